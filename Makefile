@@ -1,0 +1,37 @@
+# Set-up, demo and tests. Everything lives in .venv; PYTHON chooses the interpreter it is made with.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test lint types clean
+
+demo: .venv/.user
+	$(BIN)/evaluator demo
+
+test: .venv/.dev
+	$(BIN)/python -m pytest
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/.user: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing evaluator into .venv (a minute or two) ..."
+	$(PIP) -e .
+	@touch $@
+
+.venv/.dev: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing evaluator and its test tools into .venv (a minute or two) ..."
+	$(PIP) -e ".[dev]"
+	@touch $@ .venv/.user

@@ -1,0 +1,30 @@
+"""Judges machine translation and paraphrase, paragraph by paragraph.
+
+>>> import evaluator
+>>> run = evaluator.evaluate(["The dam held."], {"a": ["The dam held."]}, metrics=["bleu"])
+>>> run.scores["BLEU"].tolist()
+[0.0]
+
+(Three words have no 4-gram, so corpus BLEU is 0, as sacreBLEU has it.) `pipeline.py` shows the
+way from files to results; names are imported at first use to keep the start quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from evaluator.api import Run, evaluate, load
+    from evaluator.types import EvaluatorError
+
+__all__ = ["EvaluatorError", "Run", "__version__", "evaluate", "load"]
+_HOME = {"evaluate": "api", "load": "api", "Run": "api", "EvaluatorError": "types"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

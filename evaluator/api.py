@@ -1,0 +1,158 @@
+"""The public functions: `evaluate` and `load`, and the `Run` that both return."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluator.check import check_system_names
+from evaluator.frames import to_pandas
+from evaluator.pipeline import DEFAULT_METRICS, Request
+from evaluator.pipeline import evaluate as run_pipeline
+from evaluator.readers.inputs import TextSource, is_table, system_name
+from evaluator.reports.markdown import render_markdown
+from evaluator.reports.view import make_view
+from evaluator.results import new_run_folder, read_run, write_run
+from evaluator.types import Advance, Evaluation, EvaluatorError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Run:
+    """A finished run: tables as pandas frames, columns as the run folder documents them."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The run without pandas: tables by column, statistics, manifest."""
+        return self._evaluation
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """One row a system and segment."""
+        return to_pandas(self._evaluation.tables["segments"])
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """One row a finding."""
+        return to_pandas(self._evaluation.tables["findings"])
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row a system, one column a metric."""
+        return to_pandas(self._evaluation.tables["scores"])
+
+    @property
+    def statistics(self) -> pd.DataFrame:
+        """One row a system and metric, with signature and details."""
+        return to_pandas(self._evaluation.tables["statistics"])
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """`run.json`."""
+        return self._evaluation.manifest
+
+    def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> Path:
+        """Write the run folder, whole or not at all, and return its path.
+
+        Args:
+            folder: where to; parents are made.
+            force: replace an existing run folder.
+
+        Raises:
+            EvaluatorError: the folder exists, or cannot be written.
+        """
+        with new_run_folder(Path(folder), force=force) as staging:
+            fill_folder(self._evaluation, staging)
+        return Path(folder)
+
+    def __repr__(self) -> str:
+        scores = self._evaluation.tables["scores"].columns
+        return f"<evaluator.Run of {', '.join(scores['system'])}: {', '.join(m['title'] for m in self.manifest['metrics'])}>"
+
+
+def fill_folder(evaluation: Evaluation, folder: Path) -> None:
+    """Write all files of a run into an empty folder."""
+    write_run(evaluation, folder, {"report.md": render_markdown(make_view(evaluation))})
+
+
+def evaluate(
+    reference: TextSource,
+    systems: Mapping[str, TextSource] | Sequence[str | os.PathLike[str]] | str | os.PathLike[str] | None = None,
+    *,
+    references: Sequence[TextSource] = (),
+    source: TextSource | None = None,
+    metrics: Sequence[str] = DEFAULT_METRICS,
+    metric_options: Mapping[str, Mapping[str, Any]] | None = None,
+    align: str = "auto",
+    model: str = "minilm",
+    num_layers: int | None = None,
+    device: str = "auto",
+) -> Run:
+    """Score systems against a reference.
+
+    Args:
+        reference: a file, or a list of segments; or, without systems, one table with columns
+            reference and hypothesis.
+        systems: name to file or list of segments; or files, named after themselves.
+        references: further references; the first stays the one that segments are those of.
+        source: the source text, segment by segment.
+        metrics: names as `evaluator list metrics` has them.
+        metric_options: by metric, options of its class, such as {"bleu": {"tokenize": "zh"}}.
+        align: auto, line or paragraph; see the contract in `results/README.md`.
+        model: BERTScore's model, `minilm` or a folder.
+        num_layers: the model's layer; None takes the preset's.
+        device: auto, cpu or cuda.
+
+    Raises:
+        EvaluatorError: anything wrong with inputs or options.
+
+    >>> run = evaluate(["A dam broke.", "Nobody was hurt."], {"a": ["A dam burst.", "Nobody was hurt."]}, metrics=["chrf"])
+    >>> run.segments["chrf"].round(1).tolist()
+    [48.8, 100.0]
+    """
+    table = None
+    if systems is None:
+        if not isinstance(reference, (str, os.PathLike)) or not is_table(os.fspath(reference)):
+            raise EvaluatorError("evaluate needs systems beside the reference, or one table with columns reference and hypothesis.")
+        table = os.fspath(reference)
+    request = Request(
+        references=() if table else (reference, *references),
+        systems=_named(systems) if systems is not None else {},
+        source=source,
+        table=table,
+        metrics=tuple(metrics),
+        metric_options=metric_options or {},
+        align=align,
+        model=model,
+        num_layers=num_layers,
+        device=device,
+    )
+    return Run(run_pipeline(request, _no_progress))
+
+
+def _named(systems: Mapping[str, TextSource] | Sequence[str | os.PathLike[str]] | str | os.PathLike[str]) -> Mapping[str, TextSource]:
+    if isinstance(systems, Mapping):
+        return systems
+    paths = [systems] if isinstance(systems, (str, os.PathLike)) else list(systems)
+    named = [(system_name(os.fspath(path)), os.fspath(path)) for path in paths]
+    check_system_names(named)
+    return dict(named)
+
+
+def load(folder: str | os.PathLike[str]) -> Run:
+    """A run folder read back: the same object that `evaluate` returned.
+
+    Raises:
+        EvaluatorError: not a run folder, or a damaged one.
+    """
+    return Run(read_run(Path(folder)))
+
+
+def _no_progress(what: str, total: int) -> Advance:  # noqa: ARG001
+    return lambda _: None

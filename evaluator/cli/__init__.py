@@ -1,0 +1,69 @@
+"""The command line: parse, one library call, print. Only here is anything printed or the environment read."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from evaluator import __version__
+from evaluator.types import EvaluatorError
+
+COMMANDS = {
+    "score": "score systems against a reference, or a table of pairs",
+    "list": "list metrics, models or formats",
+    "demo": "score the article pair that ships with evaluator",
+}
+OVERVIEW = """usage: evaluator COMMAND ...
+
+Judges machine translation and paraphrase, paragraph by paragraph.
+
+commands:
+{commands}
+
+evaluator COMMAND --help says more; evaluator --version prints the version.
+
+examples:
+  evaluator score reference.txt rewrite.txt
+  evaluator score reference.txt nmt=a.txt llm=b.txt -m bleu chrf -o results/run1
+  evaluator list metrics
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 ok, 1 a check failed, 2 bad input, 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+        return code
+    except EvaluatorError as error:
+        from evaluator.reports.safe import printable
+
+        print(f"evaluator: error: {printable(str(error))}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("evaluator: interrupted; nothing was written.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; keep Python from flushing into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(OVERVIEW.format(commands="\n".join(f"  {name:8s}{summary}" for name, summary in COMMANDS.items())), end="")
+        return 0 if arguments else 2
+    name, *rest = arguments
+    if name in ("-V", "--version"):
+        print(f"evaluator {__version__}")
+        return 0
+    if name not in COMMANDS:
+        from evaluator.plugins import did_you_mean
+
+        raise EvaluatorError(f"There is no command {name!r}.{did_you_mean(name, COMMANDS)}")
+    module = importlib.import_module(f"evaluator.cli.{name}")
+    code: int = module.run(rest)
+    return code

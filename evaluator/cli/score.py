@@ -1,0 +1,164 @@
+"""`evaluator score`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from evaluator.align import MODES
+from evaluator.check import check_system_names
+from evaluator.cli.options import add_metric_options, metric_options
+from evaluator.cli.parser import Parser, one_of
+from evaluator.cli.progress import shown_progress
+from evaluator.pipeline import DEFAULT_METRICS, Request, check_metrics
+from evaluator.readers.inputs import is_table, system_name
+from evaluator.reports.view import View
+from evaluator.types import EvaluatorError
+
+FORMATS = ("table", "text", "json", "csv", "latex", "md")
+EXAMPLES = (
+    "evaluator score benchmarks/sample/reference.txt rewrite=benchmarks/sample/rewrite.txt",
+    "evaluator score benchmarks/sample/reference.txt benchmarks/sample/rewrite.txt -m bleu chrf chrf++ --format json",
+    "evaluator score -r benchmarks/sample/reference.txt -i a=benchmarks/sample/rewrite.txt -m bleu -b -w 4 -o results/bleu",
+)
+
+
+def build_parser() -> Parser:
+    """All options of `evaluator score`."""
+    parser = Parser("score", "Scores systems against a reference and writes a run folder: tables, report, everything to reproduce them.", EXAMPLES)
+    parser.add_argument("files", nargs="*", metavar="FILE", help="REFERENCE [NAME=]SYSTEM ..., or one TABLE with columns reference and hypothesis")
+    many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
+    parser.add_argument("-r", "--reference", **many, metavar="FILE", help="reference; repeat for several, the first is the spine")
+    parser.add_argument("-i", "--input", "-t", "--translations", "-c", "--cand", "--hyp", **many, metavar="[NAME=]FILE", help="systems")
+    parser.add_argument("-s", "--source", metavar="FILE", help="source text, shown beside the segments")
+    parser.add_argument("-m", "--metrics", nargs="+", default=list(DEFAULT_METRICS), metavar="METRIC", help=f"default: {' '.join(DEFAULT_METRICS)}")
+    parser.add_argument("-o", "--output", metavar="DIR", help="run folder; default results/<UTC time>-<name>")
+    parser.add_argument("--force", action="store_true", help="replace an existing run folder")
+    parser.add_argument("--align", default="auto", metavar="MODE", help="auto, line (none) or paragraph; default auto")
+    add_metric_options(parser)
+    shown = parser.add_argument_group("what is printed")
+    shown.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
+    shown.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals of scores on a scale of 100 (BERTScore: three more); default 1")
+    shown.add_argument("-b", "--score-only", action="store_true", help="print scores alone")
+    shown.add_argument("-q", "--quiet", action="store_true", help="no progress and no log on stderr")
+    return parser
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command."""
+    args = build_parser().parse(arguments)
+    one_of(args.format, FORMATS, "format")
+    if args.width < 0:
+        raise EvaluatorError(f"--width is {args.width}; it must be at least 0.")
+    _refuse_files_among_metrics(args)
+    request = make_request(args)
+    check_metrics(request)
+    return score_and_print(request, Path(args.output) if args.output else default_folder(request), args)
+
+
+def score_and_print(request: Request, target: Path, args: argparse.Namespace) -> int:
+    """Evaluate, write the run folder and print what was asked for."""
+    from evaluator import pipeline
+    from evaluator.api import fill_folder
+    from evaluator.reports.view import make_view
+    from evaluator.results import new_run_folder
+
+    with new_run_folder(target, force=args.force) as staging:
+        with shown_progress(args.quiet) as start_work:
+            evaluation = pipeline.evaluate(request, start_work)
+        fill_folder(evaluation, staging)
+    view = make_view(evaluation)
+    sys.stdout.write(rendered(view, args))
+    if not args.quiet:
+        if args.score_only or args.format not in ("table", "text"):
+            for note in view.notes:
+                log(f"note: {note}")
+        log(f"written: {target}")
+    return 0
+
+
+def log(message: str) -> None:
+    """One line on stderr."""
+    from evaluator.reports.safe import printable
+
+    print(printable(message), file=sys.stderr)
+
+
+def rendered(view: View, args: argparse.Namespace) -> str:
+    """The results in the format asked for."""
+    from evaluator.reports import tables
+
+    if args.score_only:
+        return tables.render_bare(view, args.width)
+    if args.format in ("table", "text"):
+        from evaluator.reports.terminal import render_terminal
+
+        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        columns = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+        return render_terminal(view, columns=columns, color=color, width=args.width)
+    renderers: dict[str, Callable[[View, int], str]] = {
+        "json": tables.render_json,
+        "latex": tables.render_latex,
+        "md": tables.render_markdown_table,
+        "csv": tables.render_csv,
+    }
+    return renderers[args.format](view, args.width)
+
+
+def make_request(args: argparse.Namespace) -> Request:
+    """The request that the arguments state.
+
+    Raises:
+        EvaluatorError: no reference, no system, or one name for two systems.
+    """
+    one_of(args.align, MODES, "alignment mode")
+    references, inputs = list(args.reference), list(args.input)
+    table = None
+    if args.files and not references and not inputs and len(args.files) == 1:
+        table = args.files[0]
+    elif args.files:
+        rest = list(args.files)
+        references = references or [rest.pop(0)]
+        inputs = rest + inputs
+    elif not references:
+        raise EvaluatorError("No files were given: name a reference and at least one system, or one table. See evaluator score --help")
+    named = [split_name(text) for text in inputs]
+    if table is None:
+        check_system_names(named)
+    common = {name: getattr(args, name) for name in ("source", "align", "model", "num_layers", "device")}
+    return Request(
+        references=references,
+        systems=dict(named),
+        table=table,
+        metrics=tuple(args.metrics),
+        metric_options=metric_options(args),
+        **common,
+    )
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """(name, path) of NAME=PATH or PATH; a file whose own name holds `=` stays whole."""
+    name, equals, path = text.partition("=")
+    if not equals or "/" in name or os.path.exists(text):
+        return system_name(text) if text != "-" else "stdin", text
+    return name, path
+
+
+def default_folder(request: Request) -> Path:
+    """results/<UTC time>-<name of the reference or table>."""
+    first = request.table or str(request.references[0])
+    stem = re.sub(r"[^\w.-]+", "-", Path(first).name).split(".")[0] or "run"
+    return Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{stem[:60]}"
+
+
+def _refuse_files_among_metrics(args: argparse.Namespace) -> None:
+    for name in args.metrics:
+        if os.path.exists(name) or is_table(name):
+            raise EvaluatorError(f"-m takes every word up to the next option, {name!r} too: put the files before -m.")

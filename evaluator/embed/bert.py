@@ -1,0 +1,83 @@
+"""The BERT encoder's forward pass, read straight from safetensors.
+
+transformers computes the same numbers but takes four times as long to import as the
+article pair takes to score, so the packaged model does without it.
+
+Source: Devlin et al. 2019; layer names as in the published checkpoints.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from evaluator.embed.models import ModelSpec
+from evaluator.types import EvaluatorError
+
+
+class BertEncoder:
+    """A BERT encoder cut after the layer asked for."""
+
+    def __init__(self, spec: ModelSpec, device: str) -> None:
+        config = spec.config
+        self.limit = int(config["max_position_embeddings"])
+        """Most tokens in one pass, special tokens included."""
+        self._layers = spec.layer
+        self._heads = int(config["num_attention_heads"])
+        self._eps = float(config.get("layer_norm_eps", 1e-12))
+        if config.get("hidden_act", "gelu") != "gelu":
+            raise EvaluatorError(f"{spec.folder}: activation {config['hidden_act']!r}; only gelu is known for BERT models.")
+        self._weights = _read_weights(spec, device)
+        self._device = device
+
+    def hidden(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        """Hidden states of the layer, float32 (batch, width, dimension).
+
+        Args:
+            ids: token ids, int64 (batch, width), padded at the right.
+            lengths: tokens of each row, int64 (batch,).
+        """
+        with torch.inference_mode():
+            ids = ids.to(self._device)
+            present = torch.arange(ids.shape[1]) < lengths[:, None]
+            mask = None if bool(present.all()) else present[:, None, None, :].to(self._device)
+            x = self._embed(ids)
+            for layer in range(self._layers):
+                x = self._layer(f"encoder.layer.{layer}.", x, mask)
+            return x.cpu()
+
+    def _embed(self, ids: torch.Tensor) -> torch.Tensor:
+        w = self._weights
+        x = F.embedding(ids, w["embeddings.word_embeddings.weight"])
+        x = x + w["embeddings.token_type_embeddings.weight"][0] + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
+        return self._norm("embeddings.LayerNorm.", x)
+
+    def _layer(self, prefix: str, x: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        batch, width, size = x.shape
+
+        def heads(part: str) -> torch.Tensor:
+            return self._linear(f"{prefix}attention.self.{part}.", x).view(batch, width, self._heads, -1).transpose(1, 2)
+
+        attended = F.scaled_dot_product_attention(heads("query"), heads("key"), heads("value"), attn_mask=mask)
+        attended = attended.transpose(1, 2).reshape(batch, width, size)
+        x = self._norm(f"{prefix}attention.output.LayerNorm.", self._linear(f"{prefix}attention.output.dense.", attended) + x)
+        inner = F.gelu(self._linear(f"{prefix}intermediate.dense.", x))
+        return self._norm(f"{prefix}output.LayerNorm.", self._linear(f"{prefix}output.dense.", inner) + x)
+
+    def _linear(self, prefix: str, x: torch.Tensor) -> torch.Tensor:
+        return F.linear(x, self._weights[f"{prefix}weight"], self._weights[f"{prefix}bias"])
+
+    def _norm(self, prefix: str, x: torch.Tensor) -> torch.Tensor:
+        return F.layer_norm(x, (x.shape[-1],), self._weights[f"{prefix}weight"], self._weights[f"{prefix}bias"], self._eps)
+
+
+def _read_weights(spec: ModelSpec, device: str) -> dict[str, torch.Tensor]:
+    from safetensors.torch import load_file
+
+    loaded: dict[str, Any] = load_file(spec.folder / "model.safetensors", device=device)
+    weights = {name.removeprefix("bert."): value.float() for name, value in loaded.items()}
+    if "embeddings.word_embeddings.weight" not in weights:
+        raise EvaluatorError(f"{spec.folder}/model.safetensors does not hold a BERT encoder: it has no embeddings.word_embeddings.weight.")
+    return weights

@@ -1,0 +1,148 @@
+"""Every table's columns as code: name, type and one sentence each.
+
+`results/README.md` is generated from here and readers of a run folder get their types here.
+Nothing here computes a number. pandas is imported only when somebody asks for a frame.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from evaluator.types import EvaluatorError, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["str", "int", "float", "bool"]
+
+
+class Column(NamedTuple):
+    """One column of a table."""
+
+    name: str
+    kind: Kind
+    meaning: str
+
+
+SEGMENTS = (
+    Column("system", "str", "Name of the system."),
+    Column("document", "str", "Name of the document that the segment belongs to."),
+    Column("segment", "int", "1-based number of the reference paragraph in its document; for an inserted paragraph the one it follows."),
+    Column("alignment", "str", "Counts of reference and hypothesis paragraphs in the bead, `n-m`; ` moved` is appended when out of order."),
+    Column("source", "str", "The source text, where one was given."),
+    Column("reference", "str", "The reference text; empty for an inserted paragraph."),
+    Column("hypothesis", "str", "The system's text; empty where the paragraph was omitted."),
+    Column("fidelity", "float", "0-100, how much of the reference's meaning survives; empty without diagnosis."),
+    Column("risk", "float", "0-1, probability of a major or critical error of meaning; empty without diagnosis."),
+    Column("severity", "str", "Worst finding: none, minor, major or critical; empty without diagnosis."),
+    Column("flagged", "bool", "Whether risk reaches the threshold in run.json; empty without diagnosis."),
+    Column("reason", "str", "One line that says why; empty without diagnosis."),
+)
+FINDINGS = (
+    Column("system", "str", "Name of the system."),
+    Column("document", "str", "Name of the document."),
+    Column("segment", "int", "1-based number of the reference paragraph in its document."),
+    Column("row", "int", "0-based row of segments.csv."),
+    Column("category", "str", "MQM category such as accuracy/omission."),
+    Column("severity", "str", "minor, major or critical."),
+    Column("side", "str", "hypothesis or reference: the cell that start and end count in."),
+    Column("start", "int", "First character, 0-based; empty where a finding has no place."),
+    Column("end", "int", "One past the last character."),
+    Column("text", "str", "The marked words."),
+    Column("counterpart", "str", "The other side's words."),
+    Column("detector", "str", "Name of the detector."),
+    Column("message", "str", "What is wrong, for a person."),
+)
+SCORES = (
+    Column("system", "str", "Name of the system."),
+    Column("segments", "int", "Segments scored."),
+    Column("flagged", "int", "Flagged segments; empty without diagnosis."),
+    Column("critical", "int", "Critical findings; empty without diagnosis."),
+    Column("major", "int", "Major findings; empty without diagnosis."),
+    Column("minor", "int", "Minor findings; empty without diagnosis."),
+)
+STATISTICS = (
+    Column("system", "str", "Name of the system."),
+    Column("metric", "str", "Metric as printed in papers."),
+    Column("signature", "str", "Everything that decides the number."),
+    Column("score", "float", "Corpus score on the field's scale."),
+    Column("ci_low", "float", "Lower end of the 95 % interval; empty until intervals are computed."),
+    Column("ci_high", "float", "Upper end of the 95 % interval; empty until intervals are computed."),
+    Column("rank_low", "int", "Best rank that the tests allow; empty until systems are compared."),
+    Column("rank_high", "int", "Worst rank that the tests allow; empty until systems are compared."),
+    Column("cluster", "int", "Cluster of systems not told apart; empty until systems are compared."),
+    Column("n_segments", "int", "Segments scored."),
+    Column("n_documents", "int", "Documents that they belong to."),
+    Column("details", "str", "What the metric says beside its score, such as brevity penalty and precisions."),
+)
+TABLES: dict[str, tuple[Column, ...]] = {
+    "segments": SEGMENTS,
+    "findings": FINDINGS,
+    "scores": SCORES,
+    "statistics": STATISTICS,
+}
+_OPTIONAL = (Column("bertscore_ref", "int", "1-based number of the reference that BERTScore chose by F1; only with several references."),)
+
+
+def kind_of(table: str, column: str) -> Kind:
+    """Type of a column; columns that are not listed are a metric's, or further references."""
+    for known in (*TABLES[table], *_OPTIONAL):
+        if known.name == column:
+            return known.kind
+    return "str" if column.startswith("reference_") else "float"
+
+
+def check_frame(table: Table) -> Table:
+    """The table itself, once its columns are known to be complete and equally long.
+
+    Raises:
+        EvaluatorError: a required column is missing or the lengths differ.
+    """
+    missing = [c.name for c in TABLES[table.name] if c.name not in table.columns]
+    if missing:
+        raise EvaluatorError(f"{table.name}.csv lacks the columns {', '.join(missing)}; it has {', '.join(table.columns)}.")
+    lengths = {name: len(values) for name, values in table.columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise EvaluatorError(f"{table.name}.csv has columns of unequal length: {lengths}.")
+    return table
+
+
+def empty_table(name: str) -> Table:
+    """A table with its header alone."""
+    return Table(name, {column.name: [] for column in TABLES[name]})
+
+
+def parse_cell(text: str, kind: Kind) -> str | int | float | bool | None:
+    """A CSV cell as its type; empty is None except for text."""
+    if kind == "str":
+        return text
+    if text == "":
+        return None
+    if kind == "bool":
+        return text == "true"
+    return int(text) if kind == "int" else float(text)
+
+
+def format_cell(value: object) -> str:
+    """A value as CSV text: floats as the shortest text that reads back the same."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return "" if value != value else repr(float(value))
+    return str(value)
+
+
+_PANDAS: dict[Kind, Any] = {"int": "Int64", "float": "float64", "bool": "boolean"}
+
+
+def to_pandas(table: Table) -> pd.DataFrame:
+    """The table as a pandas frame; undefined numbers are NaN or NA, texts are never NaN."""
+    import pandas as pd
+
+    series = {}
+    for name, values in table.columns.items():
+        kind = kind_of(table.name, name)
+        series[name] = pd.Series(values, dtype=object if kind == "str" else _PANDAS[kind])
+    return pd.DataFrame(series)

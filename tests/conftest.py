@@ -1,0 +1,69 @@
+"""What several tests share: the sample pair, the command line in this process, the packaged model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from evaluator.cli import main
+from evaluator.embed.embedder import BertEmbedder, open_embedder
+
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "benchmarks" / "sample"
+
+
+class Result(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Runs a command in this process."""
+
+    def run(*arguments: object) -> Result:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        shown = capsys.readouterr()
+        return Result(code, shown.out, shown.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample() -> tuple[list[str], list[str]]:
+    """The sample pair's paragraphs."""
+    reference, rewrite = (
+        [line for line in (SAMPLE / name).read_text(encoding="utf-8").split("\n") if line.strip()] for name in ("reference.txt", "rewrite.txt")
+    )
+    return reference, rewrite
+
+
+@pytest.fixture(scope="session")
+def minilm() -> BertEmbedder:
+    """The packaged model."""
+    return open_embedder("minilm", device="cpu")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
+    """Writes a file in the test's folder and returns its path."""
+
+    def make(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return make

@@ -1,0 +1,109 @@
+"""Article text in every usual shape."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evaluator.readers.text import document_of, read_text, split_lines
+from evaluator.types import EvaluatorError
+
+Write = Callable[[str, str | bytes], Path]
+WRAPPED = """The ferry crews walked off the job before
+dawn on Friday, and the islands were cut off
+from the capital.
+
+Nobody knows how long the strike will last,
+the harbour master said on the quay, where
+hundreds of people were waiting.
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "paragraphs"),
+    [
+        ("one\ntwo\n", ("one", "two")),
+        ("one\ntwo", ("one", "two")),
+        ("one\n\ntwo\n\n\nthree\n", ("one", "two", "three")),
+        ("one\r\n\r\ntwo\r\n", ("one", "two")),
+        ("one\rtwo\r", ("one", "two")),
+        ("\ufeffone\ntwo\n", ("one", "two")),
+        (" date 2031-03-14 One\n\ntwo\n", (" date 2031-03-14 One", "two")),
+        ("one\u2028still one\x85still\ntwo\n", ("one\u2028still one\x85still", "two")),
+    ],
+)
+def test_paragraphs_of_each_shape(write: Write, content: str, paragraphs: tuple[str, ...]) -> None:
+    assert read_text(str(write("a.txt", content))).paragraphs == paragraphs
+
+
+def test_wrapped_lines_become_paragraphs(write: Write) -> None:
+    document = read_text(str(write("a.txt", WRAPPED)))
+    assert document.wrapped
+    assert len(document.paragraphs) == 2
+    assert document.paragraphs[0].endswith("the islands were cut off from the capital.")
+
+
+def test_lists_between_blank_lines_are_not_taken_for_wrapped(write: Write) -> None:
+    document = read_text(str(write("a.txt", "Latest news:\nFirst item.\nSecond item here.\n\nA long closing paragraph that says more than the list.\nEnd.\n")))
+    assert not document.wrapped
+    assert len(document.paragraphs) == 5
+
+
+def test_gzip_is_unpacked(write: Write) -> None:
+    assert read_text(str(write("a.txt.gz", gzip.compress(b"one\ntwo\n")))).paragraphs == ("one", "two")
+
+
+def test_lines_end_at_line_feeds_alone() -> None:
+    assert split_lines("a\x0bb\x0cc\x1cd\u2028e\nf\n") == ("a\x0bb\x0cc\x1cd\u2028e", "f")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", ["is empty", "0 bytes"]),
+        (b" \n \n", ["is empty", "4 bytes"]),
+        ("Üben\n".encode("latin-1"), ["not UTF-8", "byte 0 of 5", "0xdc", "It looks like"]),
+        ("Ein Satz.\nZwei Sätze.\n".encode("utf-16"), ["utf-16", "iconv"]),
+        (b"text\n\0\1\2\3\4\5\6\7\0\1\2\3\4" * 20, ["NUL", "byte 5 of", "binary"]),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1\2\3\4\5\6", ["not UTF-8", "byte 0"]),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_with_their_place(write: Write, content: bytes, words: list[str]) -> None:
+    path = write("a.txt", content)
+    with pytest.raises(EvaluatorError) as error:
+        read_text(str(path))
+    assert all(word in str(error.value) for word in [*words, "a.txt"])
+
+
+def test_an_encoding_that_fits_is_named(write: Write) -> None:
+    german = "Die Fähre fährt heute nicht, sagte der Kapitän. Überall warteten Fahrgäste auf größere Schiffe.\n" * 5
+    path = write("a.txt", german.encode("cp1252"))
+    with pytest.raises(EvaluatorError, match="It looks like cp125[02]; convert it with: iconv -f cp125"):
+        read_text(str(path))
+
+
+def test_missing_file_names_the_nearest(write: Write, tmp_path: Path) -> None:
+    write("reference.txt", "a\n")
+    with pytest.raises(EvaluatorError, match=r"Did you mean .*reference\.txt"):
+        read_text(str(tmp_path / "referense.txt"))
+    with pytest.raises(EvaluatorError, match="folder .* does not exist"):
+        read_text(str(tmp_path / "nowhere" / "a.txt"))
+
+
+def test_directory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EvaluatorError, match="is a directory"):
+        read_text(str(tmp_path))
+
+
+def test_broken_gzip_is_refused(write: Write) -> None:
+    with pytest.raises(EvaluatorError, match="gzip"):
+        read_text(str(write("a.txt.gz", gzip.compress(b"some text\n" * 99)[:30])))
+
+
+@pytest.mark.parametrize(("segments", "words"), [(["a", 1], "int, not text"), ([], "0 segments"), (["", " "], "2 segments"), (["\ud800"], "surrogate")])
+def test_segments_in_memory_are_checked(segments: list[str], words: str) -> None:
+    with pytest.raises(EvaluatorError, match=words):
+        document_of("systems['a']", segments)
