@@ -19,15 +19,25 @@ from evaluator.types import Advance, EvaluatorError, FloatArray
 class Metric(Protocol):
     """A metric as additive sufficient statistics: shards of them sum to the same number."""
 
-    name: str
-    """Registry name, such as `bleu`."""
-    title: str
-    """Name as printed in papers, such as `chrF2++`."""
-    columns: tuple[str, ...]
-    """Columns of `segments.csv` that `segment_scores` fills."""
-    unit_scale: bool
-    """True for scores around 0..1, False for 0..100; decides the digits shown."""
-    higher_is_better: bool
+    @property
+    def name(self) -> str:
+        """Registry name, such as `bleu`."""
+
+    @property
+    def title(self) -> str:
+        """Name as printed in papers, such as `chrF2++`."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of `segments.csv` that `segment_scores` fills."""
+
+    @property
+    def unit_scale(self) -> bool:
+        """True for scores around 0..1, False for 0..100; decides the digits shown."""
+
+    @property
+    def higher_is_better(self) -> bool:
+        """False for error rates."""
 
     def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
         """Sufficient statistics, float64 (n_hypotheses, n_stats).

@@ -43,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"evaluator: error: {printable(str(error))}", file=sys.stderr)
         return 2
+    except SystemExit as stop:  # argparse's way out of --help
+        return int(stop.code or 0)
     except KeyboardInterrupt:
         print("evaluator: interrupted; nothing was written.", file=sys.stderr)
         return 130
@@ -64,6 +66,7 @@ def _dispatch(arguments: list[str]) -> int:
         from evaluator.plugins import did_you_mean
 
         raise EvaluatorError(f"There is no command {name!r}.{did_you_mean(name, COMMANDS)}")
-    module = importlib.import_module(f"evaluator.cli.{name}")
+    # A module called `list` would take the built-in's name in this package.
+    module = importlib.import_module(f"evaluator.cli.{'listing' if name == 'list' else name}")
     code: int = module.run(rest)
     return code

@@ -17,20 +17,20 @@ class MetricOption(NamedTuple):
 
 
 OPTIONS = (
-    MetricOption(("--tokenize", "-tok"), (("bleu", "tokenize"),), str, "BLEU's tokenizer, default 13a; zh, ja-mecab, intl, char, none, flores200 …"),
+    MetricOption(("--tokenize", "-tok"), (("bleu", "tokenize"),), str, "BLEU: tokenizer, default 13a; zh, ja-mecab, intl, char, none, flores200 …"),
     MetricOption(("--lowercase", "-lc"), (("bleu", "lowercase"), ("chrf", "lowercase"), ("chrf++", "lowercase")), bool, "ignore case in BLEU and chrF"),
     MetricOption(("--smooth-method",), (("bleu", "smooth_method"),), str, "BLEU: exp (default), floor, add-k or none"),
     MetricOption(("--smooth-value",), (("bleu", "smooth_value"),), float, "BLEU: value for floor and add-k"),
-    MetricOption(("--chrf-char-order",), (("chrf", "char_order"), ("chrf++", "char_order")), int, "default 6"),
-    MetricOption(("--chrf-word-order",), (("chrf", "word_order"),), int, "default 0; 2 makes chrf chrF++"),
-    MetricOption(("--chrf-beta",), (("chrf", "beta"), ("chrf++", "beta")), int, "default 2"),
-    MetricOption(("--chrf-whitespace",), (("chrf", "whitespace"), ("chrf++", "whitespace")), bool, "count blanks as characters"),
-    MetricOption(("--chrf-eps-smoothing",), (("chrf", "eps_smoothing"), ("chrf++", "eps_smoothing")), bool, "smooth as chrF++.py, NLTK and Moses do"),
-    MetricOption(("--ter-case-sensitive",), (("ter", "case_sensitive"),), bool, "do not lowercase"),
-    MetricOption(("--ter-normalized",), (("ter", "normalized"),), bool, "tercom's normalization"),
-    MetricOption(("--ter-no-punct",), (("ter", "no_punct"),), bool, "drop punctuation"),
-    MetricOption(("--ter-asian-support",), (("ter", "asian_support"),), bool, "treat East Asian characters as words"),
-    MetricOption(("--idf",), (("bertscore", "idf"),), bool, "weigh tokens by inverse document frequency in the references"),
+    MetricOption(("--chrf-char-order",), (("chrf", "char_order"), ("chrf++", "char_order")), int, "chrF: longest character n-gram; default 6"),
+    MetricOption(("--chrf-word-order",), (("chrf", "word_order"),), int, "chrF: longest word n-gram; default 0, 2 makes chrf chrF++"),
+    MetricOption(("--chrf-beta",), (("chrf", "beta"), ("chrf++", "beta")), int, "chrF: weight of recall; default 2"),
+    MetricOption(("--chrf-whitespace",), (("chrf", "whitespace"), ("chrf++", "whitespace")), bool, "chrF: count blanks as characters"),
+    MetricOption(("--chrf-eps-smoothing",), (("chrf", "eps_smoothing"), ("chrf++", "eps_smoothing")), bool, "smooth chrF as chrF++.py, NLTK and Moses do"),
+    MetricOption(("--ter-case-sensitive",), (("ter", "case_sensitive"),), bool, "TER: do not lowercase"),
+    MetricOption(("--ter-normalized",), (("ter", "normalized"),), bool, "TER: tercom's normalization"),
+    MetricOption(("--ter-no-punct",), (("ter", "no_punct"),), bool, "TER: drop punctuation"),
+    MetricOption(("--ter-asian-support",), (("ter", "asian_support"),), bool, "TER: treat East Asian characters as words"),
+    MetricOption(("--idf",), (("bertscore", "idf"),), bool, "BERTScore: weigh tokens by inverse document frequency in the references"),
 )
 
 
@@ -41,7 +41,7 @@ def add_metric_options(parser: argparse.ArgumentParser) -> None:
         if option.kind is bool:
             group.add_argument(*option.flags, action="store_true", default=None, help=option.help)
         else:
-            group.add_argument(*option.flags, type=option.kind, metavar=option.kind.__name__.upper(), help=option.help)
+            group.add_argument(*option.flags, type=option.kind, metavar={"str": "NAME", "int": "N", "float": "X"}[option.kind.__name__], help=option.help)
     group.add_argument("--model", default="minilm", metavar="MODEL", help="BERTScore: minilm (packaged, offline) or a folder; default minilm")
     group.add_argument("--num-layers", type=int, metavar="N", help="BERTScore: layer whose vectors are compared; default the preset's")
     group.add_argument("--device", default="auto", metavar="DEVICE", help="BERTScore: auto, cpu or cuda; default auto")

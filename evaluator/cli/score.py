@@ -33,10 +33,12 @@ EXAMPLES = (
 def build_parser() -> Parser:
     """All options of `evaluator score`."""
     parser = Parser("score", "Scores systems against a reference and writes a run folder: tables, report, everything to reproduce them.", EXAMPLES)
+    parser.usage = "evaluator score REFERENCE [NAME=]SYSTEM ... [options]\n       evaluator score TABLE [options]"
     parser.add_argument("files", nargs="*", metavar="FILE", help="REFERENCE [NAME=]SYSTEM ..., or one TABLE with columns reference and hypothesis")
     many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     parser.add_argument("-r", "--reference", **many, metavar="FILE", help="reference; repeat for several, the first is the spine")
-    parser.add_argument("-i", "--input", "-t", "--translations", "-c", "--cand", "--hyp", **many, metavar="[NAME=]FILE", help="systems")
+    parser.add_argument("-i", "--input", **many, metavar="[NAME=]FILE", help="systems; also as -t, --translations, -c, --cand, --hyp")
+    parser.add_argument("-t", "--translations", "-c", "--cand", "--hyp", **many, dest="input", help=argparse.SUPPRESS)
     parser.add_argument("-s", "--source", metavar="FILE", help="source text, shown beside the segments")
     parser.add_argument("-m", "--metrics", nargs="+", default=list(DEFAULT_METRICS), metavar="METRIC", help=f"default: {' '.join(DEFAULT_METRICS)}")
     parser.add_argument("-o", "--output", metavar="DIR", help="run folder; default results/<UTC time>-<name>")

@@ -22,7 +22,7 @@ class LexicalMetric:
     def __init__(self, corpus: Checked, segment: Checked | None = None) -> None:
         self._corpus = corpus
         self._segment = segment or corpus
-        self.columns = (self.name,)
+        self.columns: tuple[str, ...] = (self.name,)
 
     @property
     def title(self) -> str:

@@ -22,7 +22,7 @@ def read_bytes(path: str) -> bytes:
         EvaluatorError: not there, a directory, not readable, damaged, or empty.
     """
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).expanduser().read_bytes()
         if path.endswith(".gz"):
             data = gzip.decompress(data)
     except FileNotFoundError:

@@ -1,0 +1,141 @@
+"""Pairing: line by line where texts line up, as articles where not, never in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evaluator.align import pair_inputs
+from evaluator.align.beads import align_paragraphs
+from evaluator.align.regroup import regroup, split_between
+from evaluator.readers.text import document_of
+from evaluator.types import AlignedPair, Document, EvalSet, EvaluatorError, Inputs
+
+
+def _lines(name: str, lines: Sequence[str]) -> Document:
+    return Document(name, tuple(lines), tuple(line for line in lines if line.strip()), False, "")
+
+
+def _pair(reference: Sequence[str], *systems: Sequence[str], mode: str = "auto", **more: object) -> EvalSet:
+    inputs = Inputs((_lines("ref.txt", reference),), {f"s{i}": _lines(f"s{i}.txt", lines) for i, lines in enumerate(systems)}, **more)  # type: ignore[arg-type]
+    return pair_inputs(inputs, mode)
+
+
+def _rows(evalset: EvalSet, system: int = 0) -> list[tuple[int, str, str, str]]:
+    return [(p.segment, p.alignment, p.references[0] or "", p.hypothesis) for p in evalset.systems[system].pairs]
+
+
+def test_equal_numbers_of_lines_are_paired_by_number() -> None:
+    assert _rows(_pair(["a", "b"], ["x", "y"])) == [(1, "1-1", "a", "x"), (2, "1-1", "b", "y")]
+
+
+def test_blank_lines_between_paragraphs_do_not_count() -> None:
+    assert _rows(_pair(["a", "b", "c"], ["x", "", "y", "", "z"])) == [(1, "1-1", "a", "x"), (2, "1-1", "b", "y"), (3, "1-1", "c", "z")]
+
+
+def test_lines_blank_on_both_sides_are_separators() -> None:
+    assert [row[0] for row in _rows(_pair(["a", "", "b"], ["x", "", "y"]))] == [1, 2]
+
+
+def test_a_line_blank_on_one_side_is_an_empty_segment() -> None:
+    assert _rows(_pair(["a", "b", "", "d"], ["x", "", "y", "z"])) == [(1, "1-1", "a", "x"), (2, "1-0", "b", ""), (3, "1-1", "", "y"), (4, "1-1", "d", "z")]
+
+
+def test_all_systems_have_the_same_segments() -> None:
+    evalset = _pair(["a", "", "c"], ["x", "", "z"], ["x", "y", "z"])
+    assert [row[0] for row in _rows(evalset, 0)] == [row[0] for row in _rows(evalset, 1)] == [1, 2, 3]
+    assert _rows(evalset, 0)[1] == (2, "1-1", "", "")
+
+
+def test_unequal_segment_files_are_refused_with_both_numbers(sample: tuple[list[str], list[str]]) -> None:
+    reference, rewrite = sample
+    with pytest.raises(EvaluatorError, match=r"s0.txt has 22 non-blank lines, ref.txt has 23; the first without a partner is line 5 .*--align paragraph"):
+        _pair(reference, [*rewrite[:4], *rewrite[5:]], mode="line")
+
+
+def test_a_test_set_that_lost_a_line_is_never_realigned() -> None:
+    reference = [f"Sentence number {i} of the test set is here." for i in range(400)]
+    with pytest.raises(EvaluatorError, match="s0.txt has 399 non-blank lines, ref.txt has 400"):
+        _pair(reference, reference[:200] + reference[201:])
+
+
+def test_a_shift_is_reported_and_not_scored(sample: tuple[list[str], list[str]]) -> None:
+    reference, rewrite = sample
+    with pytest.raises(EvaluatorError, match=r"shifted against ref.txt: its segments \d+ to \d+ match those 1 later"):
+        _pair(reference, [*rewrite[:5], *rewrite[6:], "One more line."])
+
+
+def test_unrelated_articles_are_refused(sample: tuple[list[str], list[str]]) -> None:
+    other = [f"Zyx wvu {i} qqq jjj kkk xxx vvv www zzz {i}." for i in range(9)]
+    with pytest.raises(EvaluatorError, match="do not look like versions of one text"):
+        _pair(sample[0], other)
+
+
+def test_unknown_mode_is_refused() -> None:
+    with pytest.raises(EvaluatorError, match="Did you mean paragraph"):
+        _pair(["a"], ["b"], mode="paragraf")
+
+
+def test_omitted_inserted_merged_and_split_paragraphs(sample: tuple[list[str], list[str]]) -> None:
+    reference, rewrite = sample
+    changed = [*rewrite[:1], f"{rewrite[1]} {rewrite[2]}", *rewrite[3:6], "Subscribe to our paper for just two crowns a week!", *rewrite[6:11], *rewrite[12:]]
+    evalset = _pair(reference, changed)
+    rows = _rows(evalset)
+    assert [row[1] for row in rows[:3]] == ["1-1", "2-1", "2-1"]
+    assert rows[1][3] == rewrite[1]
+    assert rows[2][3] == rewrite[2]
+    assert (6, "0-1", "", "Subscribe to our paper for just two crowns a week!") in rows
+    assert (12, "1-0", reference[11], "") in rows
+    assert "22 of 23 reference paragraphs covered, 1 inserted" in evalset.notes[0]
+
+
+def test_two_hypothesis_paragraphs_for_one_are_joined() -> None:
+    units = regroup(["a b."], ["a.", "b."], [AlignedPair((0,), (0, 1))])
+    assert [(unit.alignment, unit.text) for unit in units] == [("1-2", "a. b.")]
+
+
+def test_a_text_without_sentence_ends_is_cut_between_words() -> None:
+    pieces, in_words = split_between("the ferry sailed north the crew went home", ["The ferry sailed north.", "The crew went home."])
+    assert pieces == ["the ferry sailed north", "the crew went home"]
+    assert in_words
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.data())
+def test_every_paragraph_is_in_exactly_one_bead(data: st.DataObject) -> None:
+    words = st.lists(st.sampled_from("ferry crew island strike harbour vote diesel navy".split()), min_size=1, max_size=6).map(" ".join)
+    reference, hypothesis = data.draw(st.lists(words, max_size=7)), data.draw(st.lists(words, max_size=7))
+    beads = align_paragraphs(reference, hypothesis)
+    assert sorted(i for bead in beads for i in bead.reference) == list(range(len(reference)))
+    assert sorted(j for bead in beads for j in bead.hypothesis) == list(range(len(hypothesis)))
+
+
+def test_a_text_aligns_with_itself(sample: tuple[list[str], list[str]]) -> None:
+    assert align_paragraphs(sample[0], sample[0]) == [AlignedPair((i,), (i,)) for i in range(23)]
+
+
+@pytest.mark.parametrize("lost", [0, 7, 22])
+def test_one_lost_paragraph_is_found(sample: tuple[list[str], list[str]], lost: int) -> None:
+    reference, rewrite = sample
+    beads = align_paragraphs(reference, [text for i, text in enumerate(rewrite) if i != lost])
+    assert AlignedPair((lost,), ()) in beads
+    assert sum(len(bead.reference) == len(bead.hypothesis) == 1 for bead in beads) == 22
+
+
+def test_further_references_are_brought_to_the_first(sample: tuple[list[str], list[str]]) -> None:
+    reference, rewrite = sample
+    inputs = Inputs((document_of("reference", reference), document_of("reference 2", rewrite[1:])), {"a": document_of("a", rewrite)})
+    evalset = pair_inputs(inputs)
+    first, second = evalset.systems[0].pairs[:2]
+    assert first.references == (reference[0], None)
+    assert second.references == (reference[1], rewrite[1])
+
+
+def test_the_source_must_line_up() -> None:
+    evalset = _pair(["a", "b"], ["x", "y"], source=_lines("src.txt", ["q", "r"]))
+    assert [pair.source for pair in evalset.systems[0].pairs] == ["q", "r"]
+    with pytest.raises(EvaluatorError, match="src.txt has 1 non-blank lines, ref.txt has 2"):
+        _pair(["a", "b"], ["x", "y"], source=_lines("src.txt", ["q"]))

@@ -1,0 +1,185 @@
+"""BERTScore against the bert-score package and against a slow oracle."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evaluator.embed.embedder import OVERLAP, BertEmbedder, _batches, open_embedder
+from evaluator.embed.models import find_model
+from evaluator.metrics import BERTScorer
+from evaluator.metrics.bertscore import BertScoreMetric
+from evaluator.metrics.matching import LIVE_TOKENS, greedy_match, idf_weights, match_pairs
+from evaluator.types import EvaluatorError
+
+CANDIDATES = ["The ferry sails at noon.", "Nobody was hurt, officials said.", "A", "Ünïcode – “quotes”… 1,250 crowns", "word " * 700]
+REFERENCES = ["The ferry leaves at midday.", "Officials said that three people were hurt.", "The", "Unicode: 1250 crowns", "word " * 600 + "end"]
+
+
+@pytest.fixture(scope="module")
+def folder() -> str:
+    return str(find_model("minilm").folder)
+
+
+@pytest.mark.parametrize("idf", [False, True])
+def test_scores_equal_the_bert_score_package(folder: str, idf: bool) -> None:
+    import bert_score
+
+    sents = REFERENCES if idf else None
+    theirs = bert_score.BERTScorer(model_type=folder, num_layers=5, idf=idf, idf_sents=sents, device="cpu", nthreads=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ours = BERTScorer(model_type=folder, num_layers=5, idf=idf, idf_sents=sents, device="cpu")
+        for mine, expected in zip(ours.score(CANDIDATES, REFERENCES), theirs.score(CANDIDATES, REFERENCES), strict=True):
+            assert torch.allclose(mine, expected, atol=1e-5)
+
+
+def test_several_references_give_the_separate_maxima_of_bert_score(folder: str) -> None:
+    import bert_score
+
+    references = [[a, b] for a, b in zip(REFERENCES[:4], CANDIDATES[3::-1], strict=True)]
+    theirs = bert_score.BERTScorer(model_type=folder, num_layers=6, device="cpu").score(CANDIDATES[:4], references)
+    ours = BERTScorer(model_type=folder, num_layers=6, device="cpu").score(CANDIDATES[:4], references)
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_empty_sides_score_0_where_bert_score_raises() -> None:
+    p, r, f = BERTScorer("minilm", device="cpu").score(["", "a b", " "], ["a b", "", ""])
+    assert p.tolist() == r.tolist() == f.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_texts_cut_at_the_limit_are_counted() -> None:
+    with pytest.warns(UserWarning, match="1 of 2 texts are longer than the model's 512 tokens"):
+        BERTScorer("minilm", device="cpu").score(["word " * 600], ["word"])
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "words"),
+    [
+        ({"model_type": "minilmm"}, "Did you mean minilm"),
+        ({"model_type": "minilm", "num_layers": 7}, "has no layer 7: it has 6 layers"),
+        ({"model_type": None}, "needs a model_type"),
+        ({"model_type": "minilm", "device": "gpu"}, "no device 'gpu'"),
+    ],
+)
+def test_wrong_models_layers_and_devices_are_refused(kwargs: dict[str, object], words: str) -> None:
+    with pytest.raises(EvaluatorError, match=words):
+        BERTScorer(**kwargs)  # type: ignore[arg-type]
+
+
+def test_unequal_lists_and_missing_idf_are_refused() -> None:
+    scorer = BERTScorer("minilm", device="cpu", idf=True)
+    with pytest.raises(EvaluatorError, match="no idf weights"):
+        scorer.score(["a"], ["a"])
+    scorer.compute_idf(["a"])
+    with pytest.raises(EvaluatorError, match="2 candidates against 1 references"):
+        scorer.score(["a", "b"], ["a"])
+    with pytest.raises(EvaluatorError, match="Candidate 1 has 0 references"):
+        scorer.score(["a"], [[]])
+
+
+def test_changed_weights_are_refused(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    import evaluator.embed.models as models
+
+    monkeypatch.setattr(models, "sha256_of", lambda path: "0" * 64)
+    with pytest.raises(EvaluatorError, match="is not the file that minilm stands for"):
+        find_model("minilm")
+
+
+def _oracle(h: Sequence[Sequence[float]], r: Sequence[Sequence[float]], hw: Sequence[float], rw: Sequence[float]) -> tuple[float, float, float]:
+    def dot(a: Sequence[float], b: Sequence[float]) -> float:
+        return sum(x * y for x, y in zip(a, b, strict=True))
+
+    p = sum(w * max(dot(a, b) for b in r) for a, w in zip(h, hw, strict=True)) / sum(hw)
+    q = sum(w * max(dot(a, b) for a in h) for b, w in zip(r, rw, strict=True)) / sum(rw)
+    return p, q, 2 * p * q / (p + q)
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32 - 1))
+def test_greedy_match_equals_the_definition(n: int, m: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    h, r = rng.random((n, 4), dtype=np.float32), rng.random((m, 4), dtype=np.float32)
+    hw, rw = rng.random(n) + 0.01, rng.random(m) + 0.01
+    assert greedy_match(h, r, hw, rw) == pytest.approx(_oracle(h.tolist(), r.tolist(), hw.tolist(), rw.tolist()), abs=1e-5)
+
+
+def test_idf_is_log_of_n_plus_1_over_count_plus_1() -> None:
+    weights = idf_weights([[1, 5, 5, 2], [1, 6, 2]])
+    assert weights.of((1, 5, 9)).tolist() == [0.0, math.log(3 / 2), math.log(3)]
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.permutations(range(4)), st.integers(1, 3))
+def test_scores_do_not_depend_on_order_or_company(minilm: BertEmbedder, order: Sequence[int], copies: int) -> None:
+    ids = [tuple(one) for one in minilm.token_ids([*CANDIDATES[:4], *REFERENCES[:4]])]
+    pairs = list(zip(ids[:4], ids[4:], strict=True))
+    alone = np.vstack([match_pairs(minilm, [pair], None, lambda _: None) for pair in pairs])
+    together = match_pairs(minilm, [pairs[i] for i in order] * copies, None, lambda _: None)
+    assert np.allclose(together, np.vstack([alone[list(order)]] * copies), atol=1e-6)
+
+
+class Counting:
+    """An embedder that counts what goes through it and answers with one-hot vectors."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, ...]] = []
+        self.largest = 0
+
+    def vectors(self, ids: Sequence[list[int]]) -> list[np.ndarray]:
+        self.seen += [tuple(one) for one in ids]
+        self.largest = max(self.largest, sum(map(len, ids)))
+        return [np.eye(8, dtype=np.float32)[[i % 8 for i in one]] for one in ids]
+
+
+def test_each_text_is_embedded_once_and_in_bounded_portions() -> None:
+    embedder = Counting()
+    texts = [(0, *range(k, k + 200), 1) for k in range(700)]
+    pairs = [(texts[k + 1], texts[k]) for k in range(699)] * 2
+    done: list[int] = []
+    match_pairs(embedder, pairs, None, done.append)  # type: ignore[arg-type]
+    assert len(embedder.seen) == len(set(embedder.seen)) == 700
+    assert embedder.largest < LIVE_TOKENS + 1000 < 700 * 202
+    assert sum(done) == len(pairs)
+
+
+@given(st.lists(st.integers(1, 600), max_size=60))
+def test_batches_hold_every_text_once_within_the_budget(lengths: list[int]) -> None:
+    batches = list(_batches(lengths))
+    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+    assert all(len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= 2048 for batch in batches)
+
+
+def test_long_paragraphs_are_windowed_and_not_cut(minilm: BertEmbedder) -> None:
+    text = " ".join(f"ferry number {i} sailed to island {i % 7}" for i in range(160))
+    (ids,) = minilm.token_ids([text])
+    assert len(ids) > 2 * minilm.limit - OVERLAP
+    (vectors,) = minilm.vectors([ids])
+    assert vectors.shape == (len(ids), 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    garbled = minilm.token_ids([text + " zebra quantum xylophone" * 50])[0]
+    scores = match_pairs(minilm, [(tuple(ids), tuple(ids)), (tuple(garbled), tuple(ids))], None, lambda _: None)
+    assert scores[0, 2] == pytest.approx(1, abs=1e-5)
+    assert scores[1, 0] < 0.95, "text after the limit must count"
+
+
+def test_the_metric_chooses_the_best_reference_by_f1(minilm: BertEmbedder) -> None:
+    metric = BertScoreMetric(minilm)
+    references: list[list[str | None]] = [["The ferry sails.", "Nothing alike at all"], ["Bananas are yellow.", "Nobody was hurt."], [None, "Nobody was hurt!"]]
+    statistics = metric.statistics(["The ferry sails.", "Nobody was hurt."], [0, 1], references, lambda _: None)
+    assert statistics[:, 4].tolist() == [1.0, 2.0]
+    assert metric.segment_scores(statistics)["bertscore_ref"].tolist() == [1.0, 2.0]
+    assert metric.corpus_score(statistics.sum(axis=0)) == pytest.approx(1, abs=1e-5)
+    assert "nrefs:3|model:minilm|weights:53aa51172d14|layer:5" in metric.signature()
+
+
+def test_the_embedder_is_found_by_folder_too(folder: str) -> None:
+    assert open_embedder(folder, 3, "cpu").spec.layer == 3
+    with pytest.raises(EvaluatorError, match="Which layer"):
+        open_embedder(folder, None, "cpu")

@@ -1,0 +1,95 @@
+"""The run folder: whole or not at all, verbatim, read back the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import evaluator
+from evaluator.results import csv_text, new_run_folder
+from evaluator.types import EvaluatorError, Table
+
+ODD = ['say "no"', "a,b", "two\nlines", "carriage\rreturn", "=1+1", "NA", " lead", "\u2028", "<script>alert(1)</script>", ""]
+
+
+def _run() -> evaluator.Run:
+    return evaluator.evaluate([f"{text} reference" for text in ODD], {"a b": ODD}, metrics=["chrf", "ter"])
+
+
+def test_cells_hold_the_text_verbatim_in_pandas_and_in_load(tmp_path: Path) -> None:
+    folder = _run().save(tmp_path / "run")
+    frame = pd.read_csv(folder / "segments.csv", keep_default_na=False)
+    assert frame["hypothesis"].tolist() == ODD
+    assert evaluator.load(folder).segments["hypothesis"].tolist() == ODD
+
+
+def test_a_run_reads_back_equal(tmp_path: Path) -> None:
+    run = _run()
+    back = evaluator.load(run.save(tmp_path / "run"))
+    for name in ("segments", "findings", "scores", "statistics"):
+        pd.testing.assert_frame_equal(getattr(run, name), getattr(back, name))
+    assert dict(back.manifest) == dict(run.manifest)
+    assert all(np.array_equal(run.evaluation.statistics[k], back.evaluation.statistics[k]) for k in run.evaluation.statistics)
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    folders = [_run().save(tmp_path / name) for name in ("one", "two")]
+    names = sorted(path.name for path in folders[0].iterdir())
+    assert names == ["findings.csv", "report.md", "run.json", "scores.csv", "segments.csv", "statistics.csv", "stats.npz"]
+    assert all((folders[0] / name).read_bytes() == (folders[1] / name).read_bytes() for name in names)
+
+
+def test_floats_are_the_shortest_text_that_reads_back() -> None:
+    assert csv_text(Table("scores", {"x": [0.1 + 0.2, 1e-7, 100.0, float("nan"), None], "y": [True, False, None, 3, "t"]})) == (
+        "x,y\n0.30000000000000004,true\n1e-07,false\n100.0,\n,3\n,t\n"
+    )
+
+
+def test_a_failed_run_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "deep" / "run"
+    with pytest.raises(RuntimeError, match="boom"), new_run_folder(target) as staging:
+        (staging / "segments.csv").write_text("half")
+        raise RuntimeError("boom")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_run_is_kept_without_force_and_replaced_with_it(tmp_path: Path) -> None:
+    folder = _run().save(tmp_path / "run")
+    (folder / "mark").write_text("old")
+    with pytest.raises(EvaluatorError, match="exists; use --force"):
+        _run().save(folder)
+    assert (folder / "mark").exists()
+    _run().save(folder, force=True)
+    assert not (folder / "mark").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_force_never_replaces_what_is_not_a_run_folder(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("precious")
+    with pytest.raises(EvaluatorError, match="is not a run folder"):
+        _run().save(tmp_path, force=True)
+    with pytest.raises(EvaluatorError, match="is not a folder"):
+        _run().save(tmp_path / "thesis.txt", force=True)
+    assert (tmp_path / "thesis.txt").read_text() == "precious"
+
+
+def test_a_replaced_run_survives_a_failure(tmp_path: Path) -> None:
+    folder = _run().save(tmp_path / "run")
+    before = (folder / "scores.csv").read_bytes()
+    with pytest.raises(EvaluatorError, match="No space left"), new_run_folder(folder, force=True):
+        raise OSError(28, "No space left on device")
+    assert (folder / "scores.csv").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("damage", ["segments.csv", "stats.npz", "run.json"])
+def test_damaged_run_folders_are_refused(tmp_path: Path, damage: str) -> None:
+    folder = _run().save(tmp_path / "run")
+    (folder / damage).write_text("oops" if damage != "segments.csv" else "system\na\n")
+    with pytest.raises(EvaluatorError, match="lacks the columns|cannot be read"):
+        evaluator.load(folder)
+    with pytest.raises(EvaluatorError, match="not a run folder"):
+        evaluator.load(tmp_path)
