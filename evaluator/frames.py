@@ -81,12 +81,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "scores": SCORES,
     "statistics": STATISTICS,
 }
-_OPTIONAL = (Column("bertscore_ref", "int", "1-based number of the reference that BERTScore chose by F1; only with several references."),)
+OPTIONAL = (Column("bertscore_ref", "int", "1-based number of the reference that BERTScore chose by F1; only with several references."),)
 
 
 def kind_of(table: str, column: str) -> Kind:
     """Type of a column; columns that are not listed are a metric's, or further references."""
-    for known in (*TABLES[table], *_OPTIONAL):
+    for known in (*TABLES[table], *OPTIONAL):
         if known.name == column:
             return known.kind
     return "str" if column.startswith("reference_") else "float"

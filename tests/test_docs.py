@@ -1,0 +1,68 @@
+"""The docs name everything that there is, and nothing that there is not."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from evaluator.cli import COMMANDS
+from evaluator.cli.score import FORMATS, build_parser
+from evaluator.embed.models import PRESETS
+from evaluator.frames import TABLES
+from evaluator.plugins import METRICS, READERS
+from evaluator.reports.columns import columns_readme
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [path for path in ROOT.rglob("*.md") if ".venv" not in path.parts and path.parent.name != "sample"]
+
+
+def test_the_columns_page_is_generated() -> None:
+    assert (ROOT / "results" / "README.md").read_text(encoding="utf-8") == columns_readme()
+    assert all(column.name in columns_readme() for columns in TABLES.values() for column in columns)
+
+
+@pytest.mark.parametrize(
+    "name", [*METRICS, *PRESETS, *COMMANDS, "segments.csv", "findings.csv", "scores.csv", "statistics.csv", "run.json", "stats.npz", "report.md"]
+)
+def test_the_readme_names_it(name: str) -> None:
+    assert name.lower() in README.lower()
+
+
+@pytest.mark.parametrize("suffix", [name for name in READERS if name != "text"])
+def test_the_readme_names_the_ending(suffix: str) -> None:
+    assert f".{suffix}" in README
+
+
+def test_every_option_in_the_readme_exists() -> None:
+    known = set(build_parser()._option_string_actions)
+    lines = [line.split("#")[0] for line in README.splitlines() if "evaluator score" in line and not line.startswith("-")]
+    used = {word for line in lines for word in re.findall(r"(?<=\s)--?[a-z][\w-]*", line)}
+    assert used
+    assert used <= known, used - known
+
+
+def test_every_format_is_described_in_the_help() -> None:
+    assert all(name in build_parser().format_help() for name in FORMATS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_terminal_excerpt_of_the_readme_is_what_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from evaluator.cli import main
+
+    excerpt = README.split("```\n$ ")[1].split("```")[0]
+    command, *lines = excerpt.splitlines()
+    monkeypatch.chdir(ROOT)
+    assert main([*shlex.split(command)[1:], "-o", str(tmp_path / "run")]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    for line in lines:
+        if line and line != "..." and not line.startswith("written:"):
+            assert line in shown
