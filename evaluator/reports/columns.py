@@ -15,9 +15,9 @@ Beside the tables: `report.md` for people, `run.json` (options, signatures, dige
 statistics; BLEU: hypothesis and reference length, matches and totals by order; chrF: hypothesis, reference and match counts by order; TER: edits, reference
 length; BERTScore: P, R, F1, 1, and with several references the one chosen).
 
-How texts become segments: equal numbers of non-blank lines are paired line by line; lines blank on both sides separate; a line blank on one side only is
-an empty segment when the files have equal numbers of lines. Unequal articles of fewer than 300 paragraphs are aligned by their words. Corpus scores are computed on
-each segment's hypothesis joined with the paragraphs inserted after it.
+How texts become segments: equal numbers of non-blank lines are paired line by line; lines blank on both sides separate; a line blank on
+one side only is an empty segment when the files have equal numbers of lines. Unequal articles of fewer than 300 paragraphs are aligned
+by their words. Corpus scores are computed on each segment's hypothesis joined with the paragraphs inserted after it.
 """
 
 
