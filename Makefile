@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint types clean
+.PHONY: demo test lint types columns clean
 
 demo: .venv/.user
 	$(BIN)/evaluator demo
@@ -18,6 +18,9 @@ lint: .venv/.dev
 
 types: .venv/.dev
 	$(BIN)/mypy
+
+columns: .venv/.user
+	$(BIN)/python -c "from evaluator.reports.columns import columns_readme; print(columns_readme(), end='')" > results/README.md
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

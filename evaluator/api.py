@@ -14,7 +14,7 @@ from evaluator.pipeline import evaluate as run_pipeline
 from evaluator.readers.inputs import TextSource, is_table, system_name
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.view import make_view
-from evaluator.results import new_run_folder, read_run, write_run
+from evaluator.results import Staging, new_run_folder, read_run, write_run
 from evaluator.types import Advance, Evaluation, EvaluatorError
 
 if TYPE_CHECKING:
@@ -67,18 +67,19 @@ class Run:
         Raises:
             EvaluatorError: the folder exists, or cannot be written.
         """
-        with new_run_folder(Path(folder), force=force) as staging:
+        target = Path(folder).expanduser()
+        with new_run_folder(target, force=force) as staging:
             fill_folder(self._evaluation, staging)
-        return Path(folder)
+        return target
 
     def __repr__(self) -> str:
         scores = self._evaluation.tables["scores"].columns
         return f"<evaluator.Run of {', '.join(scores['system'])}: {', '.join(m['title'] for m in self.manifest['metrics'])}>"
 
 
-def fill_folder(evaluation: Evaluation, folder: Path) -> None:
+def fill_folder(evaluation: Evaluation, staging: Staging) -> None:
     """Write all files of a run into an empty folder."""
-    write_run(evaluation, folder, {"report.md": render_markdown(make_view(evaluation))})
+    write_run(evaluation, staging, {"report.md": render_markdown(make_view(evaluation))})
 
 
 def evaluate(
@@ -90,9 +91,12 @@ def evaluate(
     metrics: Sequence[str] = DEFAULT_METRICS,
     metric_options: Mapping[str, Mapping[str, Any]] | None = None,
     align: str = "auto",
-    model: str = "minilm",
-    num_layers: int | None = None,
+    model: str | None = None,
+    num_layers: int | str | None = None,
+    lang: str | None = None,
     device: str = "auto",
+    precision: str = "fp32",
+    batch_size: int | None = None,
 ) -> Run:
     """Score systems against a reference.
 
@@ -105,18 +109,24 @@ def evaluate(
         metrics: names as `evaluator list metrics` has them.
         metric_options: by metric, options of its class, such as {"bleu": {"tokenize": "zh"}}.
         align: auto, line or paragraph; see the contract in `results/README.md`.
-        model: BERTScore's model, `minilm` or a folder.
-        num_layers: the model's layer; None takes the preset's.
+        model: BERTScore's model: a preset, a folder or a hub id; None takes bert-score's model of
+            `lang`, or the packaged `minilm` without a language.
+        num_layers: the model's layer, or a model whose best layer to take; None takes its own.
+        lang: language of the texts.
         device: auto, cpu or cuda.
+        precision: fp32 or bf16.
+        batch_size: most texts in one batch; None leaves it to the token budget.
 
     Raises:
         EvaluatorError: anything wrong with inputs or options.
 
     >>> run = evaluate(["A dam broke.", "Nobody was hurt."], {"a": ["A dam burst.", "Nobody was hurt."]}, metrics=["chrf"])
     >>> run.segments["chrf"].round(1).tolist()
-    [48.8, 100.0]
+    [32.9, 100.0]
     """
     table = None
+    if systems is None and (references or source is not None or align != "auto"):
+        raise EvaluatorError("A table holds references and source as columns and is not aligned; leave references, source and align out, or give systems.")
     if systems is None:
         if not isinstance(reference, (str, os.PathLike)) or not is_table(os.fspath(reference)):
             raise EvaluatorError("evaluate needs systems beside the reference, or one table with columns reference and hypothesis.")
@@ -126,12 +136,15 @@ def evaluate(
         systems=_named(systems) if systems is not None else {},
         source=source,
         table=table,
-        metrics=tuple(metrics),
+        metrics=(metrics,) if isinstance(metrics, str) else tuple(metrics),
         metric_options=metric_options or {},
         align=align,
         model=model,
         num_layers=num_layers,
+        lang=lang,
         device=device,
+        precision=precision,
+        batch_size=batch_size,
     )
     return Run(run_pipeline(request, _no_progress))
 
@@ -140,6 +153,8 @@ def _named(systems: Mapping[str, TextSource] | Sequence[str | os.PathLike[str]] 
     if isinstance(systems, Mapping):
         return systems
     paths = [systems] if isinstance(systems, (str, os.PathLike)) else list(systems)
+    if not all(isinstance(path, (str, os.PathLike)) for path in paths):
+        raise EvaluatorError("Texts in memory need names: give systems as {name: list of segments}.")
     named = [(system_name(os.fspath(path)), os.fspath(path)) for path in paths]
     check_system_names(named)
     return dict(named)
@@ -151,7 +166,7 @@ def load(folder: str | os.PathLike[str]) -> Run:
     Raises:
         EvaluatorError: not a run folder, or a damaged one.
     """
-    return Run(read_run(Path(folder)))
+    return Run(read_run(Path(folder).expanduser()))
 
 
 def _no_progress(what: str, total: int) -> Advance:  # noqa: ARG001

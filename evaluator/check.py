@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from evaluator.types import EvaluatorError, Inputs
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+"""What a name must not hold: it would steer a terminal, hide, or not fit into a file."""
 
 
 def check_system_names(names: Sequence[tuple[str, str]]) -> None:
@@ -23,10 +24,12 @@ def check_system_names(names: Sequence[tuple[str, str]]) -> None:
     if not names:
         raise EvaluatorError("There is no system to score; give at least one file after the reference.")
     for name, where in names:
+        if not isinstance(name, str):
+            raise EvaluatorError(f"The system name {name!r} is {type(name).__name__}, not text.")
         if not name.strip():
             raise EvaluatorError(f"The system {where} has an empty name; name it with NAME={where}.")
-        if _CONTROL.search(name):
-            raise EvaluatorError(f"The system name {name!r} holds a control character; choose a plain name with NAME=FILE.")
+        if _UNFIT.search(name):
+            raise EvaluatorError(f"The system name {name!a} holds a control or invisible character; choose a plain name with NAME=FILE.")
     for name, times in Counter(name for name, _ in names).items():
         if times > 1:
             paths = ", ".join(where for n, where in names if n == name)

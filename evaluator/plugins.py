@@ -88,11 +88,17 @@ READERS: dict[str, Part] = {
 }
 
 
-def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """` Did you mean X?` for the nearest known name, or the known names when none is near."""
+def did_you_mean(wrong: str, known: Iterable[str], *, listed: Iterable[str] | None = None) -> str:
+    """` Did you mean X?` for the nearest known name, or the known names when none is near.
+
+    Args:
+        wrong: what was given.
+        known: all names.
+        listed: the names to list when none is near, if not all.
+    """
     names = sorted(known)
     near = difflib.get_close_matches(wrong.lower(), names, n=1, cutoff=0.6)
-    return f" Did you mean {near[0]}?" if near else f" Known: {', '.join(names)}."
+    return f" Did you mean {near[0]}?" if near else f" Known: {', '.join(names if listed is None else sorted(listed))}."
 
 
 def metric_parts() -> dict[str, Part]:

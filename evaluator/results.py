@@ -10,8 +10,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -23,10 +26,22 @@ from evaluator.types import Evaluation, EvaluatorError, Table
 
 MANIFEST = "run.json"
 STATISTICS = "stats.npz"
+OWN_FILES = {MANIFEST, STATISTICS, "report.md", *(f"{name}.csv" for name in TABLES)}
+"""What a run folder may hold for --force to replace it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """A run folder in the making."""
+
+    folder: Path
+    """Where files are written."""
+    target: Path
+    """Where they will be."""
 
 
 @contextmanager
-def new_run_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
+def new_run_folder(target: Path, *, force: bool = False) -> Iterator[Staging]:
     """A temporary folder beside `target` that takes its place when the block ends well.
 
     The place is tried before any work is done, so that an unwritable folder is known early.
@@ -38,38 +53,49 @@ def new_run_folder(target: Path, *, force: bool = False) -> Iterator[Path]:
     Raises:
         EvaluatorError: the folder exists, or cannot be made or filled.
     """
-    _check_target(target, force)
-    made = [parent for parent in target.absolute().parents if not parent.exists()]
+    made: list[Path] = []
     try:
+        _check_target(target, force)
+        made = [parent for parent in target.absolute().parents if not parent.exists()]
         target.absolute().parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}-", dir=target.absolute().parent))
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}-", dir=target.absolute().parent))
     except OSError as error:
+        _remove_empty(made)
         raise EvaluatorError(f"The run folder {target} cannot be made: {_words(error)}. Choose another place with -o DIR.") from None
+    done = False
     try:
-        yield staging
-        _put_in_place(staging, target, force)
-    except OSError as error:
-        raise EvaluatorError(f"The run folder {target} could not be written: {_words(error)}. Nothing was left behind.") from error
+        yield Staging(staging, target)
+        with _writing(target):
+            _put_in_place(staging, target, force)
+        done = True
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-        if not target.exists():
-            for parent in made:
-                _remove_if_empty(parent)
+        if not done:
+            _remove_empty(made)
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise EvaluatorError(f"The run folder {target} could not be written: {_words(error)}. Nothing was left behind.") from error
 
 
 def _words(error: OSError) -> str:
     return f"{error.strerror or error}"
 
 
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
+def _remove_empty(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _check_target(target: Path, force: bool) -> None:
-    if not os.path.lexists(target):
+    try:
+        os.lstat(target)
+    except FileNotFoundError:
         return
     if target.is_symlink() or not target.is_dir():
         raise EvaluatorError(f"{target} exists and is not a folder; choose another place with -o DIR.")
@@ -77,6 +103,9 @@ def _check_target(target: Path, force: bool) -> None:
         return
     if not (target / MANIFEST).is_file():
         raise EvaluatorError(f"The folder {target} exists and is not a run folder (no {MANIFEST}); choose another place with -o DIR.")
+    foreign = sorted(path.name for path in target.iterdir() if path.name not in OWN_FILES)
+    if force and foreign:
+        raise EvaluatorError(f"The run folder {target} holds {', '.join(foreign[:5])}, which no run wrote; move that away or choose another place with -o DIR.")
     if not force:
         raise EvaluatorError(f"The run folder {target} exists; use --force to replace it, or another place with -o DIR.")
 
@@ -86,14 +115,16 @@ def _put_in_place(staging: Path, target: Path, force: bool) -> None:
     os.chmod(staging, 0o777 & ~_umask())
     if target.exists():
         old = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}-old-", dir=target.absolute().parent))
-        os.replace(target, old / "run")
         try:
+            os.replace(target, old / "run")
             os.replace(staging, target)
-        except OSError:
-            os.replace(old / "run", target)
+        except BaseException:  # Ctrl-C between the two as well
+            if not target.exists() and (old / "run").exists():
+                os.replace(old / "run", target)
+            with suppress(OSError):
+                old.rmdir()
             raise
-        finally:
-            shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
     else:
         os.replace(staging, target)
 
@@ -104,21 +135,25 @@ def _umask() -> int:
     return mask
 
 
-def write_run(evaluation: Evaluation, folder: Path, extra: Mapping[str, str]) -> None:
+def write_run(evaluation: Evaluation, staging: Staging, extra: Mapping[str, str]) -> None:
     """Fill a folder with a run's files.
 
     Args:
         evaluation: the run.
-        folder: an empty folder.
+        staging: an empty folder.
         extra: further files by name, such as report.md.
+
+    Raises:
+        EvaluatorError: a file could not be written.
     """
-    for table in evaluation.tables.values():
-        write_text(folder / f"{table.name}.csv", csv_text(table))
-    for name, text in extra.items():
-        write_text(folder / name, text)
-    write_text(folder / MANIFEST, json.dumps(evaluation.manifest, ensure_ascii=False, indent=1) + "\n")
-    with open(folder / STATISTICS, "wb") as file:
-        np.savez_compressed(file, **evaluation.statistics)  # type: ignore[arg-type]
+    with _writing(staging.target):
+        for table in evaluation.tables.values():
+            write_text(staging.folder / f"{table.name}.csv", csv_text(table))
+        for name, text in extra.items():
+            write_text(staging.folder / name, text)
+        write_text(staging.folder / MANIFEST, json.dumps(evaluation.manifest, ensure_ascii=False, indent=1) + "\n")
+        with open(staging.folder / STATISTICS, "wb") as file:
+            np.savez_compressed(file, **evaluation.statistics)  # type: ignore[arg-type]
 
 
 def write_text(path: Path, text: str) -> None:
@@ -155,12 +190,14 @@ def read_run(folder: Path) -> Evaluation:
     if not (folder / MANIFEST).is_file():
         raise EvaluatorError(f"{folder} is not a run folder: it has no {MANIFEST}.")
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
         tables = {name: _read_csv(folder / f"{name}.csv", name) for name in TABLES}
-        with np.load(folder / STATISTICS) as stored:
+        with np.load(folder / STATISTICS, allow_pickle=False) as stored:
             statistics = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, csv.Error) as error:
-        raise error if isinstance(error, EvaluatorError) else EvaluatorError(f"The run folder {folder} cannot be read: {error}.") from None
+    except EvaluatorError:
+        raise
+    except (OSError, ValueError, TypeError, EOFError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
+        raise EvaluatorError(f"The run folder {folder} is damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from None
     return Evaluation(tables, statistics, manifest)
 
 
@@ -168,6 +205,9 @@ def _read_csv(path: Path, name: str) -> Table:
     csv.field_size_limit(2**31 - 1)
     with open(path, encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file, strict=True)
+    wrong = next((i for i, row in enumerate(rows) if len(row) != len(header)), None)
+    if wrong is not None:
+        raise EvaluatorError(f"{path}: row {wrong + 1} has {len(rows[wrong])} cells, the header names {len(header)} columns.")
     kinds = [kind_of(name, column) for column in header]
     columns = {column: [parse_cell(row[i], kind) for row in rows] for i, (column, kind) in enumerate(zip(header, kinds, strict=True))}
     return check_frame(Table(name, columns))

@@ -42,6 +42,8 @@ class Document:
     """True when `paragraphs` joins wrapped lines, so that lines are not paragraphs."""
     sha256: str
     """Hex digest of the bytes read (of the lines in UTF-8 for texts in memory)."""
+    segmented: bool = False
+    """True for a list of segments in memory: one element is one segment, never a wrapped line."""
 
 
 @dataclass(frozen=True, slots=True)

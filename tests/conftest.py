@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from evaluator.cli import main
-from evaluator.embed.embedder import BertEmbedder, open_embedder
+from evaluator.embed.embedder import TorchEmbedder, open_embedder
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
@@ -52,7 +52,7 @@ def sample() -> tuple[list[str], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def minilm() -> BertEmbedder:
+def minilm() -> TorchEmbedder:
     """The packaged model."""
     return open_embedder("minilm", device="cpu")
 

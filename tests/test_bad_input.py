@@ -25,6 +25,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write) -> Path:
     write("blank.txt", "\n \n")
     write("latin.txt", "Die Fähre fährt.\nÜber Wasser.\n".encode("latin-1"))
     write("binary.txt", bytes(range(256)) * 4)
+    write("good.tsv", "reference\thypothesis\na\tb\n")
     write("table.tsv", "referense\thypothesis\na\tb\n")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "sys.txt").write_text("x\ny\n")
@@ -56,13 +57,23 @@ CASES: list[tuple[str, list[str]]] = [
     ("score ref.txt sys.txt --model minilmm", ["no model 'minilmm'", "Did you mean minilm"]),
     ("score ref.txt sys.txt --num-layers 9", ["no layer 9", "6 layers"]),
     ("score ref.txt sys.txt --device gpu", ["no device 'gpu'"]),
-    ("score ref.txt sys.txt --device cuda", ["cuda was asked for", "--device cpu"]),
     ("score ref.txt sys.txt --metric bleu", ["no option --metric", "Did you mean --metrics"]),
     ("score ref.txt sys.txt --chrf-word-order two", ["invalid int value: 'two'"]),
     ("score ref.txt sys.txt --chrf-char-order 0", ["char_order is 0"]),
     ("score ref.txt sys.txt --format jsn", ["no format 'jsn'", "Did you mean json"]),
     ("score ref.txt sys.txt --align lines", ["no alignment mode 'lines'", "Did you mean line"]),
     ("score ref.txt sys.txt -w -1", ["--width is -1"]),
+    ("score ref.txt sys.txt -w 400", ["--width is 400"]),
+    ("score ref.txt sys.txt --smooth-value -1 --smooth-method add-k", ["smooth_value is -1"]),
+    ("score ref.txt sys.txt --tokenize zh -m chrf", ["--tokenize is an option of bleu"]),
+    ("score ref.txt sys.txt --rescale-with-baseline", ["needs the language", "--lang en"]),
+    ("score ref.txt sys.txt --rescale-with-baseline --lang xx --model minilm", ["no baseline", "'xx'"]),
+    ("score ref.txt sys.txt --precision fp64", ["no precision 'fp64'"]),
+    ("score ref.txt sys.txt --batch-size 0", ["batch size is 0"]),
+    ("score -i sys.txt", ["No reference was given"]),
+    ("score good.tsv -s sys.txt", ["leave -s and --align out"]),
+    ("score ref.txt ~nosuchuser/x.txt", ["cannot be read"]),
+    (f"score ref.txt sys.txt -o {'x' * 300}", ["cannot be made"]),
     ("score table.tsv", ["no column 'reference'", "Is it referense"]),
     ("score ref.txt table.tsv", ["table.tsv is a table"]),
     ("score ref.txt", ["ref.txt alone is not enough"]),
@@ -88,6 +99,29 @@ def test_each_mistake_has_one_message_and_exit_2(cli: Cli, here: Path, command: 
     assert result.err.count("\n") == 1
     assert all(word in result.err for word in words), result.err
     assert sorted(here.rglob("*")) == before, "something was written"
+
+
+def test_a_killed_run_leaves_nothing(here: Path) -> None:
+    code = """
+import os, signal, sys
+from evaluator import pipeline
+from evaluator.cli import main
+pipeline.score_systems = lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+sys.exit(main(sys.argv[1:]))
+"""
+    before = sorted(here.rglob("*"))
+    done = subprocess.run([sys.executable, "-c", code, "score", "ref.txt", "sys.txt", "-m", "bleu", "-o", "deep/run"], capture_output=True, check=False)
+    assert done.returncode == 143
+    assert sorted(here.rglob("*")) == before
+
+
+def test_a_full_standard_output_has_a_message(here: Path) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "evaluator", "score", "ref.txt", "sys.txt", "-m", "bleu", "-o", "run"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert (here / "run" / "run.json").exists()
 
 
 def test_an_unwritable_place_is_known_before_any_work(cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +153,15 @@ sys.exit(main({[*command[3:], "--force"]!r}))
     assert "could not be written: File too large" in done.stderr
     assert {path.name: path.read_bytes() for path in (here / "run").iterdir()} == before
     assert not [path for path in here.iterdir() if path.name.startswith(".")]
+
+
+def test_cuda_where_there_is_none(cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    result = cli("score", "ref.txt", "sys.txt", "--device", "cuda")
+    assert result.code == 2
+    assert "cuda was asked for" in result.err
 
 
 def test_ctrl_c_leaves_nothing(cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,7 @@ def test_every_format_prints_the_score(cli: Cli, tmp_path: Path, format_: str) -
 
 def test_options_reach_the_metrics_and_their_signatures(cli: Cli, tmp_path: Path) -> None:
     cli(
-        "score", REFERENCE, REWRITE, "-m", "bleu", "chrf", "ter", "-tok", "intl", "-lc", "--smooth_method", "floor", "--chrf_word_order=2",
+        "score", REFERENCE, REWRITE, "-m", "bleu", "chrf", "ter", "-tok", "intl", "-lc", "--chrf-lowercase", "--smooth_method", "floor", "--chrf_word_order=2",
         "--ter-case-sensitive", "-o", tmp_path / "run",
     )  # fmt: skip
     signatures = evaluator.load(tmp_path / "run").manifest["signatures"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import re
 import shlex
 from pathlib import Path
@@ -29,12 +31,19 @@ def test_the_columns_page_is_generated() -> None:
     "name", [*METRICS, *PRESETS, *COMMANDS, "segments.csv", "findings.csv", "scores.csv", "statistics.csv", "run.json", "stats.npz", "report.md"]
 )
 def test_the_readme_names_it(name: str) -> None:
-    assert name.lower() in README.lower()
+    assert re.search(rf"(?<![\w+]){re.escape(name.lower())}(?![\w+])", README.lower())
 
 
 @pytest.mark.parametrize("suffix", [name for name in READERS if name != "text"])
 def test_the_readme_names_the_ending(suffix: str) -> None:
     assert f".{suffix}" in README
+
+
+@pytest.mark.parametrize("module", ["evaluator", "evaluator.api", "evaluator.metrics.lexical", "evaluator.reports.safe"])
+def test_examples_in_docstrings_hold(module: str) -> None:
+    results = doctest.testmod(importlib.import_module(module))
+    assert results.attempted
+    assert not results.failed
 
 
 def test_every_option_in_the_readme_exists() -> None:

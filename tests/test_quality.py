@@ -25,6 +25,7 @@ def test_quality(command: list[str]) -> None:
 
 def test_the_repository_holds_no_path_of_a_machine_and_no_index_host() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    assert "pyproject.toml" in listed
     for name in filter(None, listed):
         text = (ROOT / name).read_bytes().decode("utf-8", errors="replace") if (ROOT / name).is_file() else ""
         for word in ("--extra-" + "index-url", "--find-" + "links", "/ho" + "me/", "/ro" + "ot/"):

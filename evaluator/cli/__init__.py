@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
 
 from evaluator import __version__
 from evaluator.types import EvaluatorError
@@ -34,6 +38,30 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 ok, 1 a check failed, 2 bad input, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
+    try:
+        with _ended_by_sigterm():
+            return _run(arguments)
+    except KeyboardInterrupt:
+        print("evaluator: interrupted; nothing was written.", file=sys.stderr)
+        return 130
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM (a cluster's way to end a job) unwind like Ctrl-C, so that nothing half-written stays."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(arguments: list[str]) -> int:
     try:
         code = _dispatch(arguments)
         sys.stdout.flush()
@@ -43,15 +71,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"evaluator: error: {printable(str(error))}", file=sys.stderr)
         return 2
-    except SystemExit as stop:  # argparse's way out of --help
+    except SystemExit as stop:  # argparse's way out of --help, and SIGTERM's
         return int(stop.code or 0)
-    except KeyboardInterrupt:
-        print("evaluator: interrupted; nothing was written.", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         # Whoever read our output has gone; keep Python from flushing into the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        print(f"evaluator: error: {error.strerror or error}: {error.filename or 'standard output'}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
 
 
 def _dispatch(arguments: list[str]) -> int:

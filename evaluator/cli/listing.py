@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluator.cli.parser import Parser, one_of
+from evaluator.embed.models import Preset
 from evaluator.plugins import READERS, metric_parts
 
 KINDS = ("metrics", "models", "formats")
@@ -28,12 +29,27 @@ def _metrics() -> list[tuple[str, str]]:
 
 
 def _models() -> list[tuple[str, str]]:
+    from evaluator.embed.bertscore_tables import best_layers
     from evaluator.embed.models import PRESETS
 
+    rows = []
+    for preset in PRESETS.values():
+        layer = preset.layer or best_layers()[preset.hub_id]
+        rows.append((preset.name, f"{_state(preset)}; {preset.hub_id}, layer {layer}; {preset.summary}"))
     return [
-        (preset.name, f"{preset.hub_id}, layer {preset.layer}, {preset.megabytes} MB, {'packaged' if preset.packaged else 'downloaded'}; {preset.summary}")
-        for preset in PRESETS.values()
+        *rows,
+        ("FOLDER", "any model folder with safetensors weights"),
+        ("HUB/ID", f"any model of the hub; bert-score's table knows the layer of {len(best_layers())}"),
     ]
+
+
+def _state(preset: Preset) -> str:
+    if preset.packaged:
+        return f"here (packaged, {preset.megabytes} MB)"
+    from evaluator.embed.download import cached_folder
+
+    here = cached_folder(preset.hub_id) is not None
+    return f"here (downloaded, {preset.megabytes} MB)" if here else f"not here ({preset.megabytes} MB would be downloaded)"
 
 
 def _formats() -> list[tuple[str, str]]:

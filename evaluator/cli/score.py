@@ -18,10 +18,12 @@ from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
 from evaluator.pipeline import DEFAULT_METRICS, Request, check_metrics
+from evaluator.plugins import METRICS
 from evaluator.readers.inputs import is_table, system_name
 from evaluator.reports.view import View
 from evaluator.types import EvaluatorError
 
+MOST_DECIMALS = 14
 FORMATS = ("table", "text", "json", "csv", "latex", "md")
 EXAMPLES = (
     "evaluator score benchmarks/sample/reference.txt rewrite=benchmarks/sample/rewrite.txt",
@@ -57,12 +59,13 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command."""
     args = build_parser().parse(arguments)
     one_of(args.format, FORMATS, "format")
-    if args.width < 0:
-        raise EvaluatorError(f"--width is {args.width}; it must be at least 0.")
+    args.metrics = [name if os.path.exists(name) else name.lower() for name in args.metrics]  # BLEU and chrF++ as papers print them
+    if not 0 <= args.width <= MOST_DECIMALS:
+        raise EvaluatorError(f"--width is {args.width}; it goes from 0 to {MOST_DECIMALS}.")
     _refuse_files_among_metrics(args)
     request = make_request(args)
     check_metrics(request)
-    return score_and_print(request, Path(args.output) if args.output else default_folder(request), args)
+    return score_and_print(request, Path(args.output).expanduser() if args.output else default_folder(request), args)
 
 
 def score_and_print(request: Request, target: Path, args: argparse.Namespace) -> int:
@@ -130,11 +133,14 @@ def make_request(args: argparse.Namespace) -> Request:
         references = references or [rest.pop(0)]
         inputs = rest + inputs
     elif not references:
-        raise EvaluatorError("No files were given: name a reference and at least one system, or one table. See evaluator score --help")
+        missing = "No reference was given" if inputs else "No files were given"
+        raise EvaluatorError(f"{missing}: name a reference and at least one system, or one table. See evaluator score --help")
+    if table is not None and (args.source or args.align != "auto"):
+        raise EvaluatorError("A table holds the source as a column and is not aligned; leave -s and --align out.")
     named = [split_name(text) for text in inputs]
     if table is None:
         check_system_names(named)
-    common = {name: getattr(args, name) for name in ("source", "align", "model", "num_layers", "device")}
+    common = {name: getattr(args, name) for name in ("source", "align", "model", "num_layers", "lang", "device", "precision", "batch_size")}
     return Request(
         references=references,
         systems=dict(named),
@@ -162,5 +168,5 @@ def default_folder(request: Request) -> Path:
 
 def _refuse_files_among_metrics(args: argparse.Namespace) -> None:
     for name in args.metrics:
-        if os.path.exists(name) or is_table(name):
+        if name not in METRICS and (os.path.exists(name) or is_table(name)):
             raise EvaluatorError(f"-m takes every word up to the next option, {name!r} too: put the files before -m.")

@@ -6,16 +6,17 @@ This is the only place that loads weights. Nothing here compares vectors.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from evaluator.embed.models import ModelSpec
 
-VectorArray = NDArray[np.float32]
-"""Token vectors of one text, float32 (n_tokens, dimension), each of length 1."""
+VectorArray: TypeAlias = "NDArray[np.float32]"
+"""Token vectors of one text, each of length 1: float32 (n_tokens, dimension), or
+(n_layers, n_tokens, dimension) where all layers were asked for."""
 
 
 class Embedder(Protocol):
@@ -23,12 +24,19 @@ class Embedder(Protocol):
 
     spec: ModelSpec
     device: str
+    precision: str
+    limit: int
+    """Most tokens in one pass, special tokens included."""
+    n_special: int
+    """Special tokens of every text; a text without others is empty."""
+    weightless: frozenset[int]
+    """Ids that weigh nothing where idf does not weigh them."""
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Ids of each text's tokens, special tokens at both ends, never cut."""
+        """Ids of each text's tokens, special tokens included, never cut; blanks at both ends do not count."""
 
     def truncated(self, ids: list[int]) -> list[int]:
-        """The ids cut to the model's limit, the closing special token kept."""
+        """The ids cut to the model's limit, closing special tokens kept."""
 
     def vectors(self, ids: Sequence[list[int]]) -> list[VectorArray]:
         """Unit vectors for each list of ids; lists over the model's limit go through in windows."""

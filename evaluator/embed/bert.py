@@ -13,40 +13,50 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from evaluator.embed.models import ModelSpec
+from evaluator.embed.models import ModelSpec, weight_files
 from evaluator.types import EvaluatorError
 
 
-class BertEncoder:
-    """A BERT encoder cut after the layer asked for."""
+def can_run(config: dict[str, Any]) -> bool:
+    """True for models that this forward pass computes: BERT as published, not its variants."""
+    return (
+        config["model_type"] == "bert"
+        and config.get("hidden_act", "gelu") == "gelu"
+        and config.get("position_embedding_type", "absolute") == "absolute"
+        and not config.get("is_decoder", False)
+    )
 
-    def __init__(self, spec: ModelSpec, device: str) -> None:
+
+class BertEncoder:
+    """A BERT encoder cut after the layer asked for, or whole for all layers."""
+
+    def __init__(self, spec: ModelSpec, device: str, bf16: bool, all_layers: bool) -> None:
         config = spec.config
-        self.limit = int(config["max_position_embeddings"])
-        """Most tokens in one pass, special tokens included."""
-        self._layers = spec.layer
+        self._layers = spec.n_layers if all_layers else spec.layer
+        self._all = all_layers
+        self._bf16 = bf16
         self._heads = int(config["num_attention_heads"])
         self._eps = float(config.get("layer_norm_eps", 1e-12))
-        if config.get("hidden_act", "gelu") != "gelu":
-            raise EvaluatorError(f"{spec.folder}: activation {config['hidden_act']!r}; only gelu is known for BERT models.")
         self._weights = _read_weights(spec, device)
         self._device = device
 
     def hidden(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        """Hidden states of the layer, float32 (batch, width, dimension).
+        """Hidden states, float32 (layers, batch, width, dimension); one layer unless all were asked for.
 
         Args:
             ids: token ids, int64 (batch, width), padded at the right.
             lengths: tokens of each row, int64 (batch,).
         """
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.autocast(self._device.split(":")[0], torch.bfloat16, enabled=self._bf16):
             ids = ids.to(self._device)
             present = torch.arange(ids.shape[1]) < lengths[:, None]
             mask = None if bool(present.all()) else present[:, None, None, :].to(self._device)
-            x = self._embed(ids)
+            states = [self._embed(ids)]
             for layer in range(self._layers):
-                x = self._layer(f"encoder.layer.{layer}.", x, mask)
-            return x.cpu()
+                states.append(self._layer(f"encoder.layer.{layer}.", states[-1], mask))
+                if not self._all:
+                    states = states[-1:]
+            return torch.stack(states).float().cpu()
 
     def _embed(self, ids: torch.Tensor) -> torch.Tensor:
         w = self._weights
@@ -76,8 +86,10 @@ class BertEncoder:
 def _read_weights(spec: ModelSpec, device: str) -> dict[str, torch.Tensor]:
     from safetensors.torch import load_file
 
-    loaded: dict[str, Any] = load_file(spec.folder / "model.safetensors", device=device)
+    loaded: dict[str, Any] = {}
+    for file in weight_files(spec.folder):
+        loaded.update(load_file(file, device=device))
     weights = {name.removeprefix("bert."): value.float() for name, value in loaded.items()}
     if "embeddings.word_embeddings.weight" not in weights:
-        raise EvaluatorError(f"{spec.folder}/model.safetensors does not hold a BERT encoder: it has no embeddings.word_embeddings.weight.")
+        raise EvaluatorError(f"The weights in {spec.folder} are not those of a BERT encoder: they have no embeddings.word_embeddings.weight.")
     return weights

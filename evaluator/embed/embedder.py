@@ -3,111 +3,146 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evaluator.embed import VectorArray
 from evaluator.embed.models import DEFAULT_MODEL, ModelSpec, choose_device, find_model
+from evaluator.embed.tokens import FileTokenizer, joined, windows
+from evaluator.plugins import did_you_mean
+from evaluator.types import EvaluatorError
+
+if TYPE_CHECKING:
+    import torch
+
+    from evaluator.embed.hub import HubEncoder, HubTokenizer
 
 TOKEN_BUDGET = 2048
 """Tokens in one batch, padding included; more does not fill two cores better."""
-OVERLAP = 64
-"""Tokens that neighbouring windows of a long text share on each side."""
+PRECISIONS = ("fp32", "bf16")
 
 
-class BertEmbedder:
-    """The `Embedder` of BERT models."""
+class TorchEmbedder:
+    """The `Embedder` of models that torch runs.
 
-    def __init__(self, spec: ModelSpec, device: str) -> None:
-        from tokenizers import Tokenizer
+    Args:
+        spec: the model.
+        device: `cpu` or `cuda`.
+        precision: `fp32`, or `bf16` for matrix products in bfloat16.
+        batch_size: most texts in one batch; None leaves it to the token budget.
+        all_layers: vectors of every layer, embeddings first.
+        use_fast_tokenizer: what bert-score passes to transformers as `use_fast`.
+    """
 
-        from evaluator.embed.bert import BertEncoder
+    def __init__(
+        self,
+        spec: ModelSpec,
+        device: str,
+        *,
+        precision: str = "fp32",
+        batch_size: int | None = None,
+        all_layers: bool = False,
+        use_fast_tokenizer: bool = False,
+    ) -> None:
+        from evaluator.embed import bert
 
         self.spec = spec
         self.device = device
-        self._encoder = BertEncoder(spec, device)
-        self.limit = self._encoder.limit
-        self._tokenizer = Tokenizer.from_file(str(spec.folder / "tokenizer.json"))
-        # The file may ask for padding and for a cut far below the model's limit (128 for MiniLM).
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self.precision = precision
+        self.batch_size = batch_size
+        self._all = all_layers
+        if bert.can_run(spec.config) and (spec.folder / "tokenizer.json").is_file():
+            self._tokenizer: FileTokenizer | HubTokenizer = FileTokenizer(spec)
+            self._encoder: bert.BertEncoder | HubEncoder = bert.BertEncoder(spec, device, precision == "bf16", all_layers)
+        else:
+            from evaluator.embed import hub
+
+            self._tokenizer = hub.HubTokenizer(spec, use_fast_tokenizer)
+            self._encoder = hub.HubEncoder(spec, device, precision == "bf16", all_layers)
+        self.limit = self._tokenizer.limit
+        self.n_special = self._tokenizer.n_special
+        self.weightless = frozenset(self._tokenizer.weightless())
+        # Two special tokens stand one at each end, a single one (T5) at the end.
+        self._head, self._tail = self.n_special // 2, self.n_special - self.n_special // 2
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """See `Embedder.token_ids`; blanks at both ends are dropped first, as bert-score does."""
-        return [encoding.ids for encoding in self._tokenizer.encode_batch([text.strip() for text in texts])]
+        """See `Embedder.token_ids`."""
+        return self._tokenizer.ids(texts)
 
     def truncated(self, ids: list[int]) -> list[int]:
         """See `Embedder.truncated`."""
-        return ids if len(ids) <= self.limit else [*ids[: self.limit - 1], ids[-1]]
+        return ids if len(ids) <= self.limit else [*ids[: self.limit - self._tail], *ids[len(ids) - self._tail :]]
 
     def vectors(self, ids: Sequence[list[int]]) -> list[VectorArray]:
         """See `Embedder.vectors`."""
-        windows = [list(_windows(one, self.limit)) for one in ids]
-        flat = [window for several in windows for window in several]
-        vectors = iter(self._batched(flat))
-        return [_joined([next(vectors) for _ in several], len(one), self.limit) for one, several in zip(ids, windows, strict=True)]
+        several = [list(windows(one, self.limit, self._head, self._tail)) for one in ids]
+        vectors = iter(self._batched([window for parts in several for window in parts]))
+        ends = self._head, self._tail
+        return [joined([next(vectors) for _ in parts], len(one), self.limit, *ends) for one, parts in zip(ids, several, strict=True)]
 
     def _batched(self, ids: Sequence[list[int]]) -> list[VectorArray]:
         import torch
 
-        out: list[VectorArray | None] = [None] * len(ids)
-        for batch in _batches([len(one) for one in ids]):
+        out: dict[int, VectorArray] = {}
+        for batch in batches([len(one) for one in ids], self.batch_size):
             lengths = torch.tensor([len(ids[i]) for i in batch])
-            padded = torch.zeros((len(batch), int(lengths.max())), dtype=torch.int64)
+            padded = torch.full((len(batch), int(lengths.max())), self._tokenizer.pad_id, dtype=torch.int64)
             for row, i in enumerate(batch):
                 padded[row, : len(ids[i])] = torch.tensor(ids[i])
-            hidden = self._encoder.hidden(padded, lengths).numpy()
+            hidden = self._hidden(padded, lengths)
             for row, i in enumerate(batch):
-                vectors = hidden[row, : len(ids[i])]
-                out[i] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return [vectors for vectors in out if vectors is not None]
+                vectors = hidden[:, row, : len(ids[i])] if self._all else hidden[0, row, : len(ids[i])]
+                out[i] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+        return [out[i] for i in range(len(ids))]
+
+    def _hidden(self, padded: torch.Tensor, lengths: torch.Tensor) -> VectorArray:
+        hidden: VectorArray = self._encoder.hidden(padded, lengths).numpy()
+        return hidden
 
 
-def open_embedder(model: str = DEFAULT_MODEL, layer: int | None = None, device: str = "auto") -> BertEmbedder:
-    """A model ready to embed.
+def open_embedder(
+    model: str = DEFAULT_MODEL,
+    layer: int | str | None = None,
+    device: str = "auto",
+    *,
+    precision: str = "fp32",
+    batch_size: int | None = None,
+    all_layers: bool = False,
+    use_fast_tokenizer: bool = False,
+) -> TorchEmbedder:
+    """A model ready to embed; see `TorchEmbedder` for the options.
 
     Raises:
-        EvaluatorError: unknown model, layer or device, or files that are missing or changed.
+        EvaluatorError: unknown model, layer, device or precision, or files that are missing or changed.
     """
-    return BertEmbedder(find_model(model, layer), choose_device(device))
+    if precision not in PRECISIONS:
+        raise EvaluatorError(f"There is no precision {precision!r}.{did_you_mean(precision, PRECISIONS)}")
+    if batch_size is not None and batch_size < 1:
+        raise EvaluatorError(f"The batch size is {batch_size}; it must be at least 1.")
+    chosen = choose_device(device)
+    spec = find_model(model, 0 if all_layers and layer is None else layer)
+    try:
+        return TorchEmbedder(spec, chosen, precision=precision, batch_size=batch_size, all_layers=all_layers, use_fast_tokenizer=use_fast_tokenizer)
+    except EvaluatorError:
+        raise
+    except Exception as error:
+        # Damaged files fail in a dozen ways inside safetensors, tokenizers and torch.
+        raise EvaluatorError(f"The model in {spec.folder} cannot be loaded: {type(error).__name__}: {str(error).strip()[:300]}") from error
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indices in groups of like length whose padded size stays within the budget."""
+def batches(lengths: Sequence[int], most: int | None = None) -> Iterator[list[int]]:
+    """Indices in groups of like length whose padded size stays within the budget.
+
+    Args:
+        lengths: tokens of each text.
+        most: most texts in a group.
+    """
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        if batch and lengths[batch[0]] * (len(batch) + 1) > TOKEN_BUDGET:
+        if batch and (lengths[batch[0]] * (len(batch) + 1) > TOKEN_BUDGET or len(batch) == most):
             yield batch
             batch = []
         batch.append(i)
     if batch:
         yield batch
-
-
-def _window_starts(n_inner: int, size: int) -> list[int]:
-    """First inner token of each window: steps of size - 2 * OVERLAP, the last flush with the end."""
-    step = max(1, size - 2 * OVERLAP)
-    return [*range(0, n_inner - size, step), n_inner - size]
-
-
-def _windows(ids: list[int], limit: int) -> Iterator[list[int]]:
-    """The ids as they are when they fit, else overlapping windows, each with both special tokens."""
-    if len(ids) <= limit:
-        yield ids
-        return
-    first, inner, last = ids[0], ids[1:-1], ids[-1]
-    for start in _window_starts(len(inner), limit - 2):
-        yield [first, *inner[start : start + limit - 2], last]
-
-
-def _joined(windows: list[VectorArray], length: int, limit: int) -> VectorArray:
-    """Vectors of the whole text: each token from the window where it stands furthest from an edge."""
-    if len(windows) == 1:
-        return windows[0]
-    size = limit - 2
-    starts = _window_starts(length - 2, size)
-    places = np.arange(length - 2)
-    room = np.stack([np.minimum(places - start, start + size - 1 - places) for start in starts])
-    best = room.argmax(axis=0)
-    inner = np.stack([windows[k][1 + i - starts[k]] for i, k in enumerate(best)])
-    return np.concatenate([windows[0][:1], inner, windows[-1][-1:]])

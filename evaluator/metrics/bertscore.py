@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 
 import numpy as np
 
 from evaluator import __version__
 from evaluator.embed import Embedder
-from evaluator.metrics.matching import idf_weights, match_pairs
-from evaluator.types import Advance, FloatArray
+from evaluator.embed.bertscore_tables import package_version
+from evaluator.embed.tokens import OVERLAP
+from evaluator.metrics.baselines import find_baseline
+from evaluator.metrics.matching import Ids, Visit, idf_weights, match_pairs
+from evaluator.types import Advance, EvaluatorError, FloatArray
 
 DIGITS = 6
 """Scores leave here rounded, so that batches cannot move a byte of the results."""
+NAMED = 20
+"""Most long segments that a note names."""
 
 
 class BertScoreMetric:
@@ -21,6 +28,14 @@ class BertScoreMetric:
     Args:
         embedder: the loaded model.
         idf: weigh tokens by their inverse document frequency in the references.
+        rescale_with_baseline: rescale so that unrelated sentences score about 0.
+        lang: language whose baseline to take.
+        baseline_path: a baseline file instead of the known ones.
+        visit: sees the token similarities of every pair, for whoever needs them without a second
+            pass through the model.
+
+    Raises:
+        EvaluatorError: rescaling without a language or without a baseline.
     """
 
     name = "bertscore"
@@ -29,16 +44,31 @@ class BertScoreMetric:
     unit_scale = True
     higher_is_better = True
 
-    def __init__(self, embedder: Embedder, *, idf: bool = False) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        *,
+        idf: bool = False,
+        rescale_with_baseline: bool = False,
+        lang: str | None = None,
+        baseline_path: str | None = None,
+        visit: Visit | None = None,
+    ) -> None:
+        if rescale_with_baseline and not lang and not baseline_path:
+            raise EvaluatorError("Rescaling needs the language of the texts: give --lang, for example --lang en.")
         self._embedder = embedder
         self._idf = idf
+        self._baseline = find_baseline(embedder.spec, lang or "", baseline_path) if rescale_with_baseline else None
+        self._visit = visit
         self._n_references = 0
         self.columns: tuple[str, ...] = ("bertscore_p", "bertscore_r", "bertscore_f1")
+        self.notes: list[str] = []
 
     def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
         """See `Metric.statistics`: P, R, F1, 1, and with several references the 1-based one chosen."""
         self._n_references = len(references)
         ids = self._token_ids(hypotheses, references)
+        self._note_long(ids, hypotheses, segments, references)
         pairs, owners = [], []
         for row, (hypothesis, segment) in enumerate(zip(hypotheses, segments, strict=True)):
             for k, stream in enumerate(references):
@@ -46,22 +76,46 @@ class BertScoreMetric:
                 if reference is not None:
                     pairs.append((ids[hypothesis], ids[reference]))
                     owners.append((row, k))
-        idf = idf_weights([ids[text] for stream in references for text in stream if text is not None]) if self._idf else None
-        scores = np.round(match_pairs(self._embedder, pairs, idf, _shared_by(len(references), advance)), DIGITS)
+        texts = [ids[text] for stream in references for text in stream if text is not None]
+        if self._idf and len(texts) < 2:
+            raise EvaluatorError(f"idf is computed over reference segments and there is {len(texts)}; leave --idf out.")
+        idf = idf_weights(texts) if self._idf else None
+        scores = self._rounded(match_pairs(self._embedder, pairs, idf, _shared_by(len(references), advance), self._visit), pairs)
         best = np.full((len(hypotheses), 5), -np.inf)
         for (row, k), score in zip(owners, scores, strict=True):
             if score[2] > best[row, 2]:
                 best[row] = (*score, 1.0, k + 1)
+        best[~np.isfinite(best[:, 2])] = 0.0  # undefined: idf weighs every token 0
         return best if len(references) > 1 else best[:, :4]
 
-    def _token_ids(self, hypotheses: Sequence[str], references: Sequence[Sequence[str | None]]) -> dict[str, tuple[int, ...]]:
+    def _rounded(self, scores: FloatArray, pairs: Sequence[tuple[Ids, Ids]]) -> FloatArray:
+        """Rescaled where asked for, rounded; an empty side stays 0, rescaled or not."""
+        if self._baseline is not None:
+            filled = np.array([min(map(len, pair)) > self._embedder.n_special for pair in pairs])
+            scores = np.where(filled[:, None], self._baseline.rescaled(scores, self._embedder.spec.layer), 0.0)
+        scores = np.where(np.isnan(scores).any(axis=1, keepdims=True), np.nan, scores)
+        rounded: FloatArray = np.asarray(np.round(scores, DIGITS) + 0.0, dtype=np.float64)  # + 0.0: no -0.0
+        return rounded
+
+    def _token_ids(self, hypotheses: Sequence[str], references: Sequence[Sequence[str | None]]) -> dict[str, Ids]:
         texts = list(dict.fromkeys([*hypotheses, *(text for stream in references for text in stream if text is not None)]))
         return {text: tuple(ids) for text, ids in zip(texts, self._embedder.token_ids(texts), strict=True)}
 
+    def _note_long(self, ids: Mapping[str, Ids], hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]]) -> None:
+        limit = self._embedder.limit
+        used = [*zip(hypotheses, segments, strict=True), *((t, i) for stream in references for i, t in enumerate(stream) if t is not None)]
+        long = {text for text, tokens in ids.items() if len(tokens) > limit}
+        places = sorted({segment + 1 for text, segment in used if text in long})
+        if long:
+            named = ", ".join(map(str, places[:NAMED])) + (f" and {len(places) - NAMED} more" if len(places) > NAMED else "")
+            note = f"BERTScore: {len(long)} texts longer than the model's {limit} tokens went through in overlapping windows (segments {named})."
+            self.notes = [note]
+
     def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
         """See `Metric.segment_scores`; `bertscore_ref` is there with several references."""
-        columns = {name: statistics[:, i] for i, name in enumerate(self.columns)}
-        return {**columns, "bertscore_ref": statistics[:, 4]} if self._n_references > 1 else columns
+        defined = np.where(statistics[:, 3:4] > 0, statistics, np.nan)
+        columns = {name: defined[:, i] for i, name in enumerate(self.columns)}
+        return {**columns, "bertscore_ref": defined[:, 4]} if self._n_references > 1 else columns
 
     def corpus_score(self, summed: FloatArray) -> float:
         """Mean F1."""
@@ -72,16 +126,18 @@ class BertScoreMetric:
         return f"P = {summed[0] / summed[3]:.6f} R = {summed[1] / summed[3]:.6f}" if summed[3] else ""
 
     def signature(self) -> str:
-        """Model, weights, layer and weighting."""
+        """Model, weights, layer, weighting, rescaling, windows, precision, versions; no path and no machine."""
         spec = self._embedder.spec
+        baseline = "no" if self._baseline is None else hashlib.sha256(self._baseline.path.read_bytes()).hexdigest()[:12]
         parts = {
             "nrefs": self._n_references,
-            "model": spec.name,
+            "model": spec.name.replace("|", "_").replace(":", "_"),
             "weights": spec.weights_sha256[:12],
             "layer": spec.layer,
             "idf": "yes" if self._idf else "no",
-            "rescaled": "no",
-            "dtype": "fp32",
+            "rescaled": baseline,
+            "window": f"{self._embedder.limit}/{OVERLAP}",
+            "dtype": self._embedder.precision,
             "version": f"evaluator-{__version__}",
         }
         return "|".join(f"{key}:{value}" for key, value in parts.items())
@@ -89,6 +145,20 @@ class BertScoreMetric:
     def segment_signature(self) -> str:
         """The same: segments are scored alone."""
         return self.signature()
+
+    def peer_signature(self) -> str:
+        """The hash that bert-score would print, with the hub id in the place of a local path."""
+        spec = self._embedder.spec
+        name = spec.name if spec.hub_id == str(spec.folder) else spec.hub_id
+        return bert_score_hash(name, spec.layer, self._idf, rescaled=self._baseline is not None, custom=self._baseline is not None and self._baseline.custom)
+
+
+def bert_score_hash(model: str, layer: int | None, idf: bool, *, rescaled: bool = False, custom: bool = False, fast: bool = False) -> str:
+    """bert-score's hash of a setting, as its `get_hash` writes it."""
+    hash_ = f"{model}_L{layer}{'_idf' if idf else '_no-idf'}_version={package_version()}(hug_trans={version('transformers')})"
+    if rescaled:
+        hash_ += "-custom-rescaled" if custom else "-rescaled"
+    return hash_ + "_fast-tokenizer" * fast
 
 
 def _shared_by(n_references: int, advance: Advance) -> Advance:

@@ -39,13 +39,15 @@ class Checked(SacreMetric):
     def _check_corpus_score_args(self, hyps: Sequence[str], refs: Any) -> None:
         if isinstance(hyps, str):
             raise EvaluatorError(f"{type(self).__name__}: the hypotheses are one text; wrap it in a list: [text].")
-        if isinstance(hyps, Sequence) and not hyps:
+        if isinstance(hyps, Sequence) and not len(hyps):
             raise EvaluatorError(f"{type(self).__name__}: there are 0 hypotheses; at least one is needed.")
-        if refs is not None and isinstance(refs, Sequence):
+        if refs is not None and isinstance(refs, Sequence) and isinstance(hyps, Sequence):
             check_streams(type(self).__name__, refs, len(hyps))
         super()._check_corpus_score_args(hyps, refs)
 
     def _cache_references(self, references: Streams) -> list[Any]:
+        if not isinstance(references, str):
+            references = [stream if stream is None or isinstance(stream, Sequence) else list(stream) for stream in references]
         check_streams(type(self).__name__, references, None)
         return super()._cache_references(references)  # type: ignore[arg-type]
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluator.embed import Embedder, VectorArray
 from evaluator.types import Advance, FloatArray
@@ -19,7 +20,11 @@ from evaluator.types import Advance, FloatArray
 LIVE_TOKENS = 60_000
 """Tokens whose vectors are held at once: about 90 MB at 384 dimensions."""
 
-Ids = tuple[int, ...]
+Ids: TypeAlias = tuple[int, ...]
+Similarity: TypeAlias = "NDArray[np.float32]"
+Visit = Callable[[Sequence[int], Similarity], None]
+"""Called once for each distinct pair with its rows and its cosine of every hypothesis token
+(first axis) with every reference token, float32 (n, m), while the vectors are at hand."""
 
 
 class IdfWeights(NamedTuple):
@@ -42,79 +47,79 @@ def idf_weights(texts: Sequence[Sequence[int]]) -> IdfWeights:
     return IdfWeights({i: math.log((n + 1) / (c + 1)) for i, c in count.items()}, math.log(n + 1))
 
 
-def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWeights | None, advance: Advance) -> FloatArray:
+def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWeights | None, advance: Advance, visit: Visit | None = None) -> FloatArray:
     """P, R and F1 of (hypothesis, reference) token ids, float64 (n_pairs, 3).
 
     Each distinct text goes through the model once; vectors are freed after their last use, so
     that memory does not grow with the corpus. A side without tokens but the special ones scores 0.
 
     Args:
-        embedder: the model.
-        pairs: token ids, special tokens at both ends.
+        embedder: the model; one with all layers gives (n_pairs, n_layers, 3).
+        pairs: token ids, special tokens included.
         idf: weights, or None to weigh every token but the special ones alike.
         advance: called with the number of pairs just done.
+        visit: sees the similarities of each distinct pair that is not empty.
     """
-    scores = np.zeros((len(pairs), 3))
-    todo: dict[tuple[Ids, Ids], list[int]] = {}
+    rows: dict[tuple[Ids, Ids], list[int]] = {}
     for row, pair in enumerate(pairs):
-        todo.setdefault(pair, []).append(row)
-        if len(pair[0]) <= 2 or len(pair[1]) <= 2:
-            advance(1)
-    distinct = [pair for pair in todo if len(pair[0]) > 2 and len(pair[1]) > 2]
+        rows.setdefault(pair, []).append(row)
+    distinct = [pair for pair in rows if min(map(len, pair)) > embedder.n_special]
+    scores: dict[int, FloatArray] = {}
     uses = Counter(ids for pair in distinct for ids in pair)
     vectors: dict[Ids, VectorArray] = {}
     for chunk in _chunks(distinct):
         fresh = [ids for ids in dict.fromkeys(ids for pair in chunk for ids in pair) if ids not in vectors]
         vectors.update(zip(fresh, embedder.vectors([list(ids) for ids in fresh]), strict=True))
         for pair in chunk:
-            scores[todo[pair]] = greedy_match(vectors[pair[0]], vectors[pair[1]], *(_weights(ids, idf) for ids in pair))
-            advance(len(todo[pair]))
+            similarity = vectors[pair[0]] @ vectors[pair[1]].swapaxes(-1, -2)
+            score = greedy_match(similarity, _weights(pair[0], idf, embedder), _weights(pair[1], idf, embedder))
+            scores.update(dict.fromkeys(rows[pair], score))
+            if visit is not None:
+                visit(rows[pair], similarity)
+            advance(len(rows[pair]))
             for ids in pair:
                 uses[ids] -= 1
                 if not uses[ids]:
                     vectors.pop(ids, None)
-    return scores
+    advance(len(pairs) - len(scores))
+    nothing = np.zeros_like(next(iter(scores.values()), np.zeros(3)))
+    return np.array([scores.get(row, nothing) for row in range(len(pairs))])
 
 
 def _chunks(pairs: Sequence[tuple[Ids, Ids]]) -> Iterator[list[tuple[Ids, Ids]]]:
     """Pairs that share a reference together, until their new texts fill the budget."""
-    order: dict[Ids, list[tuple[Ids, Ids]]] = {}
+    groups: dict[Ids, list[tuple[Ids, Ids]]] = {}
     for pair in pairs:
-        order.setdefault(pair[1], []).append(pair)
+        groups.setdefault(pair[1], []).append(pair)
     chunk: list[tuple[Ids, Ids]] = []
     tokens = 0
-    for group in order.values():
+    for reference, group in groups.items():
+        tokens += len(reference)
         for pair in group:
             chunk.append(pair)
             tokens += len(pair[0])
-        tokens += len(group[0][1])
-        if tokens > LIVE_TOKENS:
-            yield chunk
-            chunk, tokens = [], 0
+            if tokens > LIVE_TOKENS:
+                yield chunk
+                chunk, tokens = [], 0
     if chunk:
         yield chunk
 
 
-def _weights(ids: Ids, idf: IdfWeights | None) -> FloatArray:
-    if idf is not None:
-        return idf.of(ids)
-    weights = np.ones(len(ids))
-    weights[0] = weights[-1] = 0.0
-    return weights
+def _weights(ids: Ids, idf: IdfWeights | None, embedder: Embedder) -> FloatArray:
+    return idf.of(ids) if idf is not None else np.array([float(i not in embedder.weightless) for i in ids])
 
 
-def greedy_match(hypothesis: VectorArray, reference: VectorArray, hypothesis_weights: FloatArray, reference_weights: FloatArray) -> FloatArray:
-    """P, R and F1 of one pair, float64 (3,); NaN precision or recall where all weights are 0.
+def greedy_match(similarity: Similarity, hypothesis_weights: FloatArray, reference_weights: FloatArray) -> FloatArray:
+    """P, R and F1, float64 (3,) or (n_layers, 3); precision or recall is NaN where all weights are 0.
 
     Args:
-        hypothesis: unit vectors, float32 (n, d).
-        reference: unit vectors, float32 (m, d).
+        similarity: cosines of tokens, float32 (n, m) or (n_layers, n, m).
         hypothesis_weights: float64 (n,).
         reference_weights: float64 (m,).
     """
-    similarity = hypothesis @ reference.T
     with np.errstate(invalid="ignore", divide="ignore"):
-        p = float(similarity.max(axis=1) @ hypothesis_weights / hypothesis_weights.sum())
-        r = float(similarity.max(axis=0) @ reference_weights / reference_weights.sum())
-    f = 2 * p * r / (p + r) if p + r else 0.0
-    return np.array([p, r, 0.0 if math.isnan(f) else f])
+        p = similarity.max(axis=-1) @ hypothesis_weights / hypothesis_weights.sum()
+        r = similarity.max(axis=-2) @ reference_weights / reference_weights.sum()
+        f = np.nan_to_num(2 * p * r / (p + r), nan=0.0)
+    scores: FloatArray = np.stack([p, r, f], axis=-1)
+    return scores

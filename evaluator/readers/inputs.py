@@ -24,7 +24,11 @@ def system_name(path: str) -> str:
 
 def is_table(path: str) -> bool:
     """True when the file's ending is that of a table with named columns."""
-    return Path(path.removesuffix(".gz")).suffix in TABLE_SUFFIXES
+    return _ending(path) in TABLE_SUFFIXES
+
+
+def _ending(path: str) -> str:
+    return Path(path.lower().removesuffix(".gz")).suffix
 
 
 def read_inputs(references: Sequence[TextSource], systems: Mapping[str, TextSource], source: TextSource | None = None) -> Inputs:
@@ -68,7 +72,7 @@ def read_table(path: str) -> TextTable:
     """
     if not is_table(path):
         raise EvaluatorError(f"{path} alone is not enough: give a system file after it, or one table ({', '.join(TABLE_SUFFIXES)}) with named columns.")
-    reader: Callable[[str], TextTable] = load_part(READERS[TABLE_SUFFIXES[Path(path.removesuffix(".gz")).suffix]])
+    reader: Callable[[str], TextTable] = load_part(READERS[TABLE_SUFFIXES[_ending(path)]])
     return reader(path)
 
 
@@ -84,6 +88,8 @@ def group_table(table: TextTable) -> EvalSet:
     names = columns.get("system", [stem] * n)
     rows: dict[str, list[int]] = {}
     for row, name in enumerate(names):
+        if not name.strip():
+            raise EvaluatorError(f"{table.path}, row {row + table.first_row}: the system's name is empty; every row needs one.")
         rows.setdefault(name, []).append(row)
     further = [name for name in columns if name.startswith("reference_")]
     systems = []
@@ -108,12 +114,16 @@ def _pairs(columns: Mapping[str, list[str]], rows: Sequence[int], keys: Sequence
     return pairs
 
 
+def _short(key: tuple[str, ...]) -> str:
+    return repr(" / ".join(text[:40] + "…" * (len(text) > 40) for text in key[:2]))
+
+
 def _same_segments(table: TextTable, name: str, rows: Sequence[int], keys: Sequence[tuple[str, ...]], first: str, spine: Sequence[tuple[str, ...]]) -> None:
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
         if at < len(spine) and key != spine[at]:
             raise EvaluatorError(
                 f"{table.path}, row {row + table.first_row}: segment {at + 1} of system {name!r} has another document or reference than segment {at + 1} "
-                f"of {first!r} ({key[:2]!r} against {spine[at][:2]!r}). All systems need the same references in the same order."
+                f"of {first!r} ({_short(key)} against {_short(spine[at])}). All systems need the same references in the same order."
             )
     if len(keys) != len(spine):
         raise EvaluatorError(

@@ -31,7 +31,7 @@ def read_bytes(path: str) -> bytes:
         raise EvaluatorError(f"{path} is a directory; name a file in it.") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise EvaluatorError(f"{path} is not a whole gzip file: {error}.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
         raise EvaluatorError(f"{path!r} cannot be read: {error}.") from None
     if not data.strip():
         raise EvaluatorError(f"{path} is empty ({len(data)} bytes, no text); it must hold at least one line.")
@@ -39,12 +39,12 @@ def read_bytes(path: str) -> bytes:
 
 
 def _missing(path: str) -> str:
-    folder = Path(path).parent
+    folder = Path(path).expanduser().parent
     if not folder.is_dir():
         return f"{path} is not there: the folder {folder} does not exist."
     import difflib
 
-    near = difflib.get_close_matches(Path(path).name, [p.name for p in folder.iterdir()], n=1)
+    near = difflib.get_close_matches(Path(path).name, [p.name for p in folder.iterdir()], n=1, cutoff=0.75)
     return f"{path} is not there.{f' Did you mean {folder / near[0]}?' if near else ''}"
 
 
@@ -91,4 +91,15 @@ def _likely_encoding(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     best = from_bytes(head, cp_isolation=COMMON_ENCODINGS).best()
-    return best.encoding.replace("_", "-") if best is not None else None
+    if best is None:
+        return None
+    # The Western and the Central European code page differ in few letters; the first is far more common.
+    return "cp1252" if best.encoding == "cp1250" and _decodes(head, "cp1252") else best.encoding.replace("_", "-")
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -30,6 +30,10 @@ ALIASES = {
 }
 
 
+_QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')
+"""A cell in quotes with doubled quotes inside: what pandas makes of a quotation by default."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextTable:
     """The columns that matter, each a list of texts of one length."""
@@ -55,7 +59,7 @@ def read_csv(path: str) -> TextTable:
     reader = csv.reader(io.StringIO(decode(data, path), newline=""), strict=True)
     csv.field_size_limit(2**31 - 1)
     try:
-        header = next(reader)
+        header = next(reader, [])
         rows = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
         raise EvaluatorError(f"{path}, line {reader.line_num}: not RFC 4180 CSV: {error}.") from None
@@ -71,12 +75,12 @@ def read_jsonl(path: str) -> TextTable:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise EvaluatorError(f"{path}, line {number}: not JSON: {error}.") from None
         if not isinstance(row, dict):
             raise EvaluatorError(f"{path}, line {number}: {type(row).__name__} instead of an object with named fields.")
         rows.append((number, row))
-    names = list(rows[0][1])
+    names = list(dict.fromkeys(name for _, row in rows for name in row))
     return _table(path, data, rows, names, 1)
 
 
@@ -100,6 +104,8 @@ def _checked_rows(path: str, header: list[str], rows: Iterable[tuple[int, list[s
     for number, row in rows:
         if len(row) != len(header):
             raise EvaluatorError(f"{path}, line {number}: {len(row)} cells, but the header names {len(header)} columns.")
+        if path.lower().endswith((".tsv", ".tsv.gz")) and any(_QUOTED.fullmatch(cell) for cell in row):
+            raise EvaluatorError(f"{path}, line {number}: a cell is quoted as in CSV; TSV has no quoting. Save it as .csv, or without quoting.")
         yield number, dict(zip(header, row, strict=True))
 
 
@@ -108,7 +114,10 @@ def _table(path: str, data: bytes, rows: Iterable[tuple[int, Mapping[str, Any]]]
     columns: dict[str, list[str]] = {name: [] for name in wanted}
     for number, row in rows:
         for canonical, given in wanted.items():
-            columns[canonical].append(_text(row.get(given), f"{path}, row {number}, column {given}"))
+            value = row.get(given)
+            if canonical in ("system", "document") and isinstance(value, int):
+                value = str(value)  # numbered, as some exports have them
+            columns[canonical].append(_text(value, f"{path}, line {number}, column {given}"))
     if not columns["reference"]:
         raise EvaluatorError(f"{path} has a header and no rows.")
     return TextTable(path, hashlib.sha256(data).hexdigest(), columns, first_row)
@@ -127,8 +136,10 @@ def _wanted_columns(path: str, names: list[str]) -> dict[str, str]:
         if required not in wanted:
             near = did_you_mean(required, names).replace("Did you mean", "Is it").replace("Known:", "It has:")
             raise EvaluatorError(f"{path} has no column {required!r}.{near} Rename the column to {required}.")
-    further = sorted((n for n in names if re.fullmatch(r"reference_([2-9]|\d\d+)", n)), key=lambda n: int(n[10:]))
-    return {**wanted, **{name: name for name in further}}
+    further = {int(m[2]): name for name in names if (m := re.fullmatch(r"(reference|ref)_(\d+)", name)) and name not in wanted.values()}
+    if sorted(further) != list(range(2, len(further) + 2)):
+        raise EvaluatorError(f"{path} has the columns {', '.join(further.values())}; number further references reference_2, reference_3 and so on.")
+    return {**wanted, **{f"reference_{k}": further[k] for k in sorted(further)}}
 
 
 def _text(value: object, where: str) -> str:

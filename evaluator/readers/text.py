@@ -14,7 +14,9 @@ from evaluator.readers.source import decode, read_bytes
 from evaluator.types import Document, EvaluatorError
 
 WIDEST_WRAP = 132
-"""Characters; longer lines are paragraphs, whatever they look like."""
+"""Characters; a file with a longer line has a paragraph a line."""
+FEWEST_JOINTS = 4
+"""Line breaks inside blocks that it takes to see a width."""
 
 
 def read_text(path: str) -> Document:
@@ -24,7 +26,9 @@ def read_text(path: str) -> Document:
         EvaluatorError: the file cannot be read, or is not UTF-8 text.
     """
     data = read_bytes(path)
-    return _document(path, split_lines(decode(data, path)), hashlib.sha256(data).hexdigest())
+    # A file name that is not UTF-8 arrives as half surrogates, which no report could hold.
+    name = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _document(name, split_lines(decode(data, path)), hashlib.sha256(data).hexdigest())
 
 
 def document_of(name: str, segments: Sequence[str]) -> Document:
@@ -33,6 +37,7 @@ def document_of(name: str, segments: Sequence[str]) -> Document:
     Raises:
         EvaluatorError: no element, an element that is not text, or one that UTF-8 cannot hold.
     """
+    segments = list(segments)
     for i, segment in enumerate(segments):
         if not isinstance(segment, str):
             raise EvaluatorError(f"{name}[{i}] is {type(segment).__name__}, not text.")
@@ -40,7 +45,7 @@ def document_of(name: str, segments: Sequence[str]) -> Document:
     if not any(s.strip() for s in segments):
         raise EvaluatorError(f"{name} has {len(segments)} segments and no text; it must hold at least one.")
     digest = hashlib.sha256("\n".join(segments).encode()).hexdigest()
-    return Document(name, tuple(segments), tuple(s for s in segments if s.strip()), False, digest)
+    return Document(name, tuple(segments), tuple(s for s in segments if s.strip()), False, digest, True)
 
 
 def check_encodable(text: str, where: str) -> None:
@@ -77,11 +82,13 @@ def _is_wrapped(blocks: list[list[str]]) -> bool:
     one nothing tells wrapped lines from paragraphs.
     """
     joints = [joint for block in blocks for joint in pairwise(line.strip() for line in block)]
-    if len(blocks) < 2 or not joints:
+    width = max((len(line) for block in blocks for line in block), default=0)
+    if len(blocks) < 2 or len(joints) < max(FEWEST_JOINTS, len(blocks) / 4) or width > WIDEST_WRAP:
         return False
-    width = max(len(line) for joint in joints for line in joint)
-    if width > WIDEST_WRAP or len(joints) < len(blocks) / 4:
-        return False
+    if any(" " not in line for line, _ in joints):
+        return False  # one word a line, or a script without blanks: nothing to tell a break by
     fits = sum(len(line) + 1 + len(following.split()[0]) <= width for line, following in joints)
-    # A width chosen by hand or by another measure (bytes, wide letters) leaves a few short lines.
-    return fits <= 0.1 * len(joints)
+    ended = sum(line.rstrip("\"'”’»)]").endswith((".", "!", "?", ":", "…")) for line, _ in joints)
+    # A width chosen by hand or by another measure (bytes, wide letters) leaves a few short lines;
+    # lines that mostly end a sentence are sentences, whatever their length.
+    return fits <= 0.1 * len(joints) and ended <= 0.4 * len(joints)

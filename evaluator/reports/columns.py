@@ -6,7 +6,7 @@ from evaluator.frames import OPTIONAL, TABLES, Column
 
 INTRO = """# The run folder
 
-Generated from `evaluator/frames.py`; do not edit. `python -m evaluator.reports.columns` prints it.
+Generated from `evaluator/frames.py`; do not edit: `make columns` writes it.
 
 A run folder is written whole or not at all. All tables are CSV: UTF-8, comma, RFC 4180 quoting, a header, line feeds. Cells hold texts verbatim; an undefined
 number is an empty cell. Read them with `evaluator.load(folder)`, or in pandas with `keep_default_na=False`. The same inputs and options give the same bytes.
@@ -41,7 +41,3 @@ def _metric_columns(table: str) -> tuple[Column, ...]:
 def _table(columns: tuple[Column, ...]) -> str:
     lines = ["| column | type | meaning |", "|---|---|---|", *(f"| {c.name} | {c.kind} | {c.meaning} |" for c in columns)]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    print(columns_readme(), end="")

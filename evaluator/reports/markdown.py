@@ -13,13 +13,13 @@ def render_markdown(view: View) -> str:
     lines = ["# Evaluation", "", f"{_inputs(view)}", "", *score_table(view, 1), "", NO_DIAGNOSIS, ""]
     if view.lowest:
         lines += [f"## {LOWEST_TITLE}", "", "How much of the reference is found in the hypothesis: low is a place to look, not a verdict.", ""]
-        for row in view.lowest[:SHOWN]:
+        for row in [row for row in view.lowest if row.recall < 1][:SHOWN]:
             lines += [
                 f"**{markdown(row.system)}**, {markdown(row.document)}, segment {row.segment}, recall {row.recall:.4f}",
                 "",
-                f"> reference: {markdown(row.reference)}",
+                f"> reference: {markdown(row.reference).strip()}",
                 ">",
-                f"> hypothesis: {markdown(row.hypothesis) or '(omitted)'}",
+                f"> hypothesis: {markdown(row.hypothesis).strip() or '(omitted)'}",
                 "",
             ]
     if view.notes:

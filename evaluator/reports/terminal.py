@@ -12,6 +12,8 @@ from evaluator.reports.safe import printable
 from evaluator.reports.view import LOWEST_TITLE, NO_DIAGNOSIS, View
 
 SHOWN = 5
+LONGEST = 400
+"""Characters of a paragraph shown."""
 
 
 def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str:
@@ -24,7 +26,9 @@ def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str
         width: decimals of scores on a scale of 100.
     """
     out = StringIO()
-    console = Console(file=out, width=columns, force_terminal=color, no_color=not color, highlight=False, emoji=False, markup=False, legacy_windows=False)
+    console = Console(
+        file=out, width=max(columns, 72), force_terminal=color, no_color=not color, highlight=False, emoji=False, markup=False, legacy_windows=False
+    )
     console.print(_scores(view, width))
     console.print()
     for line in _signatures(view, width):
@@ -42,7 +46,7 @@ def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str
 
 def _scores(view: View, width: int) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
-    table.add_column("system", overflow="fold")
+    table.add_column("system", overflow="fold", min_width=7)
     for score in view.systems[0].scores:
         table.add_column(score.metric, justify="right", no_wrap=True)
     table.add_column("segments", justify="right", no_wrap=True)
@@ -62,10 +66,16 @@ def _signatures(view: View, width: int) -> list[str]:
 def _print_lowest(console: Console, view: View) -> None:
     many = len(view.systems) > 1
     documents = len({row.document for row in view.lowest}) > 1
-    for row in view.lowest[:SHOWN]:
+    for row in [row for row in view.lowest if row.recall < 1][:SHOWN]:
         where = [printable(row.system)] * many + [printable(row.document)] * documents + [f"segment {row.segment}"]
         console.print(Text(f"{', '.join(where)}  recall {row.recall:.4f}", style="cyan"))
         texts = Table.grid(padding=(0, 2, 0, 0))
-        texts.add_row(Text("  ref", style="dim"), Text(printable(row.reference).strip()))
-        texts.add_row(Text("  hyp", style="dim"), Text(printable(row.hypothesis).strip() or "(omitted)"))
+        texts.add_row(Text("  ref", style="dim"), Text(_short(row.reference)))
+        texts.add_row(Text("  hyp", style="dim"), Text(_short(row.hypothesis) or "(omitted)"))
         console.print(texts)
+
+
+def _short(text: str) -> str:
+    """The text on one line, cut where it would flood the screen; report.md has it whole."""
+    line = printable(text).strip()
+    return line if len(line) <= LONGEST else line[:LONGEST].rsplit(" ", 1)[0] + " …"

@@ -34,11 +34,11 @@ def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: Start
     references = reference_streams(evalset)
     joined = [join_insertions(system) for system in evalset.systems]
     alone = [[pair.hypothesis for pair in system.pairs if not pair.inserted] for system in evalset.systems]
-    empty = [all(not (stream[i] or "").strip() for stream in references) for i in range(len(references[0]))]
+    blank = blank_references(references)
     jobs: dict[tuple[str, int], int] = {}
     for texts in (*joined, *alone):
         for segment, text in enumerate(texts):
-            if not (empty[segment] and not text.strip()):
+            if text.strip() or not blank[segment]:
                 jobs.setdefault((text, segment), len(jobs))
     if not jobs:
         raise EvaluatorError("There is nothing to score: every segment is empty on both sides.")
@@ -50,18 +50,29 @@ def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: Start
         padded = np.vstack([statistics, np.zeros((1, statistics.shape[1]))])
         stacked = np.stack([padded[[jobs.get((t, i), -1) for i, t in enumerate(texts)]] for texts in joined])
         scores = metric.segment_scores(statistics)
-        rows = [_row_scores(system, scores, jobs) for system in evalset.systems]
+        worst = 0.0 if metric.higher_is_better else 100.0
+        rows = [_row_scores(system, scores, jobs, worst) for system in evalset.systems]
         out.append(MetricScores(metric, stacked, rows))
     return out
 
 
-def _row_scores(system: System, scores: Mapping[str, FloatArray], jobs: Mapping[tuple[str, int], int]) -> dict[str, FloatArray]:
+def _row_scores(system: System, scores: Mapping[str, FloatArray], jobs: Mapping[tuple[str, int], int], worst: float) -> dict[str, FloatArray]:
+    """Scores by column; NaN for insertions and segments left out, the worst for omitted ones.
+
+    Their own formulas would be kinder: TER with a longer second reference, chrF with epsilon.
+    """
     at = []
     segment = 0
     for pair in system.pairs:
         at.append(-1 if pair.inserted else jobs.get((pair.hypothesis, segment), -1))
         segment += not pair.inserted
-    return {name: np.append(values, np.nan)[at] for name, values in scores.items()}
+    omitted = np.array([not pair.inserted and not pair.hypothesis.strip() for pair in system.pairs]) & (np.array(at) >= 0)
+    return {name: np.where(omitted & (name != "bertscore_ref"), worst, np.append(values, np.nan)[at]) for name, values in scores.items()}
+
+
+def blank_references(references: Sequence[Sequence[str | None]]) -> list[bool]:
+    """For each segment whether no reference has text for it."""
+    return [all(not (text or "").strip() for text in texts) for texts in zip(*references, strict=True)]
 
 
 def reference_streams(evalset: EvalSet) -> list[list[str | None]]:
@@ -97,7 +108,7 @@ def segment_totals(statistics: FloatArray) -> FloatArray:
     return np.asarray(statistics.cumsum(axis=1)[:, -1])
 
 
-def scored_segments(evalset: EvalSet, system: System) -> list[bool]:
-    """For each segment whether it was scored: False where it is empty on both sides."""
-    references = reference_streams(evalset)
-    return [bool(text.strip()) or any((stream[i] or "").strip() for stream in references) for i, text in enumerate(join_insertions(system))]
+def scored_segments(evalset: EvalSet) -> list[list[bool]]:
+    """For each system and segment whether it was scored: False where it is empty on both sides."""
+    blank = blank_references(reference_streams(evalset))
+    return [[bool(text.strip()) or not empty for text, empty in zip(join_insertions(system), blank, strict=True)] for system in evalset.systems]

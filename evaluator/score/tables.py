@@ -48,7 +48,7 @@ def score_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
     columns: dict[str, list[Any]] = {"system": [system.name for system in evalset.systems]}
     for one in scores:
         columns[one.metric.title] = [_number(one.metric.corpus_score(total)) for total in segment_totals(one.statistics)]
-    columns["segments"] = [sum(scored_segments(evalset, system)) for system in evalset.systems]
+    columns["segments"] = [sum(scored) for scored in scored_segments(evalset)]
     for name in ("flagged", "critical", "major", "minor"):
         columns[name] = [None for _ in evalset.systems]
     return Table("scores", columns)
@@ -57,8 +57,7 @@ def score_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
 def statistics_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
     """One row a system and metric, with its signature and details."""
     table = empty_table("statistics")
-    for k, system in enumerate(evalset.systems):
-        scored = scored_segments(evalset, system)
+    for k, (system, scored) in enumerate(zip(evalset.systems, scored_segments(evalset), strict=True)):
         documents = {pair.document for pair, used in zip((p for p in system.pairs if not p.inserted), scored, strict=True) if used}
         for one in scores:
             total = segment_totals(one.statistics[k : k + 1])[0]

@@ -50,9 +50,36 @@ def test_all_systems_have_the_same_segments() -> None:
     assert _rows(evalset, 0)[1] == (2, "1-1", "", "")
 
 
+def test_a_system_has_the_same_rows_whoever_is_beside_it() -> None:
+    alone, beside = _pair(["L1", "", "L3"], ["L1", "extra", "L3"]), _pair(["L1", "", "L3"], ["L1", "extra", "L3"], ["L1", "L3"])
+    assert _rows(alone, 0) == _rows(beside, 0)
+    assert _rows(beside, 1) == [(1, "1-1", "L1", "L1"), (2, "1-1", "", ""), (3, "1-1", "L3", "L3")]
+
+
+def test_line_mode_scores_a_shift_with_a_note(sample: tuple[list[str], list[str]]) -> None:
+    reference, rewrite = sample
+    evalset = _pair(reference, [*rewrite[:5], *rewrite[6:], "One more line."], mode="line")
+    assert "is shifted against" in evalset.notes[0]
+    assert len(_rows(evalset)) == 23
+
+
+WRAPPED = ["The ferry crews walked off the job before", "dawn on Friday, and the islands were cut off", "from the capital.", ""] * 3
+
+
+def test_wrapped_lines_are_joined_with_a_note_but_never_in_line_mode() -> None:
+    reference, hypothesis = (Document(n, tuple(WRAPPED[:-1]), ("p1", "p2", "p3"), True, "") for n in ("r", "h"))
+    shorter = Document("h", tuple(WRAPPED[:-2]), ("p1", "p2", "p3"), True, "")
+    assert len(_rows(pair_inputs(Inputs((reference,), {"a": hypothesis})))) == 9, "equal lines are paired by line"
+    joined = pair_inputs(Inputs((reference,), {"a": shorter}))
+    assert [row[3] for row in _rows(joined)] == ["p1", "p2", "p3"]
+    assert "look wrapped" in joined.notes[0]
+    with pytest.raises(EvaluatorError, match="has 8 non-blank lines, r has 9"):
+        pair_inputs(Inputs((reference,), {"a": shorter}), "line")
+
+
 def test_unequal_segment_files_are_refused_with_both_numbers(sample: tuple[list[str], list[str]]) -> None:
     reference, rewrite = sample
-    with pytest.raises(EvaluatorError, match=r"s0.txt has 22 non-blank lines, ref.txt has 23; the first without a partner is line 5 .*--align paragraph"):
+    with pytest.raises(EvaluatorError, match=r"s0.txt has 22 non-blank lines, ref.txt has 23; the first without a partner is number 5 .*--align paragraph"):
         _pair(reference, [*rewrite[:4], *rewrite[5:]], mode="line")
 
 
@@ -127,15 +154,21 @@ def test_one_lost_paragraph_is_found(sample: tuple[list[str], list[str]], lost: 
 
 def test_further_references_are_brought_to_the_first(sample: tuple[list[str], list[str]]) -> None:
     reference, rewrite = sample
-    inputs = Inputs((document_of("reference", reference), document_of("reference 2", rewrite[1:])), {"a": document_of("a", rewrite)})
+    inputs = Inputs((_lines("reference", reference), _lines("reference 2", rewrite[1:])), {"a": _lines("a", rewrite)})
     evalset = pair_inputs(inputs)
     first, second = evalset.systems[0].pairs[:2]
     assert first.references == (reference[0], None)
     assert second.references == (reference[1], rewrite[1])
 
 
+def test_lists_of_segments_are_never_aligned_as_articles(sample: tuple[list[str], list[str]]) -> None:
+    reference, rewrite = sample
+    with pytest.raises(EvaluatorError, match="a has 22 non-blank lines, reference has 23"):
+        pair_inputs(Inputs((document_of("reference", reference),), {"a": document_of("a", rewrite[1:])}))
+
+
 def test_the_source_must_line_up() -> None:
     evalset = _pair(["a", "b"], ["x", "y"], source=_lines("src.txt", ["q", "r"]))
     assert [pair.source for pair in evalset.systems[0].pairs] == ["q", "r"]
-    with pytest.raises(EvaluatorError, match="src.txt has 1 non-blank lines, ref.txt has 2"):
+    with pytest.raises(EvaluatorError, match="src.txt has 1 non-blank lines, ref.txt has 2 segments; the source needs"):
         _pair(["a", "b"], ["x", "y"], source=_lines("src.txt", ["q"]))

@@ -14,11 +14,13 @@ from evaluator.types import EvaluatorError
 Write = Callable[[str, str | bytes], Path]
 WRAPPED = """The ferry crews walked off the job before
 dawn on Friday, and the islands were cut off
-from the capital.
+from the capital, where nobody was ready for
+such a long strike.
 
 Nobody knows how long the strike will last,
 the harbour master said on the quay, where
-hundreds of people were waiting.
+hundreds of people were waiting with their
+suitcases for news of any kind.
 """
 
 
@@ -43,13 +45,28 @@ def test_wrapped_lines_become_paragraphs(write: Write) -> None:
     document = read_text(str(write("a.txt", WRAPPED)))
     assert document.wrapped
     assert len(document.paragraphs) == 2
-    assert document.paragraphs[0].endswith("the islands were cut off from the capital.")
+    assert document.paragraphs[0].endswith("for such a long strike.")
 
 
 def test_lists_between_blank_lines_are_not_taken_for_wrapped(write: Write) -> None:
     document = read_text(str(write("a.txt", "Latest news:\nFirst item.\nSecond item here.\n\nA long closing paragraph that says more than the list.\nEnd.\n")))
     assert not document.wrapped
     assert len(document.paragraphs) == 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Title\nBy Jane Doe\n\n" + "\n\n".join(["A long paragraph of the article, which goes on. " * 6] * 3),
+        "First one here.\n\nSecond one too.\nThird one now.\nFourth one yes.\nFifth one no.\nSixth one ok.\nSeventh one.\n",
+        "渡轮今天停运了没有人知道\n\n什么时候会恢复正常运行呢\n港口主管说还要等几天时间\n码头上有几百人正在等消息\n他们都带着行李等着上船去\n没有人受伤官员们这样说道\n",
+        "one\n\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n",
+    ],
+)
+def test_lines_that_are_no_wrapped_paragraphs_are_left_alone(write: Write, content: str) -> None:
+    document = read_text(str(write("a.txt", content)))
+    assert not document.wrapped
+    assert len(document.paragraphs) == sum(bool(line) for line in content.split("\n"))
 
 
 def test_gzip_is_unpacked(write: Write) -> None:

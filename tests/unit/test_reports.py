@@ -27,7 +27,7 @@ def one() -> View:
 @pytest.fixture(scope="module")
 def hostile() -> View:
     texts = [HOSTILE, "x"]
-    run = evaluator.evaluate(texts, {"<img src=x>": [HOSTILE.upper(), "y"], "a|b": texts}, metrics=["chrf", "bertscore"], device="cpu")
+    run = evaluator.evaluate(texts, {"<img src=x>": ["something else entirely", "y"], "a|b": texts}, metrics=["chrf", "bertscore"], device="cpu")
     return make_view(run.evaluation)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -51,20 +52,23 @@ def test_floats_are_the_shortest_text_that_reads_back() -> None:
 def test_a_failed_run_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "new" / "deep" / "run"
     with pytest.raises(RuntimeError, match="boom"), new_run_folder(target) as staging:
-        (staging / "segments.csv").write_text("half")
+        (staging.folder / "segments.csv").write_text("half")
         raise RuntimeError("boom")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_existing_run_is_kept_without_force_and_replaced_with_it(tmp_path: Path) -> None:
     folder = _run().save(tmp_path / "run")
-    (folder / "mark").write_text("old")
+    (folder / "report.md").write_text("old")
     with pytest.raises(EvaluatorError, match="exists; use --force"):
         _run().save(folder)
-    assert (folder / "mark").exists()
+    assert (folder / "report.md").read_text() == "old"
     _run().save(folder, force=True)
-    assert not (folder / "mark").exists()
-    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert (folder / "report.md").read_text() != "old"
+    (folder / "my notes.txt").write_text("precious")
+    with pytest.raises(EvaluatorError, match="holds my notes.txt, which no run wrote"):
+        _run().save(folder, force=True)
+    assert (folder / "my notes.txt").read_text() == "precious"
 
 
 def test_force_never_replaces_what_is_not_a_run_folder(tmp_path: Path) -> None:
@@ -76,20 +80,37 @@ def test_force_never_replaces_what_is_not_a_run_folder(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.txt").read_text() == "precious"
 
 
-def test_a_replaced_run_survives_a_failure(tmp_path: Path) -> None:
+def test_a_replaced_run_survives_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = _run().save(tmp_path / "run")
     before = (folder / "scores.csv").read_bytes()
-    with pytest.raises(EvaluatorError, match="No space left"), new_run_folder(folder, force=True):
-        raise OSError(28, "No space left on device")
-    assert (folder / "scores.csv").read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    original = os.replace
+    for error in (OSError(28, "No space left on device"), KeyboardInterrupt()):
+
+        def fail_at_the_second(source: str, target: str, error: BaseException = error, calls: list[int] = []) -> None:  # noqa: B006
+            calls.append(1)
+            if len(calls) == 2:
+                raise error
+            original(source, target)
+
+        monkeypatch.setattr(os, "replace", fail_at_the_second)
+        with pytest.raises((EvaluatorError, KeyboardInterrupt)), new_run_folder(folder, force=True):
+            pass
+        assert (folder / "scores.csv").read_bytes() == before
+        assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
-@pytest.mark.parametrize("damage", ["segments.csv", "stats.npz", "run.json"])
+def test_an_error_of_the_work_itself_is_not_called_a_write_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="no CUDA library"), new_run_folder(tmp_path / "run"):
+        raise OSError("no CUDA library")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("damage", ["segments.csv", "stats.npz", "run.json", "scores.csv"])
 def test_damaged_run_folders_are_refused(tmp_path: Path, damage: str) -> None:
     folder = _run().save(tmp_path / "run")
-    (folder / damage).write_text("oops" if damage != "segments.csv" else "system\na\n")
-    with pytest.raises(EvaluatorError, match="lacks the columns|cannot be read"):
+    whole = (folder / damage).read_bytes()
+    (folder / damage).write_bytes({"segments.csv": b"system\na\n", "stats.npz": whole[:-40], "run.json": b"[1]", "scores.csv": whole + b"x,1\n"}[damage])
+    with pytest.raises(EvaluatorError, match="lacks the columns|is damaged|cells, the header"):
         evaluator.load(folder)
     with pytest.raises(EvaluatorError, match="not a run folder"):
         evaluator.load(tmp_path)

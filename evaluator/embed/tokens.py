@@ -1,0 +1,84 @@
+"""The tokenizer of a model folder without transformers, and windows over long texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from evaluator.embed import VectorArray
+from evaluator.embed.models import ModelSpec
+
+OVERLAP = 64
+"""Tokens that neighbouring windows of a long text share on each side."""
+
+
+class FileTokenizer:
+    """Token ids from `tokenizer.json`."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        from tokenizers import Tokenizer
+
+        self._tokenizer = Tokenizer.from_file(str(spec.folder / "tokenizer.json"))
+        # The file may ask for padding and for a cut far below the model's limit (128 for MiniLM).
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self.limit = min(_stated_limit(spec), int(spec.config["max_position_embeddings"]))
+        self.pad_id = int(spec.config.get("pad_token_id") or 0)
+        self._special: list[int] = self._tokenizer.encode("").ids
+        self.n_special = len(self._special)
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids with special tokens."""
+        return [encoding.ids for encoding in self._tokenizer.encode_batch([text.strip() for text in texts])]
+
+    def weightless(self) -> set[int]:
+        """Ids of the separator and class tokens."""
+        return set(self._special)
+
+
+def _stated_limit(spec: ModelSpec) -> int:
+    """`model_max_length` of tokenizer_config.json; unbounded where it is not stated."""
+    try:
+        stated = json.loads((spec.folder / "tokenizer_config.json").read_text(encoding="utf-8")).get("model_max_length")
+    except (OSError, ValueError):
+        stated = None
+    return int(stated) if stated else 2**30
+
+
+def window_starts(n_inner: int, size: int) -> list[int]:
+    """First inner token of each window: steps of size - 2 * OVERLAP, the last flush with the end."""
+    step = max(1, size - 2 * OVERLAP)
+    return [*range(0, n_inner - size, step), n_inner - size]
+
+
+def windows(ids: list[int], limit: int, head: int, tail: int) -> Iterator[list[int]]:
+    """The ids as they are when they fit, else overlapping windows, each with all special tokens.
+
+    Args:
+        ids: a text's tokens.
+        limit: most tokens in one pass.
+        head: special tokens at the start.
+        tail: special tokens at the end.
+    """
+    if len(ids) <= limit:
+        yield ids
+        return
+    first, inner, last = ids[:head], ids[head : len(ids) - tail], ids[len(ids) - tail :]
+    size = limit - head - tail
+    for start in window_starts(len(inner), size):
+        yield [*first, *inner[start : start + size], *last]
+
+
+def joined(parts: list[VectorArray], length: int, limit: int, head: int, tail: int) -> VectorArray:
+    """Vectors of the whole text: each token from the window where it stands furthest from an edge."""
+    if len(parts) == 1:
+        return parts[0]
+    size, inner = limit - head - tail, length - head - tail
+    starts = window_starts(inner, size)
+    places = np.arange(inner)
+    room = np.stack([np.minimum(places - start, start + size - 1 - places) for start in starts])
+    best = room.argmax(axis=0)
+    middle = np.stack([parts[k][..., head + i - starts[k], :] for i, k in enumerate(best)], axis=-2)
+    return np.concatenate([parts[0][..., :head, :], middle, parts[-1][..., limit - tail :, :]], axis=-2)
