@@ -1,13 +1,16 @@
-"""The public functions: `evaluate` and `load`, and the `Run` that both return."""
+"""The public functions: `evaluate` and `load`, the `Run` that both return, and `align`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluator.check import check_system_names
+from evaluator.embed import Embedder
+from evaluator.embed.paragraphs import paragraph_vectors
 from evaluator.frames import to_pandas
 from evaluator.pipeline import DEFAULT_METRICS, Request
 from evaluator.pipeline import evaluate as run_pipeline
@@ -15,7 +18,7 @@ from evaluator.readers.inputs import TextSource, is_table, system_name
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.view import make_view
 from evaluator.results import Staging, new_run_folder, read_run, write_run
-from evaluator.types import Advance, Evaluation, EvaluatorError
+from evaluator.types import Advance, AlignedPair, Evaluation, EvaluatorError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +94,8 @@ def evaluate(
     metrics: Sequence[str] = DEFAULT_METRICS,
     metric_options: Mapping[str, Mapping[str, Any]] | None = None,
     align: str = "auto",
+    align_model: str | None = None,
+    alignment: str | None = None,
     model: str | None = None,
     num_layers: int | str | None = None,
     lang: str | None = None,
@@ -108,7 +113,9 @@ def evaluate(
         source: the source text, segment by segment.
         metrics: names as `evaluator list metrics` has them.
         metric_options: by metric, options of its class, such as {"bleu": {"tokenize": "zh"}}.
-        align: auto, line or paragraph; see the contract in `results/README.md`.
+        align: auto, line or paragraph; `results/README.md` says how texts become segments.
+        align_model: model that helps to align articles; None compares spelling alone.
+        alignment: a file with the alignment to use.
         model: BERTScore's model: a preset, a folder or a hub id; None takes bert-score's model of
             `lang`, or the packaged `minilm` without a language.
         num_layers: the model's layer, or a model whose best layer to take; None takes its own.
@@ -139,6 +146,8 @@ def evaluate(
         metrics=(metrics,) if isinstance(metrics, str) else tuple(metrics),
         metric_options=metric_options or {},
         align=align,
+        align_model=align_model,
+        alignment=alignment,
         model=model,
         num_layers=num_layers,
         lang=lang,
@@ -158,6 +167,40 @@ def _named(systems: Mapping[str, TextSource] | Sequence[str | os.PathLike[str]] 
     named = [(system_name(os.fspath(path)), os.fspath(path)) for path in paths]
     check_system_names(named)
     return dict(named)
+
+
+def align(reference_paragraphs: Sequence[str], hypothesis_paragraphs: Sequence[str], *, model: str | None = "minilm") -> list[AlignedPair]:
+    """Beads of two articles in reference order; every paragraph is in exactly one.
+
+    Args:
+        reference_paragraphs: n paragraphs.
+        hypothesis_paragraphs: m paragraphs.
+        model: a model whose vectors help, `minilm`, a folder or a hub id; None compares spelling alone.
+
+    Raises:
+        EvaluatorError: an unknown model, or an element that is not text.
+
+    >>> [(p.reference, p.hypothesis) for p in align(["The dam broke.", "It rained."], ["It rained."], model=None)]
+    [((0,), ()), ((1,), (0,))]
+    """
+    for name, texts in (("reference_paragraphs", reference_paragraphs), ("hypothesis_paragraphs", hypothesis_paragraphs)):
+        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+            raise EvaluatorError(f"{name} must be a list of texts.")
+    from evaluator.alignment.aligner import align_paragraphs
+    from evaluator.alignment.pairs import ParagraphVectors
+
+    vectors = None
+    if model is not None and (reference_paragraphs or hypothesis_paragraphs):
+        both = paragraph_vectors(_aligning_embedder(model), [*reference_paragraphs, *hypothesis_paragraphs])
+        vectors = ParagraphVectors(both[: len(reference_paragraphs)], both[len(reference_paragraphs) :])
+    return align_paragraphs(reference_paragraphs, hypothesis_paragraphs, vectors)
+
+
+@cache
+def _aligning_embedder(model: str) -> Embedder:
+    from evaluator.embed.embedder import open_embedder
+
+    return open_embedder(model, "last")
 
 
 def load(folder: str | os.PathLike[str]) -> Run:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from evaluator.align import pair_inputs
+from evaluator.alignment import pair_inputs
+from evaluator.alignment.pairing import Vectors
 from evaluator.check import check_inputs, check_system_names
-from evaluator.embed import Embedder
+from evaluator.embed import Embedder, VectorArray
 from evaluator.manifest import make_manifest
 from evaluator.plugins import Metric, create_metric, metric_class
+from evaluator.readers.alignments import read_alignments
 from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
 from evaluator.score import StartWork, make_tables, score_systems
 from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile
@@ -35,6 +38,10 @@ class Request:
     metric_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By metric, the options of its class."""
     align: str = "auto"
+    align_model: str | None = None
+    """Model whose vectors help to align articles; None compares spelling alone."""
+    alignment: str | None = None
+    """A file with the alignment to use, as `--save-alignment` writes it."""
     model: str | None = None
     """None takes bert-score's model of `lang`, or the packaged one without a language."""
     num_layers: int | str | None = None
@@ -59,6 +66,7 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
         tables=make_tables(evalset, scores),
         statistics={one.metric.name: one.statistics for one in scores},
         manifest=make_manifest(evalset, files, metrics, embedder, _options(request)),
+        alignments=evalset.alignments,
     )
 
 
@@ -69,7 +77,28 @@ def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
         return group_table(table), [InputFile("table", "", table.path, table.sha256)]
     inputs = read_inputs(request.references, request.systems, request.source)
     check_inputs(inputs)
-    return pair_inputs(inputs, request.align), input_files(inputs)
+    given = read_alignments(request.alignment) if request.alignment else None
+    return pair_inputs(inputs, request.align, vectors=_vectors(request), given=given), input_files(inputs)
+
+
+def _vectors(request: Request) -> Vectors | None:
+    """What makes paragraph vectors, the model loaded when the first article asks."""
+    model = request.align_model
+    if model is None:
+        return None
+
+    @cache
+    def embedder() -> Embedder:
+        from evaluator.embed.embedder import open_embedder
+
+        return open_embedder(model, "last", request.device)
+
+    def vectors(texts: Sequence[str]) -> VectorArray:
+        from evaluator.embed.paragraphs import paragraph_vectors
+
+        return paragraph_vectors(embedder(), texts)
+
+    return vectors
 
 
 def check_metrics(request: Request) -> None:
@@ -111,6 +140,6 @@ def _open_embedder(request: Request) -> Embedder:
 
 
 def _options(request: Request) -> dict[str, Any]:
-    names = ("align", "model", "num_layers", "lang", "device", "precision", "batch_size")
+    names = ("align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size")
     options = {name: dict(values) for name, values in request.metric_options.items()}
     return {"metrics": list(request.metrics), "metric_options": options, **{name: getattr(request, name) for name in names}}

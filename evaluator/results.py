@@ -162,6 +162,22 @@ def write_text(path: Path, text: str) -> None:
         file.write(text)
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file of its own whole or not at all, replacing what is there.
+
+    Raises:
+        EvaluatorError: it cannot be written.
+    """
+    partial = path.with_name(f".{path.name[:60]}.{os.getpid()}")
+    try:
+        write_text(partial, text)
+        os.replace(partial, path)
+    except OSError as error:
+        raise EvaluatorError(f"{path} cannot be written: {_words(error)}.") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 class _LineFeeds(StringIO):
     """Takes rows ended by CR LF and ends them by LF.
 

@@ -63,7 +63,9 @@ class AlignedPair:
     reference: tuple[int, ...]
     hypothesis: tuple[int, ...]
     moved: bool = False
-    """True when the bead is out of the reference's order."""
+    """True when the bead is out of the order of those around it."""
+    score: float = field(default=1.0, compare=False)
+    """Probability that this is exactly the right bead; 1 where lines were paired by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,38 @@ class SegmentPair:
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """Text at the start or end of a matched paragraph that the other side does not have."""
+
+    system: str
+    segment: int
+    """1-based."""
+    side: str
+    """`hypothesis` or `reference`."""
+    start: int
+    end: int
+    """Half-open character offsets into that side's text."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """One system's rows, in reading order."""
 
     name: str
     pairs: tuple[SegmentPair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextAlignment:
+    """How one text was brought to the first reference."""
+
+    name: str
+    """The system, or `reference 2` and so on."""
+    pairs: tuple[AlignedPair, ...]
+    """In numbers of non-blank paragraphs."""
+    reference: tuple[str, ...]
+    hypothesis: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +132,10 @@ class EvalSet:
     n_references: int
     notes: tuple[str, ...] = ()
     """What a reader of the results should know: how texts were paired, what was left out."""
+    alignments: tuple[TextAlignment, ...] = ()
+    """How each system and further reference was brought to the first reference."""
+    extras: tuple[Extra, ...] = ()
+    """Beginnings and ends of paragraphs without counterpart; the texts keep them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +166,5 @@ class Evaluation:
     """By metric: sufficient statistics, float64 (n_systems, n_segments, n_stats)."""
     manifest: Mapping[str, Any] = field(default_factory=dict)
     """`run.json`: options, signatures, digests, versions."""
+    alignments: tuple[TextAlignment, ...] = ()
+    """How texts were brought together; not kept in the run folder."""

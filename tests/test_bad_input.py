@@ -71,7 +71,7 @@ CASES: list[tuple[str, list[str]]] = [
     ("score ref.txt sys.txt --precision fp64", ["no precision 'fp64'"]),
     ("score ref.txt sys.txt --batch-size 0", ["batch size is 0"]),
     ("score -i sys.txt", ["No reference was given"]),
-    ("score good.tsv -s sys.txt", ["leave -s and --align out"]),
+    ("score good.tsv -s sys.txt", ["leave -s and the options of alignment out"]),
     ("score ref.txt ~nosuchuser/x.txt", ["cannot be read"]),
     (f"score ref.txt sys.txt -o {'x' * 300}", ["cannot be made"]),
     ("score table.tsv", ["no column 'reference'", "Is it referense"]),

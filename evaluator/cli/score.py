@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evaluator.align import MODES
+from evaluator.alignment import MODES
 from evaluator.check import check_system_names
 from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
@@ -46,6 +46,9 @@ def build_parser() -> Parser:
     parser.add_argument("-o", "--output", metavar="DIR", help="run folder; default results/<UTC time>-<name>")
     parser.add_argument("--force", action="store_true", help="replace an existing run folder")
     parser.add_argument("--align", default="auto", metavar="MODE", help="auto, line (none) or paragraph; default auto")
+    parser.add_argument("--align-model", metavar="MODEL", help="model that helps to align articles (a multilingual one the source too); default none")
+    parser.add_argument("--alignment", metavar="FILE", help="use this alignment, as --save-alignment wrote it and you edited it")
+    parser.add_argument("--save-alignment", metavar="FILE", help="write how texts were aligned to a TSV file")
     add_metric_options(parser)
     shown = parser.add_argument_group("what is printed")
     shown.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
@@ -72,13 +75,16 @@ def score_and_print(request: Request, target: Path, args: argparse.Namespace) ->
     """Evaluate, write the run folder and print what was asked for."""
     from evaluator import pipeline
     from evaluator.api import fill_folder
+    from evaluator.readers.alignments import alignment_text
     from evaluator.reports.view import make_view
-    from evaluator.results import new_run_folder
+    from evaluator.results import new_run_folder, write_whole
 
     with new_run_folder(target, force=args.force) as staging:
         with shown_progress(args.quiet) as start_work:
             evaluation = pipeline.evaluate(request, start_work)
         fill_folder(evaluation, staging)
+        if args.save_alignment:
+            write_whole(Path(args.save_alignment).expanduser(), alignment_text(evaluation.alignments))
     view = make_view(evaluation)
     sys.stdout.write(rendered(view, args))
     if not args.quiet:
@@ -135,12 +141,15 @@ def make_request(args: argparse.Namespace) -> Request:
     elif not references:
         missing = "No reference was given" if inputs else "No files were given"
         raise EvaluatorError(f"{missing}: name a reference and at least one system, or one table. See evaluator score --help")
-    if table is not None and (args.source or args.align != "auto"):
-        raise EvaluatorError("A table holds the source as a column and is not aligned; leave -s and --align out.")
+    if table is not None and (args.source or args.align != "auto" or args.alignment or args.save_alignment or args.align_model):
+        raise EvaluatorError("A table holds the source as a column and is not aligned; leave -s and the options of alignment out.")
     named = [split_name(text) for text in inputs]
     if table is None:
         check_system_names(named)
-    common = {name: getattr(args, name) for name in ("source", "align", "model", "num_layers", "lang", "device", "precision", "batch_size")}
+    common = {
+        name: getattr(args, name)
+        for name in ("source", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size")
+    }
     return Request(
         references=references,
         systems=dict(named),

@@ -73,8 +73,8 @@ def find_model(model: str, layer: int | str | None = None) -> ModelSpec:
 
     Args:
         model: a preset, a folder with `config.json` and safetensors weights, or a hub id.
-        layer: hidden layer, 0 to the model's number of layers; or the name of a model whose best
-            layer in bert-score's table to take; None takes the model's own.
+        layer: hidden layer, 0 to the model's number of layers; `last`; or the name of a model whose
+            best layer in bert-score's table to take; None takes the model's own.
 
     Raises:
         EvaluatorError: unknown model, files missing or changed, or no such layer.
@@ -151,6 +151,8 @@ def count_layers(config: dict[str, Any], folder: Path) -> int:
 
 def _layer(model: str, layer: int | str | None, preset: Preset | None, hub_id: str, config: dict[str, Any], n_layers: int) -> int:
     table = best_layers()
+    if layer == "last":
+        return n_layers
     if isinstance(layer, str) and not layer.isdigit():
         named = PRESETS.get(layer)
         chosen = (named.layer or table.get(named.hub_id)) if named else table.get(layer)

@@ -1,0 +1,307 @@
+"""Decides how texts line up and builds the `EvalSet`: lines where they match, else articles.
+
+The rules are those of the contract: line i against line i where the counts agree, and never a
+silent re-alignment of a test set that lost a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from evaluator.alignment.regroup import Unit, regroup
+from evaluator.alignment.shift import find_shift
+from evaluator.embed import VectorArray
+from evaluator.plugins import did_you_mean
+from evaluator.types import AlignedPair, Document, EvalSet, EvaluatorError, Extra, Inputs, SegmentPair, System, TextAlignment
+
+MODES = ("auto", "line", "paragraph", "none")
+LINE_MODES = ("line", "none")
+LARGEST_ARTICLE = 300
+"""Reference paragraphs; a longer text of unequal length is a test set that lost a line."""
+UNSURE = 0.5
+"""Confidence in an alignment, or probability of a bead, below which a note says so."""
+MOST_NAMED = 10
+"""Beads, cuts or extras that notes name for one text."""
+
+Vectors = Callable[[Sequence[str]], VectorArray]
+"""Additive vectors of paragraphs, (n, d): what a model knows of them."""
+
+
+class Spine(NamedTuple):
+    """The reference as the sequence of segments that every other text is brought to."""
+
+    document: Document
+    segments: tuple[str, ...]
+    lines: tuple[int, ...] | None
+    """Line number (0-based) of each segment, None where lines are not segments."""
+
+
+class Brought(NamedTuple):
+    """One text brought to the spine."""
+
+    units: list[Unit]
+    alignment: TextAlignment
+
+
+class Pairing:
+    """Brings texts to a spine and keeps the notes.
+
+    Args:
+        inputs: all texts.
+        mode: one of `MODES`.
+        vectors: a model's vectors for aligning articles; None compares spelling alone.
+        given: alignments made before, by name of the system or further reference.
+    """
+
+    def __init__(self, inputs: Inputs, mode: str, vectors: Vectors | None, given: Mapping[str, Sequence[AlignedPair]] | None) -> None:
+        self.mode = "paragraph" if given is not None else mode
+        self.notes: list[str] = []
+        self.spine = find_spine(inputs, self.mode)
+        self._vectors = vectors
+        self._given = given
+        self._note_wrapped(inputs)
+
+    def bring(self, name: str, document: Document) -> Brought:
+        """The text's units and how they were found.
+
+        Raises:
+            EvaluatorError: it does not line up.
+        """
+        spine = self.spine
+        if self._given is not None:
+            return self._regrouped(name, document, self._from_file(name, document))
+        if self.mode != "paragraph":
+            texts = line_by_line(spine, document, self.mode)
+            if texts is not None:
+                self._check_shift(document, texts)
+                units = [Unit(i, "1-1" if text.strip() or not spine.segments[i].strip() else "1-0", text) for i, text in enumerate(texts)]
+                return Brought(units, numbered(name, spine, texts))
+            segmented = document.segmented or spine.document.segmented
+            if self.mode in LINE_MODES or segmented or len(spine.segments) >= LARGEST_ARTICLE:
+                raise EvaluatorError(self._unequal(document))
+        return self._regrouped(name, document, self._aligned(document))
+
+    def _aligned(self, document: Document) -> list[AlignedPair]:
+        from evaluator.alignment.aligner import align_articles
+        from evaluator.alignment.pairs import ParagraphVectors
+
+        segments, paragraphs = self.spine.segments, document.paragraphs
+        vectors = None if self._vectors is None else ParagraphVectors(self._vectors(segments), self._vectors(paragraphs))
+        found = align_articles(segments, paragraphs, vectors)
+        counts = f"{document.name} ({len(paragraphs)} paragraphs) and {self.spine.document.name} ({len(segments)})"
+        if not found.is_related:
+            raise EvaluatorError(f"{counts} have nothing to do with each other: {found.relatedness:.0%} of the shorter one found a counterpart.")
+        if found.confidence < UNSURE:
+            if self.mode == "auto":
+                raise EvaluatorError(
+                    f"{counts} do not line up, and an alignment would be right for about {found.confidence:.0%} of its pairs only. "
+                    "Use --align paragraph to align them all the same, or --alignment FILE with an alignment of your own."
+                )
+            self.notes.append(f"{document.name}: the alignment is unsure, about {found.confidence:.0%} of its pairs are right.")
+        return found.pairs
+
+    def _regrouped(self, name: str, document: Document, pairs: Sequence[AlignedPair]) -> Brought:
+        segments, paragraphs = self.spine.segments, document.paragraphs
+        units, cuts = regroup(segments, paragraphs, pairs)
+        omitted = sum(len(pair.reference) for pair in pairs if not pair.hypothesis)
+        inserted = sum(len(pair.hypothesis) for pair in pairs if not pair.reference)
+        moved = sum(pair.moved for pair in pairs)
+        covered = f"{len(segments) - omitted} of {len(segments)} reference paragraphs covered, {inserted} inserted"
+        self.notes.append(f"{document.name} was aligned as an article: {covered}{f', {moved} moved' if moved else ''}.")
+        unsure = [f"{_numbers(p.reference)} ~ {_numbers(p.hypothesis)} ({p.score:.0%})" for p in pairs if p.score < UNSURE]
+        self._note_list(document, "unsure beads (reference ~ hypothesis)", unsure)
+        self._note_list(document, "cut", cuts)
+        return Brought(units, TextAlignment(name, tuple(pairs), segments, paragraphs))
+
+    def _from_file(self, name: str, document: Document) -> list[AlignedPair]:
+        from evaluator.alignment.aligner import order_pairs
+
+        assert self._given is not None
+        if name not in self._given:
+            raise EvaluatorError(f"The alignment file has no rows for {name!r}.{did_you_mean(name, self._given)}")
+        pairs = list(self._given[name])
+        for side, texts in (("reference", self.spine.segments), ("hypothesis", document.paragraphs)):
+            numbers = [i for pair in pairs for i in getattr(pair, side)]
+            wrong = next((i for i in (*range(len(texts)), *numbers) if numbers.count(i) != 1 or i >= len(texts)), None)
+            if wrong is not None:
+                raise EvaluatorError(
+                    f"The alignment of {name!r} names {side} paragraph {wrong + 1} {numbers.count(wrong)} times; "
+                    f"each of the {len(texts)} paragraphs must be there once."
+                )
+        return order_pairs(pairs)
+
+    def find_extras(self, name: str, document: Document, units: Sequence[Unit]) -> list[Extra]:
+        """Text at the start or end of matched paragraphs that the other side lacks; noted, never cut off."""
+        if len(self.spine.segments) >= LARGEST_ARTICLE:
+            return []
+        from evaluator.alignment.cuts import find_extras
+
+        found = []
+        for unit in units:
+            if unit.alignment != "0-1" and unit.text.strip() and self.spine.segments[unit.place].strip():
+                reference = self.spine.segments[unit.place]
+                for extra in find_extras(reference, unit.text):
+                    text = (unit.text if extra.side == "hypothesis" else reference)[extra.start : extra.end]
+                    found.append(Extra(name, unit.place + 1, extra.side, extra.start, extra.end, text))
+        named = [f"segment {extra.segment} {'has' if extra.side == 'hypothesis' else 'lacks'} {_short(extra.text)}" for extra in found]
+        self._note_list(document, "beginnings and ends without counterpart", named)
+        return found
+
+    def one_text_each(self, document: Document, units: Sequence[Unit]) -> list[str | None]:
+        """One text a segment; what has no segment to go to is left out and noted."""
+        texts: list[str | None] = [None] * len(self.spine.segments)
+        left_out = 0
+        for unit in units:
+            if unit.alignment == "0-1":
+                left_out += 1
+            elif unit.text.strip():
+                texts[unit.place] = unit.text
+        if left_out:
+            self.notes.append(f"{document.name}: {left_out} paragraphs have no counterpart in {self.spine.document.name} and are not used.")
+        return texts
+
+    def sources(self, source: Document | None) -> list[str]:
+        """The source text of each segment: by number, or aligned when a model may compare the languages."""
+        if source is None:
+            return [""] * len(self.spine.segments)
+        texts = line_by_line(self.spine, source, "line") or line_by_line(self.spine, source, "auto")
+        if texts is None and self._vectors is not None:
+            return [text or "" for text in self.one_text_each(source, self._regrouped("source", source, self._aligned(source)).units)]
+        if texts is None:
+            raise EvaluatorError(
+                f"{source.name} has {len(source.paragraphs)} non-blank lines, {self.spine.document.name} has {len(self.spine.segments)} segments; the source "
+                "needs one line for each segment of the reference, or a multilingual model to align them: --align-model multilingual."
+            )
+        return texts
+
+    def _note_wrapped(self, inputs: Inputs) -> None:
+        documents = [] if self.mode in LINE_MODES else [*inputs.references, *inputs.systems.values()]
+        for document in documents:
+            if document.wrapped and (document is not self.spine.document or self.spine.lines is None):
+                count = len(document.paragraphs)
+                self.notes.append(f"{document.name}: its lines look wrapped and were joined to {count} paragraphs; --align line keeps them apart.")
+
+    def _note_list(self, document: Document, what: str, items: Sequence[str]) -> None:
+        if items:
+            more = f" and {len(items) - MOST_NAMED} more" if len(items) > MOST_NAMED else ""
+            self.notes.append(f"{document.name}: {what}: {'; '.join(items[:MOST_NAMED])}{more}.")
+
+    def _check_shift(self, document: Document, texts: Sequence[str]) -> None:
+        """Refuse (with `auto`) or note a run of segments that match their neighbours far better."""
+        found = find_shift(self.spine.segments, texts)
+        if found is None:
+            return
+        shifted = (
+            f"{document.name} is shifted against {self.spine.document.name}: its segments {found.first + 1} to {found.last + 1} match those "
+            f"{abs(found.distance)} {'later' if found.distance > 0 else 'earlier'}, for example {_short(texts[found.first])}. "
+        )
+        if self.mode == "auto":
+            raise EvaluatorError(
+                f"{shifted}Insert or remove the line that moved them, use --align paragraph if these are versions of one article, "
+                "or --align line to score them as they are."
+            )
+        self.notes.append(shifted + "They were scored line by line as asked.")
+
+    def _unequal(self, document: Document) -> str:
+        texts = [line for line in document.lines if line.strip()] if self.mode in LINE_MODES else document.paragraphs
+        segments = [segment for segment in self.spine.segments if segment.strip()]
+        kind = "paragraphs" if self.spine.lines is None else "non-blank lines"
+        return (
+            f"{document.name} has {len(texts)} {kind}, {self.spine.document.name} has {len(segments)}; {_first_without_partner(segments, texts)}"
+            "segment files must have one line a segment. Use --align paragraph if these are versions of one article."
+        )
+
+
+def pair_inputs(inputs: Inputs, mode: str = "auto", *, vectors: Vectors | None = None, given: Mapping[str, Sequence[AlignedPair]] | None = None) -> EvalSet:
+    """Every system, further reference and the source brought to the first reference's segments.
+
+    Raises:
+        EvaluatorError: unknown mode, or texts that do not line up.
+    """
+    if mode not in MODES:
+        raise EvaluatorError(f"There is no alignment mode {mode!r}.{did_you_mean(mode, MODES)}")
+    pairing = Pairing(inputs, mode, vectors, given)
+    spine = pairing.spine
+    alignments: list[TextAlignment] = []
+    further = []
+    for k, document in enumerate(inputs.references[1:], 2):
+        brought = pairing.bring(f"reference {k}", document)
+        alignments.append(brought.alignment)
+        further.append(pairing.one_text_each(document, brought.units))
+    sources = pairing.sources(inputs.source)
+    name = _document_name(spine.document)
+    systems = []
+    extras: list[Extra] = []
+    for system, document in inputs.systems.items():
+        brought = pairing.bring(system, document)
+        alignments.append(brought.alignment)
+        extras += pairing.find_extras(system, document, brought.units)
+        rows = []
+        for unit in brought.units:
+            inserted = unit.alignment == "0-1"
+            own = ("", *(None for _ in further)) if inserted else (spine.segments[unit.place], *(texts[unit.place] for texts in further))
+            rows.append(SegmentPair(name, unit.place + 1, unit.alignment, own, unit.text, "" if inserted else sources[unit.place]))
+        systems.append(System(system, tuple(rows)))
+    return EvalSet(tuple(systems), len(inputs.references), tuple(pairing.notes), tuple(alignments), tuple(extras))
+
+
+def find_spine(inputs: Inputs, mode: str) -> Spine:
+    """The segments of the first reference: its lines or its paragraphs."""
+    reference = inputs.references[0]
+    others = [*inputs.references[1:], *inputs.systems.values(), *([inputs.source] if inputs.source else [])]
+    in_step = [document.lines for document in others if len(document.lines) == len(reference.lines)]
+    joined = reference.wrapped and mode not in LINE_MODES and len(in_step) < len(others)
+    if mode == "paragraph" or joined:
+        return Spine(reference, reference.paragraphs, None)
+    # A line that is blank in the reference but not in a text with the same lines is a segment.
+    kept = [i for i, line in enumerate(reference.lines) if line.strip() or any(lines[i].strip() for lines in in_step)]
+    return Spine(reference, tuple(reference.lines[i] for i in kept), tuple(kept))
+
+
+def line_by_line(spine: Spine, document: Document, mode: str) -> list[str] | None:
+    """The document's text for each segment when it lines up, else None."""
+    if spine.lines is not None and len(document.lines) == len(spine.document.lines):
+        return [document.lines[i] for i in spine.lines]
+    filled = [i for i, segment in enumerate(spine.segments) if segment.strip()]
+    texts = [line for line in document.lines if line.strip()] if mode in LINE_MODES else document.paragraphs
+    if len(texts) != len(filled):
+        return None
+    place = dict(zip(filled, texts, strict=True))
+    return [place.get(i, "") for i in range(len(spine.segments))]
+
+
+def numbered(name: str, spine: Spine, texts: Sequence[str]) -> TextAlignment:
+    """The alignment of texts paired by line, in numbers of non-blank paragraphs."""
+    pairs = []
+    i = j = 0
+    for segment, text in zip(spine.segments, texts, strict=True):
+        here, there = bool(segment.strip()), bool(text.strip())
+        if here or there:
+            pairs.append(AlignedPair((i,) * here, (j,) * there))
+        i, j = i + here, j + there
+    return TextAlignment(name, tuple(pairs), tuple(s for s in spine.segments if s.strip()), tuple(t for t in texts if t.strip()))
+
+
+def _document_name(document: Document) -> str:
+    return Path(document.name).name.removesuffix(".gz").removesuffix(".txt")
+
+
+def _first_without_partner(reference: Sequence[str], hypothesis: Sequence[str]) -> str:
+    from evaluator.alignment.aligner import align_paragraphs
+
+    for bead in align_paragraphs(reference, hypothesis):
+        if not bead.hypothesis:
+            return f"the first without a partner is number {bead.reference[0] + 1} of the reference: {_short(reference[bead.reference[0]])}; "
+        if not bead.reference:
+            return f"the first without a partner is its number {bead.hypothesis[0] + 1}: {_short(hypothesis[bead.hypothesis[0]])}; "
+    return ""
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "…")
+
+
+def _numbers(places: Sequence[int]) -> str:
+    return ",".join(str(i + 1) for i in places) or "-"

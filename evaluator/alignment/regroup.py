@@ -1,0 +1,62 @@
+"""Beads to one hypothesis text per reference paragraph: joined, or cut where the next one begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from evaluator.types import AlignedPair
+
+
+class Unit(NamedTuple):
+    """A reference paragraph with its text of the other side, or an inserted paragraph."""
+
+    place: int
+    """0-based number of the reference paragraph; for an insertion that of the one before, -1 at the start."""
+    alignment: str
+    text: str
+
+
+class Regrouped(NamedTuple):
+    """The units of one text, and where paragraphs were cut."""
+
+    units: list[Unit]
+    notes: list[str]
+
+
+def regroup(reference: Sequence[str], other: Sequence[str], beads: Sequence[AlignedPair]) -> Regrouped:
+    """Units in reading order of the reference, each insertion after the paragraph it follows.
+
+    Args:
+        reference: paragraphs.
+        other: paragraphs of the other side.
+        beads: in the order of `align_paragraphs`: insertions follow the bead of the one before.
+    """
+    placed: list[tuple[tuple[int, int], Unit]] = []
+    notes = []
+    last = -1
+    for bead in beads:
+        shape = f"{len(bead.reference)}-{len(bead.hypothesis)}{' moved' if bead.moved else ''}"
+        texts = [other[j] for j in bead.hypothesis]
+        if not bead.reference:
+            placed += [((last, k + 1), Unit(last, "0-1", text)) for k, text in enumerate(texts, len(placed))]
+            continue
+        pieces = cut_between(" ".join(texts), [reference[i] for i in bead.reference])
+        placed += [((i, 0), Unit(i, shape, piece)) for i, piece in zip(bead.reference, pieces, strict=True)]
+        if len(bead.reference) > 1 and bead.hypothesis:
+            cuts = " / ".join(f"…{a[-25:]}|{b[:25]}…" for a, b in pairwise(pieces))
+            notes.append(f"segments {', '.join(str(i + 1) for i in bead.reference)} share one text, cut at {cuts}")
+        last = bead.reference[-1]
+    return Regrouped([unit for _, unit in sorted(placed, key=lambda one: one[0])], notes)
+
+
+def cut_between(text: str, references: Sequence[str]) -> list[str]:
+    """The text in one piece a reference, at sentence ends where there are enough; pieces may be empty."""
+    if len(references) == 1 or not text.strip():
+        return [text, *[""] * (len(references) - 1)]
+    from evaluator.alignment.cuts import find_cuts
+
+    edges = [0, *find_cuts(references, text), len(text)]
+    pieces = [text[a:b].rstrip() for a, b in pairwise(edges)]
+    return [*pieces, *[""] * (len(references) - len(pieces))]

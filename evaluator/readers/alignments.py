@@ -1,0 +1,67 @@
+"""Alignment files: a TSV that people can read, edit and hand back.
+
+Columns: text (the system, or `reference 2`), reference and hypothesis (1-based numbers of
+non-blank paragraphs, separated by blanks; empty for an insertion or omission), moved (yes or
+empty). Further columns are for the eye and are ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from evaluator.readers.source import decode, read_bytes
+from evaluator.readers.text import split_lines
+from evaluator.types import AlignedPair, EvaluatorError, TextAlignment
+
+COLUMNS = ("text", "reference", "hypothesis", "moved")
+SHOWN = 60
+"""Characters of a paragraph's beginning that the file shows."""
+
+
+def read_alignments(path: str) -> Mapping[str, list[AlignedPair]]:
+    """Beads by the text they belong to, in the order of the file.
+
+    Raises:
+        EvaluatorError: a column is missing or a cell is not a list of numbers.
+    """
+    header, *rows = [line.split("\t") for line in split_lines(decode(read_bytes(path), path))]
+    missing = [name for name in COLUMNS[:3] if name not in header]
+    if missing:
+        raise EvaluatorError(f"{path} has no column {missing[0]!r}; an alignment file has the columns {', '.join(COLUMNS)}.")
+    found: dict[str, list[AlignedPair]] = {}
+    for number, row in enumerate(rows, 2):
+        if not any(cell.strip() for cell in row):
+            continue
+        cells = dict(zip(header, [*row, *[""] * (len(header) - len(row))], strict=False))
+        sides = [_numbers(cells[name], f"{path}, line {number}, column {name}") for name in ("reference", "hypothesis")]
+        if not any(sides):
+            raise EvaluatorError(f"{path}, line {number}: both reference and hypothesis are empty; name at least one paragraph.")
+        found.setdefault(cells["text"], []).append(AlignedPair(sides[0], sides[1], cells.get("moved", "").strip().lower() == "yes"))
+    return found
+
+
+def _numbers(cell: str, where: str) -> tuple[int, ...]:
+    numbers = cell.replace(",", " ").split()
+    if not all(number.isdecimal() and int(number) > 0 for number in numbers):
+        raise EvaluatorError(f"{where}: {cell!r} is not a list of paragraph numbers counted from 1, separated by blanks.")
+    return tuple(sorted(int(number) - 1 for number in numbers))
+
+
+def alignment_text(alignments: Sequence[TextAlignment]) -> str:
+    """The file for alignments: numbers to edit, and the beginnings of the paragraphs to edit by."""
+    lines = ["\t".join((*COLUMNS, "probability", "reference_text", "hypothesis_text"))]
+    for alignment in alignments:
+        for pair in alignment.pairs:
+            texts = [_shown(alignment.reference, pair.reference), _shown(alignment.hypothesis, pair.hypothesis)]
+            moved = "yes" if pair.moved else ""
+            lines.append("\t".join([alignment.name, _joined(pair.reference), _joined(pair.hypothesis), moved, f"{pair.score:.2f}", *texts]))
+    return "\n".join(lines) + "\n"
+
+
+def _joined(places: Sequence[int]) -> str:
+    return " ".join(str(i + 1) for i in places)
+
+
+def _shown(texts: Sequence[str], places: Sequence[int]) -> str:
+    words = (" ".join(texts[i].split()) for i in places)
+    return " + ".join(text if len(text) <= SHOWN else text[:SHOWN] + "…" for text in words)
