@@ -68,13 +68,27 @@ def align_articles(reference: Sequence[str], hypothesis: Sequence[str], vectors:
     n, m = len(reference), len(hypothesis)
     if vectors is not None and (len(vectors.reference), len(vectors.hypothesis)) != (n, m):
         raise ValueError(f"{len(vectors.reference)} and {len(vectors.hypothesis)} vectors for {n} and {m} paragraphs")
-    if not n and not m:
-        return Alignment([], 1.0, 0.0)
-    features = read_features(reference, hypothesis, vectors)
-    settings = LEXICAL if vectors is None else WITH_MODEL
-    pairs = _align_features(features, m, settings)
-    lengths = features.lengths[:n], features.lengths[n:]
-    return Alignment(order_pairs(mark_moved(pairs)), article_confidence(pairs), relatedness(pairs, lengths))
+    # A blank paragraph says nothing that another could say again: it stays alone.
+    rows, columns = _filled(reference), _filled(hypothesis)
+    blanks = [AlignedPair((i,), ()) for i in range(n) if i not in set(rows)] + [AlignedPair((), (j,)) for j in range(m) if j not in set(columns)]
+    if not rows and not columns:
+        return Alignment(order_pairs(blanks), 1.0, 0.0)
+    if vectors is not None:
+        vectors = ParagraphVectors(vectors.reference[rows], vectors.hypothesis[columns])
+    features = read_features([reference[i] for i in rows], [hypothesis[j] for j in columns], vectors)
+    pairs = _align_features(features, len(columns), LEXICAL if vectors is None else WITH_MODEL)
+    lengths = features.lengths[: len(rows)], features.lengths[len(rows) :]
+    found = Alignment([], article_confidence(pairs), relatedness(pairs, lengths))
+    named = [replace(pair, reference=_renumbered(pair.reference, rows), hypothesis=_renumbered(pair.hypothesis, columns)) for pair in pairs]
+    return replace(found, pairs=order_pairs([*mark_moved(named), *blanks]))
+
+
+def _filled(texts: Sequence[str]) -> list[int]:
+    return [i for i, text in enumerate(texts) if text.strip()]
+
+
+def _renumbered(places: Sequence[int], kept: Sequence[int]) -> tuple[int, ...]:
+    return tuple(kept[place] for place in places)
 
 
 def align_region(region: Region, settings: Settings, *, ordered: bool = True) -> list[Bead]:

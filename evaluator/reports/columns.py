@@ -17,7 +17,7 @@ length; BERTScore: P, R, F1, 1, and with several references the one chosen).
 
 How texts become segments: equal numbers of non-blank lines are paired line by line; lines blank on both sides separate; a line blank on
 one side only is an empty segment when the files have equal numbers of lines. Unequal articles of fewer than 300 paragraphs are aligned
-by their words. Corpus scores are computed on each segment's hypothesis joined with the paragraphs inserted after it.
+by their spelling. Corpus scores are computed on each segment's hypothesis joined with the paragraphs inserted after it.
 """
 
 
