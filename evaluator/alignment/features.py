@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from evaluator.alignment.ngrams import Ngrams, containment, read_ngrams, weigh
 from evaluator.alignment.pairs import IntArray, ParagraphVectors
 from evaluator.types import FloatArray
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 @dataclass(frozen=True)

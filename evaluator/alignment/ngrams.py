@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from evaluator.alignment.pairs import IntArray
 from evaluator.types import FloatArray
+
+if TYPE_CHECKING:  # a tenth of a second that finding cuts and extras does without
+    from scipy import sparse
 
 _MULTIPLIER = np.uint64(1_000_003)
 
@@ -36,6 +39,8 @@ class Ngrams:
 
     def counts(self) -> sparse.csr_matrix:
         """float32 (n_texts, size): how often each n-gram occurs in each text."""
+        from scipy import sparse
+
         data = np.ones(len(self.ids), dtype=np.float32)
         matrix = sparse.csr_matrix((data, self.ids, self.starts), shape=(len(self.starts) - 1, self.size))
         matrix.sum_duplicates()
