@@ -77,8 +77,12 @@ def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
         return group_table(table), [InputFile("table", "", table.path, table.sha256)]
     inputs = read_inputs(request.references, request.systems, request.source)
     check_inputs(inputs)
-    given = read_alignments(request.alignment) if request.alignment else None
-    return pair_inputs(inputs, request.align, vectors=_vectors(request), given=given), input_files(inputs)
+    files = input_files(inputs)
+    if request.alignment is None:
+        return pair_inputs(inputs, request.align, vectors=_vectors(request)), files
+    given = read_alignments(request.alignment)
+    files.append(InputFile("alignment", "", request.alignment, given.sha256))
+    return pair_inputs(inputs, request.align, vectors=_vectors(request), given=given.pairs), files
 
 
 def _vectors(request: Request) -> Vectors | None:

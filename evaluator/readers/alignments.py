@@ -7,7 +7,9 @@ empty). Further columns are for the eye and are ignored.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from evaluator.readers.source import decode, read_bytes
 from evaluator.readers.text import split_lines
@@ -18,13 +20,23 @@ SHOWN = 60
 """Characters of a paragraph's beginning that the file shows."""
 
 
-def read_alignments(path: str) -> Mapping[str, list[AlignedPair]]:
-    """Beads by the text they belong to, in the order of the file.
+@dataclass(frozen=True, slots=True)
+class AlignmentFile:
+    """An alignment file as read."""
+
+    pairs: Mapping[str, list[AlignedPair]]
+    """Beads by the text they belong to, in the order of the file."""
+    sha256: str
+
+
+def read_alignments(path: str) -> AlignmentFile:
+    """The alignments of a file.
 
     Raises:
         EvaluatorError: a column is missing or a cell is not a list of numbers.
     """
-    header, *rows = [line.split("\t") for line in split_lines(decode(read_bytes(path), path))]
+    data = read_bytes(path)
+    header, *rows = [line.split("\t") for line in split_lines(decode(data, path))]
     missing = [name for name in COLUMNS[:3] if name not in header]
     if missing:
         raise EvaluatorError(f"{path} has no column {missing[0]!r}; an alignment file has the columns {', '.join(COLUMNS)}.")
@@ -37,7 +49,7 @@ def read_alignments(path: str) -> Mapping[str, list[AlignedPair]]:
         if not any(sides):
             raise EvaluatorError(f"{path}, line {number}: both reference and hypothesis are empty; name at least one paragraph.")
         found.setdefault(cells["text"], []).append(AlignedPair(sides[0], sides[1], cells.get("moved", "").strip().lower() == "yes"))
-    return found
+    return AlignmentFile(found, hashlib.sha256(data).hexdigest())
 
 
 def _numbers(cell: str, where: str) -> tuple[int, ...]:
