@@ -105,6 +105,43 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference between a paragraph and its reference, with its place."""
+
+    category: str
+    """MQM, such as `accuracy/omission`."""
+    severity: str
+    """minor, major or critical."""
+    side: str
+    """`hypothesis` or `reference`: the text that `start` and `end` count in."""
+    start: int | None
+    end: int | None
+    """Half-open character offsets; None where a finding has no place."""
+    text: str
+    counterpart: str
+    """The other side's words, or nothing."""
+    detector: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is said of one paragraph pair."""
+
+    fidelity: float
+    """0-100, how much of the reference's meaning survives; made to rank versions of one paragraph."""
+    risk: float
+    """0-1, probability of at least one major or critical error of meaning."""
+    severity: str
+    """The worst finding: none, minor, major or critical."""
+    flagged: bool
+    """Whether `risk` reaches the threshold."""
+    findings: tuple[Finding, ...]
+    reason: str = ""
+    """One line for a person; empty where nothing was found."""
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """One system's rows, in reading order."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 VectorArray: TypeAlias = "NDArray[np.float32]"
 """Token vectors of one text, each of length 1: float32 (n_tokens, dimension), or
-(n_layers, n_tokens, dimension) where all layers were asked for."""
+(n_layers, n_tokens, dimension) where several layers were asked for."""
 
 
 class Embedder(Protocol):
@@ -29,6 +29,10 @@ class Embedder(Protocol):
     """Most tokens in one pass, special tokens included."""
     n_special: int
     """Special tokens of every text; a text without others is empty."""
+    layers: tuple[int, ...]
+    """Layers whose vectors are given, ascending."""
+    main: int | None
+    """Place of the spec's layer among them where there are several; None for one or all."""
     weightless: frozenset[int]
     """Ids that weigh nothing where idf does not weigh them."""
 

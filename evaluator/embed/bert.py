@@ -8,6 +8,7 @@ Source: Devlin et al. 2019; layer names as in the published checkpoints.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -28,12 +29,11 @@ def can_run(config: dict[str, Any]) -> bool:
 
 
 class BertEncoder:
-    """A BERT encoder cut after the layer asked for, or whole for all layers."""
+    """A BERT encoder cut after the highest of the layers whose states are kept."""
 
-    def __init__(self, spec: ModelSpec, device: str, bf16: bool, all_layers: bool) -> None:
+    def __init__(self, spec: ModelSpec, device: str, bf16: bool, layers: Sequence[int]) -> None:
         config = spec.config
-        self._layers = spec.n_layers if all_layers else spec.layer
-        self._all = all_layers
+        self._kept = tuple(layers)
         self._bf16 = bf16
         self._heads = int(config["num_attention_heads"])
         self._eps = float(config.get("layer_norm_eps", 1e-12))
@@ -41,7 +41,7 @@ class BertEncoder:
         self._device = device
 
     def hidden(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        """Hidden states, float32 (layers, batch, width, dimension); one layer unless all were asked for.
+        """Hidden states of the layers kept, float32 (layers, batch, width, dimension).
 
         Args:
             ids: token ids, int64 (batch, width), padded at the right.
@@ -51,12 +51,13 @@ class BertEncoder:
             ids = ids.to(self._device)
             present = torch.arange(ids.shape[1]) < lengths[:, None]
             mask = None if bool(present.all()) else present[:, None, None, :].to(self._device)
-            states = [self._embed(ids)]
-            for layer in range(self._layers):
-                states.append(self._layer(f"encoder.layer.{layer}.", states[-1], mask))
-                if not self._all:
-                    states = states[-1:]
-            return torch.stack(states).float().cpu()
+            x = self._embed(ids)
+            states = {0: x} if 0 in self._kept else {}
+            for layer in range(max(self._kept)):
+                x = self._layer(f"encoder.layer.{layer}.", x, mask)
+                if layer + 1 in self._kept:
+                    states[layer + 1] = x
+            return torch.stack([states[layer] for layer in self._kept]).float().cpu()
 
     def _embed(self, ids: torch.Tensor) -> torch.Tensor:
         w = self._weights

@@ -32,6 +32,7 @@ class TorchEmbedder:
         precision: `fp32`, or `bf16` for matrix products in bfloat16.
         batch_size: most texts in one batch; None leaves it to the token budget.
         all_layers: vectors of every layer, embeddings first.
+        also: further layers whose vectors are wanted beside the spec's; BERT models alone.
         use_fast_tokenizer: what bert-score passes to transformers as `use_fast`.
     """
 
@@ -43,6 +44,7 @@ class TorchEmbedder:
         precision: str = "fp32",
         batch_size: int | None = None,
         all_layers: bool = False,
+        also: Sequence[int] = (),
         use_fast_tokenizer: bool = False,
     ) -> None:
         from evaluator.embed import bert
@@ -51,13 +53,18 @@ class TorchEmbedder:
         self.device = device
         self.precision = precision
         self.batch_size = batch_size
-        self._all = all_layers
+        layers = tuple(range(spec.n_layers + 1)) if all_layers else tuple(sorted({spec.layer, *also}))
+        self.layers = layers
+        self.main = layers.index(spec.layer) if len(layers) > 1 and not all_layers else None
+        self._many = len(layers) > 1 or all_layers
         if bert.can_run(spec.config) and (spec.folder / "tokenizer.json").is_file():
             self._tokenizer: FileTokenizer | HubTokenizer = FileTokenizer(spec)
-            self._encoder: bert.BertEncoder | HubEncoder = bert.BertEncoder(spec, device, precision == "bf16", all_layers)
+            self._encoder: bert.BertEncoder | HubEncoder = bert.BertEncoder(spec, device, precision == "bf16", layers)
         else:
             from evaluator.embed import hub
 
+            if also:
+                raise EvaluatorError(f"Vectors of several layers are taken from BERT models alone, not from {spec.name}.")
             self._tokenizer = hub.HubTokenizer(spec, use_fast_tokenizer)
             self._encoder = hub.HubEncoder(spec, device, precision == "bf16", all_layers)
         self.limit = self._tokenizer.limit
@@ -92,7 +99,7 @@ class TorchEmbedder:
                 padded[row, : len(ids[i])] = torch.tensor(ids[i])
             hidden = self._hidden(padded, lengths)
             for row, i in enumerate(batch):
-                vectors = hidden[:, row, : len(ids[i])] if self._all else hidden[0, row, : len(ids[i])]
+                vectors = hidden[:, row, : len(ids[i])] if self._many else hidden[0, row, : len(ids[i])]
                 out[i] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
         return [out[i] for i in range(len(ids))]
 
@@ -109,6 +116,7 @@ def open_embedder(
     precision: str = "fp32",
     batch_size: int | None = None,
     all_layers: bool = False,
+    also: Sequence[int] = (),
     use_fast_tokenizer: bool = False,
 ) -> TorchEmbedder:
     """A model ready to embed; see `TorchEmbedder` for the options.
@@ -123,7 +131,7 @@ def open_embedder(
     chosen = choose_device(device)
     spec = find_model(model, 0 if all_layers and layer is None else layer)
     try:
-        return TorchEmbedder(spec, chosen, precision=precision, batch_size=batch_size, all_layers=all_layers, use_fast_tokenizer=use_fast_tokenizer)
+        return TorchEmbedder(spec, chosen, precision=precision, batch_size=batch_size, all_layers=all_layers, also=also, use_fast_tokenizer=use_fast_tokenizer)
     except EvaluatorError:
         raise
     except Exception as error:

@@ -22,9 +22,9 @@ LIVE_TOKENS = 60_000
 
 Ids: TypeAlias = tuple[int, ...]
 Similarity: TypeAlias = "NDArray[np.float32]"
-Visit = Callable[[Sequence[int], Similarity], None]
-"""Called once for each distinct pair with its rows and its cosine of every hypothesis token
-(first axis) with every reference token, float32 (n, m), while the vectors are at hand."""
+Visit = Callable[[Sequence[int], VectorArray, VectorArray], None]
+"""Called once for each distinct pair with its rows and the vectors of hypothesis and reference, of
+all layers that the embedder gives, while they are at hand."""
 
 
 class IdfWeights(NamedTuple):
@@ -58,7 +58,7 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
         pairs: token ids, special tokens included.
         idf: weights, or None to weigh every token but the special ones alike.
         advance: called with the number of pairs just done.
-        visit: sees the similarities of each distinct pair that is not empty.
+        visit: sees the vectors of each distinct pair that is not empty.
     """
     rows: dict[tuple[Ids, Ids], list[int]] = {}
     for row, pair in enumerate(pairs):
@@ -71,11 +71,12 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
         fresh = [ids for ids in dict.fromkeys(ids for pair in chunk for ids in pair) if ids not in vectors]
         vectors.update(zip(fresh, embedder.vectors([list(ids) for ids in fresh]), strict=True))
         for pair in chunk:
-            similarity = vectors[pair[0]] @ vectors[pair[1]].swapaxes(-1, -2)
+            mine, theirs = (vectors[ids] if embedder.main is None else vectors[ids][embedder.main] for ids in pair)
+            similarity = mine @ theirs.swapaxes(-1, -2)
             score = greedy_match(similarity, _weights(pair[0], idf, embedder), _weights(pair[1], idf, embedder))
             scores.update(dict.fromkeys(rows[pair], score))
             if visit is not None:
-                visit(rows[pair], similarity)
+                visit(rows[pair], vectors[pair[0]], vectors[pair[1]])
             advance(len(rows[pair]))
             for ids in pair:
                 uses[ids] -= 1

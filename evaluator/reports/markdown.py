@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from evaluator.reports.safe import markdown
-from evaluator.reports.view import LOWEST_TITLE, NO_DIAGNOSIS, View
+from evaluator.reports.view import LOWEST_TITLE, View, verdict
 
 SHOWN = 10
 
 
 def render_markdown(view: View) -> str:
     """The report as Markdown text."""
-    lines = ["# Evaluation", "", f"{_inputs(view)}", "", *score_table(view, 1), "", NO_DIAGNOSIS, ""]
-    if view.lowest:
-        lines += [f"## {LOWEST_TITLE}", "", "How much of the reference is found in the hypothesis: low is a place to look, not a verdict.", ""]
-        for row in [row for row in view.lowest if row.recall < 1][:SHOWN]:
+    lines = ["# Evaluation", "", f"{_inputs(view)}", "", *score_table(view, 1), "", verdict(view), ""]
+    if view.flagged:
+        lines += ["## Likely broken", ""]
+        for row in view.flagged:
             lines += [
-                f"**{markdown(row.system)}**, {markdown(row.document)}, segment {row.segment}, recall {row.recall:.4f}",
+                f"**{markdown(row.system)}**, {markdown(row.document)}, segment {row.segment}, risk {row.risk:.2f}: {markdown(row.reason)}",
                 "",
                 f"> reference: {markdown(row.reference).strip()}",
                 ">",
                 f"> hypothesis: {markdown(row.hypothesis).strip() or '(omitted)'}",
+                "",
+            ]
+    if view.lowest and not view.judged:
+        lines += [f"## {LOWEST_TITLE}", "", "How much of the reference is found in the hypothesis: low is a place to look, not a verdict.", ""]
+        for low in [row for row in view.lowest if row.recall < 1][:SHOWN]:
+            lines += [
+                f"**{markdown(low.system)}**, {markdown(low.document)}, segment {low.segment}, recall {low.recall:.4f}",
+                "",
+                f"> reference: {markdown(low.reference).strip()}",
+                ">",
+                f"> hypothesis: {markdown(low.hypothesis).strip() or '(omitted)'}",
                 "",
             ]
     if view.notes:

@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from evaluator.reports.safe import printable
-from evaluator.reports.view import LOWEST_TITLE, NO_DIAGNOSIS, View
+from evaluator.reports.view import LOWEST_TITLE, NO_DIAGNOSIS, Flagged, LowRecall, View, verdict
 
 SHOWN = 5
+SHOWN_FLAGGED = 10
 LONGEST = 400
 """Characters of a paragraph shown."""
 
@@ -35,12 +36,16 @@ def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str
         console.print(Text(line, style="dim"), soft_wrap=True)
     for note in view.notes:
         console.print(Text(f"note: {printable(note)}"), soft_wrap=True)
-    if view.lowest:
-        console.print()
+    console.print()
+    if view.judged:
+        console.print(Text(verdict(view), style="bold"), soft_wrap=True)
+        _print_flagged(console, view)
+    elif view.lowest:
         console.print(Text(LOWEST_TITLE, style="bold"))
         _print_lowest(console, view)
-    console.print()
-    console.print(Text(NO_DIAGNOSIS, style="dim"), soft_wrap=True)
+    if not view.judged:
+        console.print()
+        console.print(Text(NO_DIAGNOSIS, style="dim"), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
@@ -63,16 +68,31 @@ def _signatures(view: View, width: int) -> list[str]:
     return [f"{score.metric}|{score.signature} = {score.shown(width)} {score.details}".rstrip() for score in scores]
 
 
+def _print_flagged(console: Console, view: View) -> None:
+    for row in view.flagged[:SHOWN_FLAGGED]:
+        console.print(Text(f"{_where(view, row)}  risk {row.risk:.2f}  {printable(row.reason)}", style="red"))
+        _print_texts(console, row.reference, row.hypothesis)
+    if len(view.flagged) > SHOWN_FLAGGED:
+        console.print(f"and {len(view.flagged) - SHOWN_FLAGGED} more in report.md and segments.csv")
+
+
 def _print_lowest(console: Console, view: View) -> None:
-    many = len(view.systems) > 1
-    documents = len({row.document for row in view.lowest}) > 1
     for row in [row for row in view.lowest if row.recall < 1][:SHOWN]:
-        where = [printable(row.system)] * many + [printable(row.document)] * documents + [f"segment {row.segment}"]
-        console.print(Text(f"{', '.join(where)}  recall {row.recall:.4f}", style="cyan"))
-        texts = Table.grid(padding=(0, 2, 0, 0))
-        texts.add_row(Text("  ref", style="dim"), Text(_short(row.reference)))
-        texts.add_row(Text("  hyp", style="dim"), Text(_short(row.hypothesis) or "(omitted)"))
-        console.print(texts)
+        console.print(Text(f"{_where(view, row)}  recall {row.recall:.4f}", style="cyan"))
+        _print_texts(console, row.reference, row.hypothesis)
+
+
+def _where(view: View, row: Flagged | LowRecall) -> str:
+    many = len(view.systems) > 1
+    documents = len({one.document for one in (view.flagged if view.judged else view.lowest)}) > 1
+    return ", ".join([printable(row.system)] * many + [printable(row.document)] * documents + [f"segment {row.segment}"])
+
+
+def _print_texts(console: Console, reference: str, hypothesis: str) -> None:
+    texts = Table.grid(padding=(0, 2, 0, 0))
+    texts.add_row(Text("  ref", style="dim"), Text(_short(reference)))
+    texts.add_row(Text("  hyp", style="dim"), Text(_short(hypothesis) or "(omitted)"))
+    console.print(texts)
 
 
 def _short(text: str) -> str:

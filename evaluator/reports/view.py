@@ -44,12 +44,29 @@ class LowRecall(NamedTuple):
     hypothesis: str
 
 
+class Flagged(NamedTuple):
+    """A paragraph whose meaning is likely broken."""
+
+    system: str
+    document: str
+    segment: int
+    risk: float
+    severity: str
+    reason: str
+    reference: str
+    hypothesis: str
+
+
 class View(NamedTuple):
     """Everything shown."""
 
     systems: tuple[SystemScores, ...]
     lowest: tuple[LowRecall, ...]
     """All scored paragraphs, lowest recall first; empty without BERTScore."""
+    flagged: tuple[Flagged, ...]
+    """Flagged paragraphs, riskiest first; empty without diagnosis."""
+    judged: int
+    """Paragraphs judged; 0 without diagnosis."""
     notes: tuple[str, ...]
     manifest: Mapping[str, Any]
 
@@ -64,7 +81,26 @@ def make_view(evaluation: Evaluation) -> View:
         by_system[system].append(Score(metric, value, unit_scale[metric], signature, details))
     counts = dict(zip(scores["system"], scores["segments"], strict=True))
     systems = tuple(SystemScores(name, counts[name], tuple(own)) for name, own in by_system.items())
-    return View(systems, _lowest(evaluation), tuple(manifest["notes"]), manifest)
+    risks = evaluation.tables["segments"].columns["risk"]
+    judged = sum(risk is not None for risk in risks)
+    return View(systems, _lowest(evaluation), _flagged(evaluation), judged, tuple(manifest["notes"]), manifest)
+
+
+def verdict(view: View) -> str:
+    """How many paragraphs are likely broken, in words."""
+    if not view.judged:
+        return NO_DIAGNOSIS
+    if not view.flagged:
+        return f"None of {view.judged} paragraphs is likely broken."
+    worst = ", ".join(f"{row.system} {row.segment}" if len(view.systems) > 1 else str(row.segment) for row in view.flagged[:5])
+    return f"{len(view.flagged)} of {view.judged} paragraphs {'is' if len(view.flagged) == 1 else 'are'} likely broken; worst: {worst}."
+
+
+def _flagged(evaluation: Evaluation) -> tuple[Flagged, ...]:
+    columns = evaluation.tables["segments"].columns
+    names = ("system", "document", "segment", "risk", "severity", "reason", "reference", "hypothesis", "flagged")
+    rows = [Flagged(*row[:-1]) for row in zip(*(columns[name] for name in names), strict=True) if row[-1]]
+    return tuple(sorted(rows, key=lambda row: -row.risk))
 
 
 def _lowest(evaluation: Evaluation) -> tuple[LowRecall, ...]:

@@ -8,19 +8,28 @@ from typing import Any
 
 from evaluator.frames import check_frame, empty_table
 from evaluator.score.systems import MetricScores, scored_segments, segment_totals
-from evaluator.types import EvalSet, Table
+from evaluator.types import Diagnosis, EvalSet, Table
 
 DIAGNOSIS = ("fidelity", "risk", "severity", "flagged", "reason")
 """Columns that stay empty where nothing was diagnosed."""
 
 
-def make_tables(evalset: EvalSet, scores: Sequence[MetricScores]) -> dict[str, Table]:
-    """All tables of a run, by file stem."""
-    tables = [segment_table(evalset, scores), empty_table("findings"), score_table(evalset, scores), statistics_table(evalset, scores)]
+Diagnoses = Sequence[Sequence[Diagnosis | None]]
+"""For each system and row what was said of it; None for rows that were not judged."""
+
+
+def make_tables(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Diagnoses | None = None) -> dict[str, Table]:
+    """All tables of a run, by file stem; without diagnoses its columns stay empty."""
+    tables = [
+        segment_table(evalset, scores, diagnoses),
+        finding_table(evalset, diagnoses),
+        score_table(evalset, scores, diagnoses),
+        statistics_table(evalset, scores),
+    ]
     return {table.name: check_frame(table) for table in tables}
 
 
-def segment_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
+def segment_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Diagnoses | None = None) -> Table:
     """One row a system and segment, and a row for each inserted paragraph."""
     rows = [(system, pair) for system in evalset.systems for pair in system.pairs]
     columns: dict[str, list[Any]] = {
@@ -38,19 +47,39 @@ def segment_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
         for name in one.rows[0]:
             values = [_number(value) for system in one.rows for value in system[name]]
             columns[name] = [None if v is None else int(v) for v in values] if name == "bertscore_ref" else values
+    judged = [one for system in diagnoses for one in system] if diagnoses is not None else [None] * len(rows)
     for name in DIAGNOSIS:
-        columns[name] = ["" if name in ("severity", "reason") else None for _ in rows]
+        empty = "" if name in ("severity", "reason") else None
+        columns[name] = [empty if one is None else getattr(one, name) for one in judged]
     return Table("segments", columns)
 
 
-def score_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
+def finding_table(evalset: EvalSet, diagnoses: Diagnoses | None) -> Table:
+    """One row a finding, in the order of segments.csv."""
+    table = empty_table("findings")
+    row = -1
+    for k, system in enumerate(evalset.systems):
+        for i, pair in enumerate(system.pairs):
+            row += 1
+            one = diagnoses[k][i] if diagnoses is not None else None
+            for finding in one.findings if one is not None else ():
+                place = {"system": system.name, "document": pair.document, "segment": pair.segment, "row": row}
+                for name, values in table.columns.items():
+                    values.append(place[name] if name in place else getattr(finding, name))
+    return table
+
+
+def score_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Diagnoses | None = None) -> Table:
     """One row a system, one column a metric: the table of a paper."""
     columns: dict[str, list[Any]] = {"system": [system.name for system in evalset.systems]}
     for one in scores:
         columns[one.metric.title] = [_number(one.metric.corpus_score(total)) for total in segment_totals(one.statistics)]
     columns["segments"] = [sum(scored) for scored in scored_segments(evalset)]
-    for name in ("flagged", "critical", "major", "minor"):
-        columns[name] = [None for _ in evalset.systems]
+    judged = [[one for one in system if one is not None] for system in diagnoses] if diagnoses is not None else None
+    columns["flagged"] = [sum(one.flagged for one in system) for system in judged] if judged else [None] * len(evalset.systems)
+    for name in ("critical", "major", "minor"):
+        counts = [sum(f.severity == name for one in system for f in one.findings) for system in judged] if judged else [None] * len(evalset.systems)
+        columns[name] = counts
     return Table("scores", columns)
 
 

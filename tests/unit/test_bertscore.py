@@ -133,6 +133,7 @@ class Counting:
         self.seen: list[tuple[int, ...]] = []
         self.largest = 0
         self.n_special = 2
+        self.main = None
         self.weightless: frozenset[int] = frozenset()
 
     def vectors(self, ids: Sequence[list[int]]) -> list[np.ndarray]:

@@ -235,10 +235,21 @@ def test_signatures_hold_no_path(models: dict[str, str]) -> None:
     assert metric.peer_signature().startswith("tiny-roberta_L2_no-idf_version=0.3.12(hug_trans=")
 
 
-def test_similarities_are_seen_without_a_second_pass(models: dict[str, str]) -> None:
+def test_vectors_are_seen_without_a_second_pass(models: dict[str, str]) -> None:
     embedder = open_embedder(models["bert"], 2, "cpu")
     ids = [tuple(one) for one in embedder.token_ids([CANDIDATES[0], REFERENCES[0], ""])]
     seen: list[tuple[list[int], tuple[int, ...]]] = []
     pairs = [(ids[0], ids[1]), (ids[2], ids[1]), (ids[0], ids[1])]
-    match_pairs(embedder, pairs, None, lambda _: None, lambda rows, similarity: seen.append((list(rows), similarity.shape)))
+    match_pairs(embedder, pairs, None, lambda _: None, lambda rows, h, r: seen.append((list(rows), (len(h), len(r)))))
     assert seen == [([0, 2], (len(ids[0]), len(ids[1])))]
+
+
+def test_several_layers_come_from_one_pass_and_change_no_score(models: dict[str, str]) -> None:
+    one, several = open_embedder(models["bert"], 2, "cpu"), open_embedder(models["bert"], 2, "cpu", also=(1, 3))
+    ids = [tuple(x) for x in one.token_ids([CANDIDATES[0], REFERENCES[0]])]
+    assert several.layers == (1, 2, 3)
+    assert np.allclose(several.vectors([list(ids[0])])[0][1], one.vectors([list(ids[0])])[0], atol=1e-6)
+    scores = [match_pairs(e, [(ids[0], ids[1])], None, lambda _: None) for e in (one, several)]
+    assert np.allclose(scores[0], scores[1], atol=1e-6)
+    with pytest.raises(EvaluatorError, match="BERT models alone"):
+        open_embedder(models["roberta"], 2, "cpu", also=(1,))
