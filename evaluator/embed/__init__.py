@@ -29,6 +29,8 @@ class Embedder(Protocol):
     """Most tokens in one pass, special tokens included."""
     n_special: int
     """Special tokens of every text; a text without others is empty."""
+    leading: tuple[int, ...]
+    """Leading axes of vectors and scores: empty for one layer, (n_layers + 1,) for all."""
     weightless: frozenset[int]
     """Ids that weigh nothing where idf does not weigh them."""
 
