@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,7 +170,7 @@ def _named(systems: Mapping[str, TextSource] | Sequence[str | os.PathLike[str]] 
     return dict(named)
 
 
-def align(reference_paragraphs: Sequence[str], hypothesis_paragraphs: Sequence[str], *, model: str | None = "minilm") -> list[AlignedPair]:
+def align(reference_paragraphs: Iterable[str], hypothesis_paragraphs: Iterable[str], *, model: str | None = "minilm") -> list[AlignedPair]:
     """Beads of two articles in reference order; every paragraph is in exactly one.
 
     Args:
@@ -196,7 +196,7 @@ def align(reference_paragraphs: Sequence[str], hypothesis_paragraphs: Sequence[s
     return align_paragraphs(reference, hypothesis, vectors)
 
 
-def _texts(name: str, texts: Sequence[str]) -> list[str]:
+def _texts(name: str, texts: Iterable[str]) -> list[str]:
     if texts is None or isinstance(texts, str):
         raise EvaluatorError(f"{name} must be a list of texts.")
     listed = list(texts)
