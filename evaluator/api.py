@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from evaluator.frames import to_pandas
 from evaluator.pipeline import DEFAULT_METRICS, Request
 from evaluator.pipeline import evaluate as run_pipeline
 from evaluator.readers.inputs import TextSource, is_table, system_name
+from evaluator.readers.text import check_encodable
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.view import make_view
 from evaluator.results import Staging, new_run_folder, read_run, write_run
@@ -169,7 +170,7 @@ def _named(systems: Mapping[str, TextSource] | Sequence[str | os.PathLike[str]] 
     return dict(named)
 
 
-def align(reference_paragraphs: Sequence[str], hypothesis_paragraphs: Sequence[str], *, model: str | None = "minilm") -> list[AlignedPair]:
+def align(reference_paragraphs: Iterable[str], hypothesis_paragraphs: Iterable[str], *, model: str | None = "minilm") -> list[AlignedPair]:
     """Beads of two articles in reference order; every paragraph is in exactly one.
 
     Args:
@@ -183,17 +184,27 @@ def align(reference_paragraphs: Sequence[str], hypothesis_paragraphs: Sequence[s
     >>> [(p.reference, p.hypothesis) for p in align(["The dam broke.", "It rained."], ["It rained."], model=None)]
     [((0,), ()), ((1,), (0,))]
     """
-    for name, texts in (("reference_paragraphs", reference_paragraphs), ("hypothesis_paragraphs", hypothesis_paragraphs)):
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-            raise EvaluatorError(f"{name} must be a list of texts.")
+    reference = _texts("reference_paragraphs", reference_paragraphs)
+    hypothesis = _texts("hypothesis_paragraphs", hypothesis_paragraphs)
     from evaluator.alignment.aligner import align_paragraphs
     from evaluator.alignment.pairs import ParagraphVectors
 
     vectors = None
-    if model is not None and (reference_paragraphs or hypothesis_paragraphs):
-        both = paragraph_vectors(_aligning_embedder(model), [*reference_paragraphs, *hypothesis_paragraphs])
-        vectors = ParagraphVectors(both[: len(reference_paragraphs)], both[len(reference_paragraphs) :])
-    return align_paragraphs(reference_paragraphs, hypothesis_paragraphs, vectors)
+    if model is not None and (reference or hypothesis):
+        both = paragraph_vectors(_aligning_embedder(model), [*reference, *hypothesis])
+        vectors = ParagraphVectors(both[: len(reference)], both[len(reference) :])
+    return align_paragraphs(reference, hypothesis, vectors)
+
+
+def _texts(name: str, texts: Iterable[str]) -> list[str]:
+    if texts is None or isinstance(texts, str):
+        raise EvaluatorError(f"{name} must be a list of texts.")
+    listed = list(texts)
+    for i, text in enumerate(listed):
+        if not isinstance(text, str):
+            raise EvaluatorError(f"{name}[{i}] is {type(text).__name__}; {name} must be a list of texts.")
+        check_encodable(text, f"{name}[{i}]")
+    return listed
 
 
 @cache

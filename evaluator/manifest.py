@@ -27,7 +27,12 @@ WITH_MODEL = ("torch", "tokenizers", "safetensors", "transformers", "bert-score"
 
 
 def make_manifest(
-    evalset: EvalSet, files: Sequence[InputFile], metrics: Sequence[Metric], embedder: Embedder | None, options: Mapping[str, Any]
+    evalset: EvalSet,
+    files: Sequence[InputFile],
+    metrics: Sequence[Metric],
+    embedder: Embedder | None,
+    options: Mapping[str, Any],
+    align_model: Mapping[str, str] | None,
 ) -> dict[str, Any]:
     """The manifest; it holds no time stamp, so that the same run gives the same bytes."""
     manifest: dict[str, Any] = {
@@ -46,6 +51,7 @@ def make_manifest(
             }
             for metric in metrics
         ],
+        "align_model": align_model,
         "diagnosis": None,
         "notes": [*evalset.notes, *(note for metric in metrics for note in getattr(metric, "notes", ()))],
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ALWAYS}},

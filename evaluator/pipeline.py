@@ -65,7 +65,7 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
     return Evaluation(
         tables=make_tables(evalset, scores),
         statistics={one.metric.name: one.statistics for one in scores},
-        manifest=make_manifest(evalset, files, metrics, embedder, _options(request)),
+        manifest=make_manifest(evalset, files, metrics, embedder, _options(request), _align_model(request)),
         alignments=evalset.alignments,
     )
 
@@ -132,6 +132,16 @@ def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
     if len(set(titles)) < len(titles):
         raise EvaluatorError(f"Two of the metrics {', '.join(request.metrics)} are the same with these options: {', '.join(titles)}.")
     return metrics, embedder
+
+
+def _align_model(request: Request) -> dict[str, str] | None:
+    """Name and digest of the model that helped to align, for the manifest."""
+    if request.align_model is None:
+        return None
+    from evaluator.embed.models import find_model
+
+    spec = find_model(request.align_model, "last")
+    return {"name": spec.name, "weights_sha256": spec.weights_sha256}
 
 
 def _open_embedder(request: Request) -> Embedder:

@@ -27,6 +27,10 @@ _HEAD = 8
 """n-grams of the other text that must come right after the extra."""
 _SENTENCE_BONUS = 12.0
 """n-gram weight that a cut at a word boundary loses against one at a sentence end."""
+_JOINT_BONUS = 24.0
+"""What a cut gains where a paragraph of the text's own side began."""
+_MOST_WORDS = 1200
+"""Words up to which each of them may begin a piece; the work grows with the square."""
 
 
 @dataclass(frozen=True)
@@ -40,27 +44,32 @@ class Extra:
     """Half-open character offsets into the paragraph."""
 
 
-def find_cuts(parts: Sequence[str], text: str) -> list[int]:
-    """Offsets that cut a text into one piece for each part, at sentence ends where there are enough.
+def find_cuts(parts: Sequence[str], text: str, joints: Sequence[int] = ()) -> list[int]:
+    """Offsets that cut a text into one piece for each part.
+
+    Any word may begin a piece; a sentence's first is preferred (headings and bullets end without a
+    full stop), and where two paragraphs of the other side met still more.
 
     Args:
         parts: the paragraphs that the text joins, in order.
         text: the joined text.
+        joints: offsets at which paragraphs of the text's own side began.
 
     Returns:
         len(parts) - 1 ascending offsets, each at the start of a word; fewer if the text has fewer words.
     """
-    n_cuts = len(parts) - 1
-    sentences = [match.end() for match in _SENTENCE_END.finditer(text) if 0 < match.end() < len(text)]
-    places = sentences
-    if len(sentences) < n_cuts:
-        places = [match.start() for match in _WORD.finditer(text) if match.start() > 0]
-    n_cuts = min(n_cuts, len(places))
+    sentences = {match.end() for match in _SENTENCE_END.finditer(text) if 0 < match.end() < len(text)}
+    words = [match.start() for match in _WORD.finditer(text) if match.start() > 0]
+    preferred = sentences | set(joints)
+    places = words if len(words) <= _MOST_WORDS else sorted(preferred)
+    if len(preferred) < len(parts) - 1 and len(words) > _MOST_WORDS:
+        places = words[:: len(words) // _MOST_WORDS + 1]
+    n_cuts = min(len(parts) - 1, len(places))
     if n_cuts <= 0:
         return []
     edges = np.array([0, *places, len(text)], dtype=np.int64)
     fit = _fit(parts[: n_cuts + 1], text, edges)
-    bonus = np.where(np.isin(edges, sentences), _SENTENCE_BONUS, 0.0)
+    bonus = np.array([(place in sentences) * _SENTENCE_BONUS + (place in joints) * _JOINT_BONUS for place in edges.tolist()])
     return [int(edges[k]) for k in _best_cuts(fit, edges, bonus, parts[: n_cuts + 1])]
 
 

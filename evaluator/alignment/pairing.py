@@ -6,12 +6,13 @@ silent re-alignment of a test set that lost a line.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from evaluator.alignment.regroup import Unit, regroup
-from evaluator.alignment.shift import find_shift
+from evaluator.alignment.shift import find_shift, likeness, unlike
 from evaluator.embed import VectorArray
 from evaluator.plugins import did_you_mean
 from evaluator.types import AlignedPair, Document, EvalSet, EvaluatorError, Extra, Inputs, SegmentPair, System, TextAlignment
@@ -22,6 +23,12 @@ LARGEST_ARTICLE = 300
 """Reference paragraphs; a longer text of unequal length is a test set that lost a line."""
 UNSURE = 0.5
 """Confidence in an alignment, or probability of a bead, below which a note says so."""
+SURE = 0.8
+"""Probability of a bead from which it speaks against pairing by number."""
+LEAST_ASTRAY = 3
+"""Segments that must speak against it."""
+MOST_HINTED = 2000
+"""Segments up to which the first without a partner is looked for."""
 MOST_NAMED = 10
 """Beads, cuts or extras that notes name for one text."""
 
@@ -92,7 +99,12 @@ class Pairing:
         found = align_articles(segments, paragraphs, vectors)
         counts = f"{document.name} ({len(paragraphs)} paragraphs) and {self.spine.document.name} ({len(segments)})"
         if not found.is_related:
-            raise EvaluatorError(f"{counts} have nothing to do with each other: {found.relatedness:.0%} of the shorter one found a counterpart.")
+            raise EvaluatorError(
+                f"{counts} have nothing to do with each other: {found.relatedness:.0%} of the shorter one found a counterpart by spelling. "
+                "If they are free rewordings, let a model compare them with --align-model minilm, or give --alignment FILE."
+                if self._vectors is None
+                else f"{counts} have nothing to do with each other: {found.relatedness:.0%} of the shorter one found a counterpart."
+            )
         if found.confidence < UNSURE:
             if self.mode == "auto":
                 raise EvaluatorError(
@@ -116,21 +128,20 @@ class Pairing:
         return Brought(units, TextAlignment(name, tuple(pairs), segments, paragraphs))
 
     def _from_file(self, name: str, document: Document) -> list[AlignedPair]:
-        from evaluator.alignment.aligner import order_pairs
+        from evaluator.alignment.aligner import mark_moved, order_pairs
 
         assert self._given is not None
         if name not in self._given:
             raise EvaluatorError(f"The alignment file has no rows for {name!r}.{did_you_mean(name, self._given)}")
         pairs = list(self._given[name])
         for side, texts in (("reference", self.spine.segments), ("hypothesis", document.paragraphs)):
-            numbers = [i for pair in pairs for i in getattr(pair, side)]
-            wrong = next((i for i in (*range(len(texts)), *numbers) if numbers.count(i) != 1 or i >= len(texts)), None)
-            if wrong is not None:
-                raise EvaluatorError(
-                    f"The alignment of {name!r} names {side} paragraph {wrong + 1} {numbers.count(wrong)} times; "
-                    f"each of the {len(texts)} paragraphs must be there once."
-                )
-        return order_pairs(pairs)
+            times = Counter(i for pair in pairs for i in getattr(pair, side))
+            if times and max(times) >= len(texts):
+                raise EvaluatorError(f"The alignment of {name!r} names {side} paragraph {max(times) + 1}; there are {len(texts)}.")
+            for i in range(len(texts)):
+                if times[i] != 1:
+                    raise EvaluatorError(f"The alignment of {name!r} names {side} paragraph {i + 1} {times[i]} times; each must be there once.")
+        return order_pairs(mark_moved(pairs))
 
     def find_extras(self, name: str, document: Document, units: Sequence[Unit]) -> list[Extra]:
         """Text at the start or end of matched paragraphs that the other side lacks; noted, never cut off."""
@@ -179,7 +190,8 @@ class Pairing:
     def _note_wrapped(self, inputs: Inputs) -> None:
         documents = [] if self.mode in LINE_MODES else [*inputs.references, *inputs.systems.values()]
         for document in documents:
-            if document.wrapped and (document is not self.spine.document or self.spine.lines is None):
+            by_line = self.spine.lines is not None and in_step(self.spine.document, document)
+            if document.wrapped and not by_line:
                 count = len(document.paragraphs)
                 self.notes.append(f"{document.name}: its lines look wrapped and were joined to {count} paragraphs; --align line keeps them apart.")
 
@@ -192,6 +204,7 @@ class Pairing:
         """Refuse (with `auto`) or note a run of segments that match their neighbours far better."""
         found = find_shift(self.spine.segments, texts)
         if found is None:
+            self._check_order(document, texts)
             return
         shifted = (
             f"{document.name} is shifted against {self.spine.document.name}: its segments {found.first + 1} to {found.last + 1} match those "
@@ -203,6 +216,26 @@ class Pairing:
                 "or --align line to score them as they are."
             )
         self.notes.append(shifted + "They were scored line by line as asked.")
+
+    def _check_order(self, document: Document, texts: Sequence[str]) -> None:
+        """Refuse (with `auto`) or note texts of equal number whose paragraphs stand in another order."""
+        segments = self.spine.segments
+        if len(segments) >= LARGEST_ARTICLE or sum(unlike(segments, texts)) < LEAST_ASTRAY:
+            return
+        from evaluator.alignment.aligner import align_articles
+
+        found = align_articles(segments, texts)
+        if not found.is_related:
+            self.notes.append(f"{document.name} has almost nothing in common with {self.spine.document.name}; are they versions of one text?")
+            return
+        astray = [p for p in found.pairs if len(p.reference) == len(p.hypothesis) == 1 and p.reference != p.hypothesis and p.score > SURE]
+        if len(astray) < LEAST_ASTRAY:
+            return
+        where = ", ".join(f"{_numbers(p.hypothesis)} matches {_numbers(p.reference)}" for p in astray[:5])
+        message = f"{document.name} has as many segments as {self.spine.document.name}, but in another order: {where}. "
+        if self.mode == "auto":
+            raise EvaluatorError(f"{message}Use --align paragraph to align them, or --align line to score them as they are.")
+        self.notes.append(f"{message}They were scored line by line as asked.")
 
     def _unequal(self, document: Document) -> str:
         texts = [line for line in document.lines if line.strip()] if self.mode in LINE_MODES else document.paragraphs
@@ -222,6 +255,8 @@ def pair_inputs(inputs: Inputs, mode: str = "auto", *, vectors: Vectors | None =
     """
     if mode not in MODES:
         raise EvaluatorError(f"There is no alignment mode {mode!r}.{did_you_mean(mode, MODES)}")
+    if given is not None:
+        _check_given(inputs, mode, given)
     pairing = Pairing(inputs, mode, vectors, given)
     spine = pairing.spine
     alignments: list[TextAlignment] = []
@@ -247,22 +282,48 @@ def pair_inputs(inputs: Inputs, mode: str = "auto", *, vectors: Vectors | None =
     return EvalSet(tuple(systems), len(inputs.references), tuple(pairing.notes), tuple(alignments), tuple(extras))
 
 
+def _check_given(inputs: Inputs, mode: str, given: Mapping[str, Sequence[AlignedPair]]) -> None:
+    if mode in LINE_MODES:
+        raise EvaluatorError("--alignment and --align line contradict each other; leave one out.")
+    names = [*inputs.systems, *(f"reference {k}" for k in range(2, len(inputs.references) + 1))]
+    for name in given:
+        if name not in names:
+            raise EvaluatorError(f"The alignment file has rows for {name!r}, which is not among the texts.{did_you_mean(name, names)}")
+    twice = [name for name in inputs.systems if names.count(name) > 1]
+    if twice:
+        raise EvaluatorError(f"A system is called {twice[0]!r}, as a further reference is in alignment files; choose another name.")
+
+
 def find_spine(inputs: Inputs, mode: str) -> Spine:
     """The segments of the first reference: its lines or its paragraphs."""
     reference = inputs.references[0]
     others = [*inputs.references[1:], *inputs.systems.values(), *([inputs.source] if inputs.source else [])]
-    in_step = [document.lines for document in others if len(document.lines) == len(reference.lines)]
-    joined = reference.wrapped and mode not in LINE_MODES and len(in_step) < len(others)
+    same = [document for document in others if in_step(reference, document)]
+    joined = reference.wrapped and mode not in LINE_MODES and (len(same) < len(others) or all(document.wrapped for document in others))
     if mode == "paragraph" or joined:
         return Spine(reference, reference.paragraphs, None)
     # A line that is blank in the reference but not in a text with the same lines is a segment.
-    kept = [i for i, line in enumerate(reference.lines) if line.strip() or any(lines[i].strip() for lines in in_step)]
+    kept = [i for i, line in enumerate(reference.lines) if line.strip() or any(document.lines[i].strip() for document in same)]
     return Spine(reference, tuple(reference.lines[i] for i in kept), tuple(kept))
+
+
+def in_step(reference: Document, document: Document) -> bool:
+    """True when line i of one is line i of the other: as many lines, and words that do not speak against it.
+
+    With as many filled lines on both sides but blanks at other places the blanks are either empty
+    segments or separators that moved; whichever pairs lines more alike is right.
+    """
+    if len(reference.lines) != len(document.lines):
+        return False
+    filled = [[line for line in one.lines if line.strip()] for one in (reference, document)]
+    if len(filled[0]) != len(filled[1]):
+        return True
+    return likeness(reference.lines, document.lines) >= likeness(*filled)
 
 
 def line_by_line(spine: Spine, document: Document, mode: str) -> list[str] | None:
     """The document's text for each segment when it lines up, else None."""
-    if spine.lines is not None and len(document.lines) == len(spine.document.lines):
+    if spine.lines is not None and in_step(spine.document, document):
         return [document.lines[i] for i in spine.lines]
     filled = [i for i, segment in enumerate(spine.segments) if segment.strip()]
     texts = [line for line in document.lines if line.strip()] if mode in LINE_MODES else document.paragraphs
@@ -291,6 +352,8 @@ def _document_name(document: Document) -> str:
 def _first_without_partner(reference: Sequence[str], hypothesis: Sequence[str]) -> str:
     from evaluator.alignment.aligner import align_paragraphs
 
+    if max(len(reference), len(hypothesis)) > MOST_HINTED:
+        return ""
     for bead in align_paragraphs(reference, hypothesis):
         if not bead.hypothesis:
             return f"the first without a partner is number {bead.reference[0] + 1} of the reference: {_short(reference[bead.reference[0]])}; "

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from evaluator.types import AlignedPair
+
+MOST_CUTS = 3
+"""Cuts of one bead that a note shows."""
 
 
 class Unit(NamedTuple):
@@ -37,26 +40,29 @@ def regroup(reference: Sequence[str], other: Sequence[str], beads: Sequence[Alig
     notes = []
     last = -1
     for bead in beads:
-        shape = f"{len(bead.reference)}-{len(bead.hypothesis)}{' moved' if bead.moved else ''}"
+        shape = f"{len(bead.reference)}-{len(bead.hypothesis)}{' moved' if bead.moved else ''}" if bead.hypothesis else "1-0"
         texts = [other[j] for j in bead.hypothesis]
         if not bead.reference:
             placed += [((last, k + 1), Unit(last, "0-1", text)) for k, text in enumerate(texts, len(placed))]
             continue
-        pieces = cut_between(" ".join(texts), [reference[i] for i in bead.reference])
+        pieces = cut_between(texts, [reference[i] for i in bead.reference])
         placed += [((i, 0), Unit(i, shape, piece)) for i, piece in zip(bead.reference, pieces, strict=True)]
         if len(bead.reference) > 1 and bead.hypothesis:
-            cuts = " / ".join(f"…{a[-25:]}|{b[:25]}…" for a, b in pairwise(pieces))
-            notes.append(f"segments {', '.join(str(i + 1) for i in bead.reference)} share one text, cut at {cuts}")
+            cuts = [f"…{a[-25:]}|{b[:25]}…" for a, b in pairwise(pieces)]
+            more = f" and {len(cuts) - MOST_CUTS} more" if len(cuts) > MOST_CUTS else ""
+            notes.append(f"segments {', '.join(str(i + 1) for i in bead.reference)} share one text, cut at {' / '.join(cuts[:MOST_CUTS])}{more}")
         last = bead.reference[-1]
     return Regrouped([unit for _, unit in sorted(placed, key=lambda one: one[0])], notes)
 
 
-def cut_between(text: str, references: Sequence[str]) -> list[str]:
-    """The text in one piece a reference, at sentence ends where there are enough; pieces may be empty."""
+def cut_between(texts: Sequence[str], references: Sequence[str]) -> list[str]:
+    """The texts joined by blanks, in one piece a reference; pieces may be empty."""
+    text = " ".join(texts)
     if len(references) == 1 or not text.strip():
         return [text, *[""] * (len(references) - 1)]
     from evaluator.alignment.cuts import find_cuts
 
-    edges = [0, *find_cuts(references, text), len(text)]
+    joints = [end + k for k, end in enumerate(accumulate(map(len, texts[:-1])), 1)]
+    edges = [0, *find_cuts(references, text, joints), len(text)]
     pieces = [text[a:b].rstrip() for a, b in pairwise(edges)]
     return [*pieces, *[""] * (len(references) - len(pieces))]

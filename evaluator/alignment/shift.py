@@ -10,6 +10,10 @@ RUN = 3
 """Segments in a row that show a shift."""
 
 
+FEW = 0.2
+"""Cosine of word sets below which two segments hardly say the same."""
+
+
 class Shift(NamedTuple):
     """A run of shifted segments."""
 
@@ -28,10 +32,22 @@ def find_shift(segments: Sequence[str], texts: Sequence[str]) -> Shift | None:
         for i in range(max(0, -distance), min(len(texts), len(texts) - distance)):
             if own[i] > 0.5 or _overlap(reference[i + distance], hypothesis[i]) < own[i] + 0.3:
                 continue
+            if len(run) >= RUN and run[-1] != i - 1:
+                break
             run = [*run, i] if run and run[-1] == i - 1 else [i]
-            if len(run) == RUN:
-                return Shift(run[0], run[-1], distance)
+        if len(run) >= RUN:
+            return Shift(run[0], run[-1], distance)
     return None
+
+
+def likeness(segments: Sequence[str], texts: Sequence[str]) -> float:
+    """Sum over lines of the cosine of their word sets."""
+    return sum(_overlap(_words(s), _words(t)) for s, t in zip(segments, texts, strict=True))
+
+
+def unlike(segments: Sequence[str], texts: Sequence[str]) -> list[bool]:
+    """For each segment whether its text shares few words with it; False where either is blank."""
+    return [bool(s.strip() and t.strip()) and _overlap(_words(s), _words(t)) < FEW for s, t in zip(segments, texts, strict=True)]
 
 
 def _words(text: str) -> frozenset[str]:

@@ -33,6 +33,8 @@ class Embedder(Protocol):
     """Layers whose vectors are given, ascending."""
     main: int | None
     """Place of the spec's layer among them where there are several; None for one or all."""
+    leading: tuple[int, ...]
+    """Leading axes of vectors and scores: empty for one layer, (n_layers + 1,) for all."""
     weightless: frozenset[int]
     """Ids that weigh nothing where idf does not weigh them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from evaluator.types import EvaluatorError
@@ -18,7 +19,16 @@ def cached_folder(hub_id: str) -> Path | None:
         folder = Path(snapshot_download(hub_id, allow_patterns=WANTED, local_files_only=True))
     except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError):
         return None
-    return folder if (folder / "config.json").is_file() and any(folder.glob("model*.safetensors")) else None
+    return folder if (folder / "config.json").is_file() and _whole(folder) else None
+
+
+def _whole(folder: Path) -> bool:
+    """True when all weights are there: the one file, or every shard that the index names."""
+    index = folder / "model.safetensors.index.json"
+    if not index.is_file():
+        return (folder / "model.safetensors").is_file()
+    shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+    return all((folder / name).is_file() for name in shards)
 
 
 def hub_folder(hub_id: str, megabytes: int | None = None) -> Path:

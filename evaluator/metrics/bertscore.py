@@ -11,13 +11,15 @@ import numpy as np
 from evaluator import __version__
 from evaluator.embed import Embedder
 from evaluator.embed.bertscore_tables import package_version
-from evaluator.embed.tokens import OVERLAP
+from evaluator.embed.tokens import overlap_of
 from evaluator.metrics.baselines import find_baseline
 from evaluator.metrics.matching import Ids, Visit, idf_weights, match_pairs
 from evaluator.types import Advance, EvaluatorError, FloatArray
 
 DIGITS = 6
 """Scores leave here rounded, so that batches cannot move a byte of the results."""
+UNLIMITED = 2**20
+"""Tokens; a limit beyond is none."""
 NAMED = 20
 """Most long segments that a note names."""
 
@@ -67,6 +69,7 @@ class BertScoreMetric:
     def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
         """See `Metric.statistics`: P, R, F1, 1, and with several references the 1-based one chosen."""
         self._n_references = len(references)
+        self.notes = []
         ids = self._token_ids(hypotheses, references)
         self._note_long(ids, hypotheses, segments, references)
         pairs, owners = [], []
@@ -85,7 +88,10 @@ class BertScoreMetric:
         for (row, k), score in zip(owners, scores, strict=True):
             if score[2] > best[row, 2]:
                 best[row] = (*score, 1.0, k + 1)
-        best[~np.isfinite(best[:, 2])] = 0.0  # undefined: idf weighs every token 0
+        undefined = ~np.isfinite(best[:, 2])
+        if undefined.any():  # idf weighs every token 0; bert-score gives such segments F1 0, and so their mean
+            best[undefined] = [0.0, 0.0, 0.0, 1.0, 1.0]
+            self.notes.append(f"BERTScore: {int(undefined.sum())} texts have no token that idf weighs; they count with F1 0, as in bert-score.")
         return best if len(references) > 1 else best[:, :4]
 
     def _rounded(self, scores: FloatArray, pairs: Sequence[tuple[Ids, Ids]]) -> FloatArray:
@@ -108,8 +114,8 @@ class BertScoreMetric:
         places = sorted({segment + 1 for text, segment in used if text in long})
         if long:
             named = ", ".join(map(str, places[:NAMED])) + (f" and {len(places) - NAMED} more" if len(places) > NAMED else "")
-            note = f"BERTScore: {len(long)} texts longer than the model's {limit} tokens went through in overlapping windows (segments {named})."
-            self.notes = [note]
+            texts = f"{len(long)} text{'s' * (len(long) > 1)} longer than the model's {limit} tokens went through in overlapping windows"
+            self.notes.append(f"BERTScore: {texts} (segments, counted over all documents: {named}).")
 
     def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
         """See `Metric.segment_scores`; `bertscore_ref` is there with several references."""
@@ -136,8 +142,9 @@ class BertScoreMetric:
             "layer": spec.layer,
             "idf": "yes" if self._idf else "no",
             "rescaled": baseline,
-            "window": f"{self._embedder.limit}/{OVERLAP}",
+            "window": f"{self._embedder.limit}/{overlap_of(self._embedder.limit)}" if self._embedder.limit < UNLIMITED else "none",
             "dtype": self._embedder.precision,
+            "torch": version("torch").split("+")[0],
             "version": f"evaluator-{__version__}",
         }
         return "|".join(f"{key}:{value}" for key, value in parts.items())

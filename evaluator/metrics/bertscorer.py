@@ -144,6 +144,8 @@ class BERTScorer:
             raise EvaluatorError("idf is on but no idf weights are there: give idf_sents, or call compute_idf first.")
         if isinstance(cands, str) or isinstance(refs, str):
             raise EvaluatorError("cands and refs are lists of texts; wrap a single text in a list: [text].")
+        if batch_size is not None and batch_size < 1:
+            raise EvaluatorError(f"batch_size is {batch_size}; it must be at least 1.")
         if len(cands) != len(refs):
             raise EvaluatorError(f"{len(cands)} candidates against {len(refs)} references; both must be the same.")
         start = time.perf_counter()
@@ -166,7 +168,7 @@ class BERTScorer:
         pairs = [(ids[cand], ids[ref]) for cand, group in zip(cands, groups, strict=True) for ref in group]
         scores = match_pairs(self._embedder, pairs, self._idf if self.idf else None, lambda _: None)
         ends = np.cumsum([len(group) for group in groups])
-        return np.array([part.max(axis=0) for part in np.split(scores, ends[:-1])]) if cands else np.zeros((0, 3))
+        return np.array([part.max(axis=0) for part in np.split(scores, ends[:-1])]) if cands else scores
 
     def _tensors(self, scores: FloatArray) -> Scores:
         if self._baseline is not None:

@@ -83,8 +83,8 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
                 if not uses[ids]:
                     vectors.pop(ids, None)
     advance(len(pairs) - len(scores))
-    nothing = np.zeros_like(next(iter(scores.values()), np.zeros(3)))
-    return np.array([scores.get(row, nothing) for row in range(len(pairs))])
+    nothing = np.zeros((*embedder.leading, 3))
+    return np.array([scores.get(row, nothing) for row in range(len(pairs))]).reshape(len(pairs), *nothing.shape)
 
 
 def _chunks(pairs: Sequence[tuple[Ids, Ids]]) -> Iterator[list[tuple[Ids, Ids]]]:

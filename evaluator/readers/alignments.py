@@ -36,10 +36,10 @@ def read_alignments(path: str) -> AlignmentFile:
         EvaluatorError: a column is missing or a cell is not a list of numbers.
     """
     data = read_bytes(path)
-    header, *rows = [line.split("\t") for line in split_lines(decode(data, path))]
+    header, *rows = [[cell.strip() for cell in line.split("\t")] for line in split_lines(decode(data, path))]
     missing = [name for name in COLUMNS[:3] if name not in header]
     if missing:
-        raise EvaluatorError(f"{path} has no column {missing[0]!r}; an alignment file has the columns {', '.join(COLUMNS)}.")
+        raise EvaluatorError(f"{path} has no column {missing[0]!r}; an alignment file has the columns {', '.join(COLUMNS)}, separated by tabs.")
     found: dict[str, list[AlignedPair]] = {}
     for number, row in enumerate(rows, 2):
         if not any(cell.strip() for cell in row):
@@ -49,12 +49,14 @@ def read_alignments(path: str) -> AlignmentFile:
         if not any(sides):
             raise EvaluatorError(f"{path}, line {number}: both reference and hypothesis are empty; name at least one paragraph.")
         found.setdefault(cells["text"], []).append(AlignedPair(sides[0], sides[1], cells.get("moved", "").strip().lower() == "yes"))
+    if not found:
+        raise EvaluatorError(f"{path} has a header and no rows.")
     return AlignmentFile(found, hashlib.sha256(data).hexdigest())
 
 
 def _numbers(cell: str, where: str) -> tuple[int, ...]:
     numbers = cell.replace(",", " ").split()
-    if not all(number.isdecimal() and int(number) > 0 for number in numbers):
+    if not all(number.isdecimal() and len(number) < 9 and int(number) > 0 for number in numbers):
         raise EvaluatorError(f"{where}: {cell!r} is not a list of paragraph numbers counted from 1, separated by blanks.")
     return tuple(sorted(int(number) - 1 for number in numbers))
 

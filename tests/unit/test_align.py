@@ -69,7 +69,8 @@ WRAPPED = ["The ferry crews walked off the job before", "dawn on Friday, and the
 def test_wrapped_lines_are_joined_with_a_note_but_never_in_line_mode() -> None:
     reference, hypothesis = (Document(n, tuple(WRAPPED[:-1]), ("p1", "p2", "p3"), True, "") for n in ("r", "h"))
     shorter = Document("h", tuple(WRAPPED[:-2]), ("p1", "p2", "p3"), True, "")
-    assert len(_rows(pair_inputs(Inputs((reference,), {"a": hypothesis})))) == 9, "equal lines are paired by line"
+    assert len(_rows(pair_inputs(Inputs((reference,), {"a": hypothesis})))) == 3
+    assert len(_rows(pair_inputs(Inputs((reference,), {"a": hypothesis}), "line"))) == 9
     joined = pair_inputs(Inputs((reference,), {"a": shorter}))
     assert [row[3] for row in _rows(joined)] == ["p1", "p2", "p3"]
     assert "look wrapped" in joined.notes[0]
@@ -125,7 +126,7 @@ def test_two_hypothesis_paragraphs_for_one_are_joined() -> None:
 
 
 def test_a_text_without_sentence_ends_is_cut_between_words() -> None:
-    pieces = cut_between("the ferry sailed north the crew went home", ["The ferry sailed north.", "The crew went home."])
+    pieces = cut_between(["the ferry sailed north the crew went home"], ["The ferry sailed north.", "The crew went home."])
     assert pieces == ["the ferry sailed north", "the crew went home"]
 
 
@@ -158,6 +159,28 @@ def test_further_references_are_brought_to_the_first(sample: tuple[list[str], li
     first, second = evalset.systems[0].pairs[:2]
     assert first.references == (reference[0], None)
     assert second.references == (reference[1], rewrite[1])
+
+
+def test_an_article_collapsed_and_cut_again_is_itself(sample: tuple[list[str], list[str]]) -> None:
+    for references in sample:
+        assert cut_between([" ".join(references)], references) == [text.rstrip() for text in references]
+
+
+def test_separators_at_other_places_are_no_segments() -> None:
+    assert _rows(_pair(["A", "", "B", "C", "D"], ["A", "B", "", "C", "D"])) == [(i + 1, "1-1", c, c) for i, c in enumerate("ABCD")]
+
+
+def test_equal_numbers_in_another_order_are_refused_or_noted(sample: tuple[list[str], list[str]]) -> None:
+    reference, rewrite = sample
+    for order in (rewrite[::-1], rewrite[5:] + rewrite[:5]):
+        with pytest.raises(EvaluatorError, match="in another order|is shifted"):
+            _pair(reference, order)
+    assert "in another order" in _pair(reference, rewrite[::-1], mode="line").notes[0]
+
+
+def test_equal_numbers_with_nothing_in_common_are_scored_with_a_note(sample: tuple[list[str], list[str]]) -> None:
+    evalset = _pair(sample[0][:6], [f"Zyx wvu {i} qqq jjj kkk xxx." for i in range(6)])
+    assert "almost nothing in common" in evalset.notes[0]
 
 
 def test_lists_of_segments_are_never_aligned_as_articles(sample: tuple[list[str], list[str]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -118,6 +119,9 @@ def test_the_public_function_takes_lists_and_a_model(sample: Pair) -> None:
     with pytest.raises(EvaluatorError, match="must be a list of texts"):
         evaluator.align("one text", rewrite)
     assert evaluator.align([], []) == []
+    assert evaluator.align((t for t in reference), pd.Series(rewrite, index=range(5, 28)), model=None) == evaluator.align(reference, rewrite, model=None)
+    with pytest.raises(EvaluatorError, match="is int; reference_paragraphs must"):
+        evaluator.align([1], rewrite)  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(

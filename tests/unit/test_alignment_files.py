@@ -49,18 +49,18 @@ def test_an_edited_alignment_is_followed(cli: Cli, shorter: Path, tmp_path: Path
     assert cli("score", REFERENCE, f"a={shorter}", "-m", "chrf", "-o", tmp_path / "two", "--alignment", saved).code == 0
     rows = evaluator.load(tmp_path / "two").segments
     assert rows.loc[rows["segment"] == 10, "hypothesis"].tolist() == ["Win two tickets to the summer opera in our reader quiz!"]
-    assert rows.loc[rows["segment"] == 10, "alignment"].tolist() == ["1-1"]
+    assert rows.loc[rows["segment"] == 10, "alignment"].tolist() == ["1-1 moved"]
 
 
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
         (lambda text: text.replace("a\t1\t1\t", "a\t1\t1 2\t"), "names hypothesis paragraph 2 2 times"),
-        (lambda text: text.replace("a\t1\t1\t", "a\t99\t1\t"), "names reference paragraph"),
+        (lambda text: text.replace("a\t1\t1\t", "a\t99\t1\t"), "names reference paragraph 99; there are 23"),
         (lambda text: text.replace("a\t1\t1\t", "a\tone\t1\t"), "line 2, column reference: 'one' is not a list of paragraph numbers"),
         (lambda text: text.replace("a\t1\t1\t", "a\t\t\t"), "line 2: both reference and hypothesis are empty"),
         (lambda text: text.replace("text\t", "txt\t"), "no column 'text'"),
-        (lambda text: text.replace("\na\t", "\nb\t"), "no rows for 'a'"),
+        (lambda text: text.replace("\na\t", "\nb\t"), "has rows for 'b', which is not among the texts"),
     ],
 )
 def test_alignments_that_do_not_fit_are_refused(cli: Cli, shorter: Path, tmp_path: Path, edit: Callable[[str], str], words: str) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from evaluator.embed.embedder import TorchEmbedder, batches, open_embedder
 from evaluator.embed.models import find_model
-from evaluator.embed.tokens import OVERLAP
+from evaluator.embed.tokens import OVERLAP, joined, windows
 from evaluator.metrics import BERTScorer
 from evaluator.metrics.bertscore import BertScoreMetric
 from evaluator.metrics.matching import LIVE_TOKENS, greedy_match, idf_weights, match_pairs
@@ -54,6 +54,24 @@ def test_several_references_give_the_separate_maxima_of_bert_score(folder: str) 
 def test_empty_sides_score_0_where_bert_score_raises() -> None:
     p, r, f = BERTScorer("minilm", device="cpu").score(["", "a b", " "], ["a b", "", ""])
     assert p.tolist() == r.tolist() == f.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_empty_texts_score_0_in_every_layer() -> None:
+    scorer = BERTScorer("minilm", device="cpu", all_layers=True)
+    assert scorer.num_layers == 3
+    assert [x.tolist() for x in scorer.score(["", "a"], ["", ""])] == [[[0.0, 0.0]] * 7] * 3
+    assert [tuple(x.shape) for x in scorer.score([], [])] == [(7, 0)] * 3
+
+
+@pytest.mark.parametrize("limit", [8, 40, 128, 512])
+@pytest.mark.parametrize("extra", [0, 1, 2, 50, 700])
+def test_windows_hold_every_token_in_order_about_twice(limit: int, extra: int) -> None:
+    ids = [1, *range(10, 10 + limit - 2 + extra), 2]
+    parts = list(windows(ids, limit, 1, 1))
+    assert sum(map(len, parts)) <= 3 * len(ids) + limit
+    assert all(len(part) <= limit and part[0] == 1 and part[-1] == 2 for part in parts)
+    one_hot = [np.array(part, dtype=np.float32)[:, None] for part in parts]
+    assert joined(one_hot, len(ids), limit, 1, 1)[:, 0].tolist() == ids
 
 
 def test_texts_cut_at_the_limit_are_counted() -> None:
@@ -134,6 +152,7 @@ class Counting:
         self.largest = 0
         self.n_special = 2
         self.main = None
+        self.leading: tuple[int, ...] = ()
         self.weightless: frozenset[int] = frozenset()
 
     def vectors(self, ids: Sequence[list[int]]) -> list[np.ndarray]:
