@@ -19,10 +19,12 @@ from evaluator.readers.text import check_encodable
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.view import make_view
 from evaluator.results import Staging, new_run_folder, read_run, write_run
-from evaluator.types import Advance, AlignedPair, Evaluation, EvaluatorError
+from evaluator.types import Advance, AlignedPair, Diagnosis, Evaluation, EvaluatorError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from evaluator.diagnosis.judge import Judge
 
 
 class Run:
@@ -103,6 +105,8 @@ def evaluate(
     device: str = "auto",
     precision: str = "fp32",
     batch_size: int | None = None,
+    diagnose: str = "auto",
+    prior: float | None = None,
 ) -> Run:
     """Score systems against a reference.
 
@@ -124,6 +128,8 @@ def evaluate(
         device: auto, cpu or cuda.
         precision: fp32 or bf16.
         batch_size: most texts in one batch; None leaves it to the token budget.
+        diagnose: auto (when bertscore is among the metrics), on or off.
+        prior: share of paragraphs with a serious error in your material.
 
     Raises:
         EvaluatorError: anything wrong with inputs or options.
@@ -155,6 +161,8 @@ def evaluate(
         device=device,
         precision=precision,
         batch_size=batch_size,
+        diagnose=diagnose,
+        prior=prior,
     )
     return Run(run_pipeline(request, _no_progress))
 
@@ -205,6 +213,51 @@ def _texts(name: str, texts: Iterable[str]) -> list[str]:
             raise EvaluatorError(f"{name}[{i}] is {type(text).__name__}; {name} must be a list of texts.")
         check_encodable(text, f"{name}[{i}]")
     return listed
+
+
+def diagnose(
+    references: Iterable[str],
+    hypotheses: Iterable[str],
+    *,
+    documents: Sequence[str] | None = None,
+    sources: Sequence[str] | None = None,
+    lang: str | None = None,
+    prior: float | None = None,
+) -> list[Diagnosis]:
+    """A diagnosis of each pair, each judged alone.
+
+    Args:
+        references: trusted texts.
+        hypotheses: translations or paraphrases, as many.
+        documents: accepted for callers that have them; pairs are judged alone in this version.
+        sources: likewise.
+        lang: language of the texts; another than English keeps English word lists quiet.
+        prior: share of pairs with a serious error; None for that of the data the numbers were fitted on.
+
+    Raises:
+        EvaluatorError: unequal numbers, or an element that is not text.
+    """
+    del documents, sources
+    listed = _texts("references", references), _texts("hypotheses", hypotheses)
+    if len(listed[0]) != len(listed[1]):
+        raise EvaluatorError(f"There are {len(listed[0])} references and {len(listed[1])} hypotheses; they must be equally many.")
+    judge = _judge(lang, prior)
+    return [found or Diagnosis(100.0, 0.0, "none", False, ()) for found in judge.all(list(zip(*listed, strict=True)))]
+
+
+def _judge(lang: str | None, prior: float | None) -> Judge:
+    from evaluator.diagnosis.judge import Judge
+
+    return Judge(_diagnosing_embedder(), lang, prior)
+
+
+@cache
+def _diagnosing_embedder() -> Embedder:
+    from evaluator.diagnosis.judge import MODEL
+    from evaluator.diagnosis.pairs import LAYERS
+    from evaluator.embed.embedder import open_embedder
+
+    return open_embedder(MODEL, also=LAYERS)
 
 
 @cache

@@ -33,6 +33,7 @@ def make_manifest(
     embedder: Embedder | None,
     options: Mapping[str, Any],
     align_model: Mapping[str, str] | None,
+    diagnosis: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The manifest; it holds no time stamp, so that the same run gives the same bytes."""
     manifest: dict[str, Any] = {
@@ -52,7 +53,7 @@ def make_manifest(
             for metric in metrics
         ],
         "align_model": align_model,
-        "diagnosis": None,
+        "diagnosis": diagnosis,
         "notes": [*evalset.notes, *(note for metric in metrics for note in getattr(metric, "notes", ()))],
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ALWAYS}},
     }

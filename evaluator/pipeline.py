@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evaluator.alignment import pair_inputs
 from evaluator.alignment.pairing import Vectors
 from evaluator.check import check_inputs, check_system_names
 from evaluator.embed import Embedder, VectorArray
 from evaluator.manifest import make_manifest
-from evaluator.plugins import Metric, create_metric, metric_class
+from evaluator.plugins import Metric, create_metric, did_you_mean, metric_class
 from evaluator.readers.alignments import read_alignments
 from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
 from evaluator.score import StartWork, make_tables, score_systems
-from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile
+from evaluator.types import Diagnosis, EvalSet, Evaluation, EvaluatorError, InputFile
 
+if TYPE_CHECKING:
+    from evaluator.diagnosis.judge import Judge
+
+DIAGNOSE = ("auto", "on", "off")
 DEFAULT_METRICS = ("bleu", "chrf", "ter", "bertscore")
 
 
@@ -49,6 +53,10 @@ class Request:
     device: str = "auto"
     precision: str = "fp32"
     batch_size: int | None = None
+    diagnose: str = "auto"
+    """`auto` diagnoses when bertscore is among the metrics."""
+    prior: float | None = None
+    """Share of paragraphs with a serious error, for the diagnosis; None for that of its data."""
 
 
 def evaluate(request: Request, start_work: StartWork) -> Evaluation:
@@ -60,12 +68,14 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
     check_metrics(request)
     evalset, files = load_evalset(request)
     check_system_names([(system.name, system.name) for system in evalset.systems])
-    metrics, embedder = make_metrics(request)
+    judge = make_judge(request)
+    metrics, embedder = make_metrics(request, judge)
     scores = score_systems(evalset, metrics, start_work)
+    diagnoses = diagnose_systems(evalset, judge, start_work) if judge else None
     return Evaluation(
-        tables=make_tables(evalset, scores),
+        tables=make_tables(evalset, scores, diagnoses),
         statistics={one.metric.name: one.statistics for one in scores},
-        manifest=make_manifest(evalset, files, metrics, embedder, _options(request), _align_model(request)),
+        manifest=make_manifest(evalset, files, metrics, embedder, _options(request), _align_model(request), judge.manifest() if judge else None),
         alignments=evalset.alignments,
     )
 
@@ -118,15 +128,53 @@ def check_metrics(request: Request) -> None:
             raise EvaluatorError(f"There are options for {name!r}, which is not among the metrics asked for: {', '.join(request.metrics)}.")
 
 
-def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
+def make_judge(request: Request) -> Judge | None:
+    """What diagnoses, with the packaged model; None when diagnosis is off.
+
+    Raises:
+        EvaluatorError: an unknown setting, or a prior that is no probability.
+    """
+    if request.diagnose not in DIAGNOSE:
+        raise EvaluatorError(f"--diagnose is {request.diagnose!r}.{did_you_mean(request.diagnose, DIAGNOSE)}")
+    if request.diagnose == "off" or (request.diagnose == "auto" and "bertscore" not in request.metrics):
+        return None
+    from evaluator.diagnosis.judge import MODEL, Judge
+    from evaluator.diagnosis.pairs import LAYERS
+    from evaluator.embed.embedder import open_embedder
+
+    # BERTScore shares the model's pass when it uses the same model; then the layer is its own.
+    layer = request.num_layers if _shares_model(request) else None
+    embedder = open_embedder(MODEL, layer, request.device, precision=request.precision, batch_size=request.batch_size, also=LAYERS)
+    return Judge(embedder, request.lang, request.prior)
+
+
+def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> list[list[Diagnosis | None]]:
+    """For each system and row what is wrong with it; inserted paragraphs are not judged."""
+    advance = start_work("diagnosis", sum(len(system.pairs) for system in evalset.systems))
+    out = []
+    for system in evalset.systems:
+        rows = []
+        for pair in system.pairs:
+            rows.append(None if pair.inserted else judge.diagnosis(pair.references, pair.hypothesis))
+            advance(1)
+        out.append(rows)
+    return out
+
+
+def _shares_model(request: Request) -> bool:
+    return "bertscore" in request.metrics and (request.model or ("" if request.lang else "minilm")) == "minilm"
+
+
+def make_metrics(request: Request, judge: Judge | None) -> tuple[list[Metric], Embedder | None]:
     """The metrics ready to use, and the model that they share if one of them needs it."""
     embedder: Embedder | None = None
     metrics = []
     for name in request.metrics:
         options = dict(request.metric_options.get(name, {}))
         if getattr(metric_class(name), "needs_embedder", False):
-            embedder = embedder or _open_embedder(request)
-            options.update(embedder=embedder, lang=request.lang)
+            shared = judge is not None and _shares_model(request)
+            embedder = embedder or (judge.embedder if judge is not None and shared else _open_embedder(request))
+            options.update(embedder=embedder, lang=request.lang, see=judge.see if judge is not None and shared else None)
         metrics.append(create_metric(name, options))
     titles = [metric.title for metric in metrics]
     if len(set(titles)) < len(titles):
@@ -154,6 +202,6 @@ def _open_embedder(request: Request) -> Embedder:
 
 
 def _options(request: Request) -> dict[str, Any]:
-    names = ("align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size")
+    names = ("align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior")
     options = {name: dict(values) for name, values in request.metric_options.items()}
     return {"metrics": list(request.metrics), "metric_options": options, **{name: getattr(request, name) for name in names}}

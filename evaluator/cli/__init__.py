@@ -16,7 +16,7 @@ from evaluator.types import EvaluatorError
 
 COMMANDS = {
     "score": "score systems against a reference, or a table of pairs",
-    "list": "list metrics, models or formats",
+    "list": "list metrics, detectors, models or formats",
     "demo": "score the article pair that ships with evaluator",
 }
 OVERVIEW = """usage: evaluator COMMAND ...

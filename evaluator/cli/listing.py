@@ -1,4 +1,4 @@
-"""`evaluator list metrics|models|formats`."""
+"""`evaluator list metrics|detectors|models|formats`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from evaluator.cli.parser import Parser, one_of
 from evaluator.embed.models import Preset
 from evaluator.plugins import READERS, metric_parts
 
-KINDS = ("metrics", "models", "formats")
-EXAMPLES = ("evaluator list metrics", "evaluator list models", "evaluator list formats")
+KINDS = ("metrics", "detectors", "models", "formats")
+EXAMPLES = ("evaluator list metrics", "evaluator list detectors", "evaluator list models", "evaluator list formats")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -17,7 +17,7 @@ def run(arguments: Sequence[str]) -> int:
     parser = Parser("list", "Lists what can be named in other commands.", EXAMPLES)
     parser.add_argument("kind", nargs="?", default="metrics", metavar="KIND", help=f"{', '.join(KINDS)}; default metrics")
     kind = one_of(parser.parse(arguments).kind, KINDS, "list of")
-    rows = {"metrics": _metrics, "models": _models, "formats": _formats}[kind]()
+    rows = {"metrics": _metrics, "detectors": _detectors, "models": _models, "formats": _formats}[kind]()
     widest = max(len(name) for name, _ in rows)
     for name, words in rows:
         print(f"{name:{widest}s}  {words}")
@@ -26,6 +26,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _metrics() -> list[tuple[str, str]]:
     return [(name, part.summary) for name, part in sorted(metric_parts().items())]
+
+
+def _detectors() -> list[tuple[str, str]]:
+    from evaluator.diagnosis.catalog import CATALOG
+
+    return list(CATALOG.items())
 
 
 def _models() -> list[tuple[str, str]]:

@@ -50,6 +50,9 @@ def build_parser() -> Parser:
     parser.add_argument("--alignment", metavar="FILE", help="use this alignment, as --save-alignment wrote it and you edited it")
     parser.add_argument("--save-alignment", metavar="FILE", help="write how texts were aligned to a TSV file")
     add_metric_options(parser)
+    judged = parser.add_argument_group("diagnosis")
+    judged.add_argument("--diagnose", default="auto", metavar="WHEN", help="auto (when bertscore is among the metrics), on or off; default auto")
+    judged.add_argument("--prior", type=float, metavar="P", help="share of paragraphs with a serious error in your material; moves every risk")
     shown = parser.add_argument_group("what is printed")
     shown.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
     shown.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals of scores on a scale of 100 (BERTScore: three more); default 1")
@@ -148,7 +151,7 @@ def make_request(args: argparse.Namespace) -> Request:
         check_system_names(named)
     common = {
         name: getattr(args, name)
-        for name in ("source", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size")
+        for name in ("source", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior")
     }
     return Request(
         references=references,

@@ -6,7 +6,7 @@ This is the only place that loads weights. Nothing here compares vectors.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 VectorArray: TypeAlias = "NDArray[np.float32]"
 """Token vectors of one text, each of length 1: float32 (n_tokens, dimension), or
 (n_layers, n_tokens, dimension) where several layers were asked for."""
+
+
+class TokenPlaces(NamedTuple):
+    """A text's tokens and where they stand."""
+
+    ids: list[int]
+    """Special tokens included."""
+    offsets: list[tuple[int, int]]
+    """Half-open character offsets into the text as given; (0, 0) for special tokens."""
 
 
 class Embedder(Protocol):
@@ -40,6 +49,9 @@ class Embedder(Protocol):
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of each text's tokens, special tokens included, never cut; blanks at both ends do not count."""
+
+    def token_places(self, texts: Sequence[str]) -> list[TokenPlaces]:
+        """Ids as `token_ids` gives them, with their places in the text."""
 
     def truncated(self, ids: list[int]) -> list[int]:
         """The ids cut to the model's limit, closing special tokens kept."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluator.embed import VectorArray
+from evaluator.embed import TokenPlaces, VectorArray
 from evaluator.embed.models import DEFAULT_MODEL, ModelSpec, choose_device, find_model
 from evaluator.embed.tokens import FileTokenizer, joined, windows
 from evaluator.plugins import did_you_mean
@@ -81,6 +81,10 @@ class TorchEmbedder:
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """See `Embedder.token_ids`."""
         return self._tokenizer.ids(texts)
+
+    def token_places(self, texts: Sequence[str]) -> list[TokenPlaces]:
+        """See `Embedder.token_places`."""
+        return self._tokenizer.places(texts)
 
     def truncated(self, ids: list[int]) -> list[int]:
         """See `Embedder.truncated`."""

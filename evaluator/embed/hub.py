@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from evaluator.embed import TokenPlaces
 from evaluator.embed.models import ModelSpec
 from evaluator.types import EvaluatorError
 
@@ -36,6 +37,10 @@ class HubTokenizer:
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids with special tokens."""
         return [list(self._tokenizer.encode(text.strip(), add_special_tokens=True, truncation=False, verbose=False, **self._options)) for text in texts]
+
+    def places(self, texts: Sequence[str]) -> list[TokenPlaces]:  # noqa: ARG002
+        """Places are known for BERT models alone, which do not come here."""
+        raise EvaluatorError("Places of tokens are known for BERT models alone.")
 
     def weightless(self) -> set[int]:
         """Ids that weigh nothing without idf: bert-score's separator and class tokens."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from evaluator.embed import VectorArray
+from evaluator.embed import TokenPlaces, VectorArray
 from evaluator.embed.models import ModelSpec
 
 OVERLAP = 64
@@ -37,6 +37,15 @@ class FileTokenizer:
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids with special tokens."""
         return [encoding.ids for encoding in self._tokenizer.encode_batch([text.strip() for text in texts])]
+
+    def places(self, texts: Sequence[str]) -> list[TokenPlaces]:
+        """Ids with the places of their tokens."""
+        out = []
+        for text, encoding in zip(texts, self._tokenizer.encode_batch([text.strip() for text in texts]), strict=True):
+            shift = len(text) - len(text.lstrip())
+            inner = [(a + shift, b + shift) for a, b in encoding.offsets]
+            out.append(TokenPlaces(encoding.ids, [(0, 0) if special else place for special, place in zip(encoding.special_tokens_mask, inner, strict=True)]))
+        return out
 
     def weightless(self) -> set[int]:
         """Ids of the separator and class tokens."""

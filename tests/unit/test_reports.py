@@ -27,7 +27,9 @@ def one() -> View:
 @pytest.fixture(scope="module")
 def hostile() -> View:
     texts = [HOSTILE, "x"]
-    run = evaluator.evaluate(texts, {"<img src=x>": ["something else entirely", "y"], "a|b": texts}, metrics=["chrf", "bertscore"], device="cpu")
+    run = evaluator.evaluate(
+        texts, {"<img src=x>": ["something else entirely", "y"], "a|b": texts}, metrics=["chrf", "bertscore"], device="cpu", diagnose="off"
+    )
     return make_view(run.evaluation)
 
 
@@ -80,6 +82,16 @@ def test_markdown_never_holds_a_tag_or_link_from_a_text(hostile: View) -> None:
     assert not re.search(r"(?<!\\)\]\(", text)
     assert "| a\\|b |" in text
     assert "\x1b" not in text
+
+
+def test_flagged_hostile_texts_are_shown_and_never_obeyed() -> None:
+    run = evaluator.evaluate([HOSTILE + " and nobody was hurt"], {"a": [HOSTILE + " and everybody was killed <img src=x>"]}, metrics=["bertscore"])
+    view = make_view(run.evaluation)
+    assert view.judged == 1
+    text, page = render_terminal(view, columns=80, color=False, width=1), render_markdown(view)
+    assert not any(ord(c) < 32 and c != "\n" for c in text + page)
+    assert "<script" not in page
+    assert "<img" not in page
 
 
 def test_without_bertscore_no_lowest_list_is_shown(one: View) -> None:

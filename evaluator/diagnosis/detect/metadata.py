@@ -1,0 +1,24 @@
+"""Stray metadata at the start of a text: a date line that scraping left behind, no part of the translation."""
+
+from __future__ import annotations
+
+import re
+
+from evaluator.diagnosis.pair import Pair, make
+from evaluator.types import Finding
+
+_DATE_LINE = re.compile(r"^\s*(?:date|published|updated|posted|by|source|url|title|author)[:\s]+\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s*", re.IGNORECASE)
+
+
+def metadata_end(pair: Pair) -> int:
+    """Number of hypothesis words of a stray date line at the start, 0 where there is none."""
+    match = _DATE_LINE.match(pair.hypothesis.text)
+    if not match or _DATE_LINE.match(pair.reference.text):
+        return 0
+    return sum(w.end <= match.end() for w in pair.hypothesis.words)
+
+
+def find_metadata(pair: Pair) -> list[Finding]:
+    """The date line."""
+    end = metadata_end(pair)
+    return [make(pair, "accuracy/addition", "minor", "metadata", (0, end), None, "metadata, not part of the text")] if end else []

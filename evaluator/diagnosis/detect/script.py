@@ -1,0 +1,118 @@
+"""Text in another script or language than the reference's: left untranslated, or mixed in."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from evaluator.diagnosis.pair import Pair, make, runs
+from evaluator.types import Finding
+
+NAME = "script"
+
+
+def script_of(character: str) -> str:
+    """`LATIN`, `CYRILLIC`, `CJK` ...; empty for what is no letter."""
+    return unicodedata.name(character, "").split(" ")[0].split("-")[0] if character.isalpha() else ""
+
+
+def find_script(pair: Pair) -> list[Finding]:
+    """Words in a script that the reference nowhere uses, and foreign small words in an English text."""
+    usual = {script_of(c) for c in pair.reference.text}
+    if usual <= {""}:
+        return []
+    wrong = [i for i, w in enumerate(pair.hypothesis.words) if w.kind == "word" and any(script_of(c) not in usual and script_of(c) for c in w.text)]
+    out = [make(pair, "accuracy/untranslated", "critical", NAME, (a, b), None, "text in another script") for a, b in runs(wrong, 2)]
+    if not pair.english:
+        return out
+    foreign = [i for i in range(len(pair.hypothesis.words)) if i not in wrong and _foreign(pair, i)]
+    return out + [
+        make(pair, "accuracy/untranslated", "major", NAME + "_foreign", (a, b), None, "looks like a word of another language") for a, b in runs(foreign, 2)
+    ]
+
+
+_FOREIGN_FUNCTION = frozenset(
+    [
+        "der",
+        "die",
+        "das",
+        "und",
+        "ist",
+        "nicht",
+        "mit",
+        "von",
+        "zu",
+        "den",
+        "dem",
+        "ein",
+        "eine",
+        "einer",
+        "des",
+        "im",
+        "auf",
+        "für",
+        "sich",
+        "el",
+        "los",
+        "las",
+        "una",
+        "unos",
+        "del",
+        "por",
+        "para",
+        "con",
+        "que",
+        "y",
+        "lo",
+        "le",
+        "les",
+        "des",
+        "est",
+        "dans",
+        "pour",
+        "avec",
+        "sur",
+        "qui",
+        "une",
+        "du",
+        "il",
+        "della",
+        "che",
+        "per",
+        "gli",
+        "di",
+        "nel",
+        "non",
+        "je",
+        "się",
+        "na",
+        "jest",
+        "nie",
+        "z",
+        "w",
+        "že",
+        "v",
+    ]
+)
+
+
+def _foreign(pair: Pair, i: int) -> bool:
+    """An accented small word, or a rare one of several pieces without support beside another such or a foreign function word."""
+    w = pair.hypothesis.words[i]
+    if w.kind != "word" or w.capital or float(pair.alignment.lexical[i].max(initial=0.0)) > 0.5:
+        return False
+    accented = any(ord(c) > 127 and c != "’" for c in w.text)
+    near = {x.lower for x in pair.hypothesis.words[max(0, i - 1) : i + 2]} & _FOREIGN_FUNCTION - {
+        "die",
+        "per",
+        "on",
+        "do",
+        "non",
+        "le",
+        "los",
+        "di",
+        "las",
+        "des",
+    }
+    return (
+        (accented and w.pieces >= 2) or (w.lower in _FOREIGN_FUNCTION and w.rarity > 3500 and len(w.lower) > 1 and bool(near)) or (w.pieces >= 2 and bool(near))
+    )

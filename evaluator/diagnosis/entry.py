@@ -1,0 +1,126 @@
+"""`diagnose`: paragraph pairs to diagnoses, each pair alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from evaluator.diagnosis.decide import calibrated, fidelity_of, in_order, promoted, rule_risk, worst
+from evaluator.diagnosis.detect.names import same_words
+from evaluator.diagnosis.features import features
+from evaluator.diagnosis.find import find_all
+from evaluator.diagnosis.head import TokenScores, head_features
+from evaluator.diagnosis.model import Heads, load_heads, rank_score, risk_score
+from evaluator.diagnosis.pair import Pair
+from evaluator.diagnosis.pairs import LAYERS, pair_of, pieces_of, side_of
+from evaluator.diagnosis.spans import find_lost, find_spans
+from evaluator.diagnosis.types import Side
+from evaluator.types import Diagnosis, Finding, FloatArray
+
+BATCH = 512
+"""Texts whose vectors are held at once."""
+
+
+def diagnose(
+    references: Sequence[str],
+    hypotheses: Sequence[str],
+    *,
+    documents: Sequence[str] | None = None,
+    sources: Sequence[str] | None = None,
+    lang: str | None = None,
+    embedder: Any = None,
+    prior: float | None = None,
+) -> list[Diagnosis]:
+    """A diagnosis of each pair.
+
+    Args:
+        references: trusted texts, one a paragraph.
+        hypotheses: translations or paraphrases, equally many.
+        documents: not used yet; pairs are judged alone.
+        sources: not used.
+        lang: language of both texts; another than English keeps English word lists quiet. None is taken for English where the letters are Latin.
+        embedder: a model that gives all layers.
+        prior: share of paragraphs with a serious error; None for that of the data the curve was fitted on.
+    """
+    del documents, sources
+    if len(references) != len(hypotheses):
+        raise ValueError(f"There are {len(references)} references and {len(hypotheses)} hypotheses; they must be equally many.")
+    if embedder is None:
+        from evaluator.embed.embedder import open_embedder
+
+        embedder = open_embedder("minilm", all_layers=True)
+    known: dict[tuple[str, str], Diagnosis] = {}
+    fresh = list(dict.fromkeys(zip(references, hypotheses, strict=True)))
+    for start in range(0, len(fresh), BATCH):
+        part = fresh[start : start + BATCH]
+        sides = _sides(embedder, list(dict.fromkeys(text for pair in part for text in pair)))
+        for reference, hypothesis in part:
+            pair = pair_of(sides[reference], sides[hypothesis], english=lang is None or lang.lower().startswith("en"))
+            known[reference, hypothesis] = judge(pair, load_heads(), prior)
+    return [known[pair] for pair in zip(references, hypotheses, strict=True)]
+
+
+def _sides(embedder: Any, texts: list[str]) -> dict[str, Side]:
+    vectors = embedder.vectors(embedder.token_ids(texts))
+    pieces = pieces_of(embedder, texts)
+    return {t: side_of(t, p, v[list(LAYERS)]) for t, p, v in zip(texts, pieces, vectors, strict=True)}
+
+
+def judge(pair: Pair, heads: Heads, prior: float | None = None) -> Diagnosis:
+    """The diagnosis of one pair."""
+    findings = find_all(pair)
+    if pair.same:
+        return Diagnosis(100.0, 0.0, "none", False, ())
+    tokens = [head.scores(pair.hypothesis.tokens, pair.reference.tokens) for head in heads.tokens]
+    named = features(pair, findings)
+    several = [head_features(t) for t in tokens]
+    named.update({name: sum(one[name] for one in several) / len(several) for name in several[0]})
+    x = np.array([named[name] for name in heads.names])
+    s = heads.settings
+    odds = risk_score(heads, x)
+    # Vectors move in their last bits with the batch they went through: four decimals hide that.
+    graded = calibrated(odds, s["knots"], prior, float(s["prior"]))  # type: ignore[arg-type]
+    risk = round(max(graded, rule_risk(findings, s["rules"])), 4)  # type: ignore[arg-type]
+    flagged = risk >= threshold(heads, prior)
+    findings = _with_spans(pair, findings, tokens, heads, flagged)
+    if flagged:
+        findings = promoted(findings, None)
+    fidelity = fidelity_of(rank_score(heads, x), pair.same, float(s["center"]), float(s["spread"]))  # type: ignore[arg-type]
+    return Diagnosis(fidelity, risk, worst(findings), flagged, in_order(findings))
+
+
+def threshold(heads: Heads, prior: float | None = None) -> float:
+    """The risk from which a paragraph is flagged, at the given prior."""
+    s = heads.settings
+    odds = math.log(float(s["threshold"]) / (1 - float(s["threshold"])))  # type: ignore[arg-type]
+    return round(_moved(odds, prior, float(s["prior"])), 4)  # type: ignore[arg-type]
+
+
+def _moved(odds: float, prior: float | None, fitted: float) -> float:
+    return calibrated(odds, ((odds, odds + 1), (odds, odds + 1)), prior, fitted)
+
+
+def _with_spans(pair: Pair, findings: list[Finding], tokens: list[TokenScores], heads: Heads, flagged: bool) -> list[Finding]:
+    """The detectors' findings and, where none of them stands, the phrases that the token heads point at."""
+    s = heads.settings
+    serious: FloatArray = np.mean([t.serious for t in tokens], axis=0)
+    lost: FloatArray = np.mean([t.lost for t in tokens], axis=0)
+    # In a paragraph that is likelier broken, less evidence is needed to name a place.
+    level = float(s["flagged_level" if flagged else "span_level"])  # type: ignore[arg-type]
+    spans = find_spans(pair, serious, level, "major")
+    if flagged:
+        spans += find_lost(pair, lost, float(s["lost_level"]), "major")  # type: ignore[arg-type]
+    named = [f for f in findings if f.severity in ("major", "critical") or f.detector == "metadata"]
+    told = {f.counterpart.lower() for f in named if f.side == "hypothesis" and f.counterpart}
+    free = [f for f in spans if not any(_overlap(f, g) for g in named) and not (f.side == "reference" and any(f.text.lower() in t for t in told))]
+    free = [f for f in free if not same_words(f.text, f.counterpart)]
+    return [*[f for f in findings if not any(_overlap(f, g) for g in free)], *free]
+
+
+def _overlap(a: Finding, b: Finding) -> bool:
+    if a.side != b.side or None in (a.start, a.end, b.start, b.end):
+        return False
+    return a.start < b.end and b.start < a.end  # type: ignore[operator]

@@ -1,0 +1,174 @@
+"""What the heads see of a pair: similarities, n-grams, coverage, order, surface and detector counts.
+
+Every feature is a number in a narrow range that depends on this pair alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+
+from evaluator.diagnosis.detect.quotes import NAME as _QUOTES
+from evaluator.diagnosis.detect.surface import odd_form
+from evaluator.diagnosis.pair import Pair
+from evaluator.diagnosis.types import Side
+from evaluator.types import Finding, FloatArray
+
+DETECTORS = (
+    "numbers", "numbers_added", "numbers_lost", "numbers_unit", "names_misspelt", "names_swapped", "names_added", "names_lost",
+    "negation_added", "negation_lost", "modality", "antonyms", "gender", "roles_shift", "roles_swap", "sentences_stop",
+    "sentences_question", "sentences_verb", "sentences_capital", "surface_end", "surface_first", "surface_lower", "surface_spelling", "surface_blank",
+    "script", "script_foreign", "repetition", _QUOTES, "coverage", "coverage_added", "coverage_lost", "metadata",
+)  # fmt: skip
+
+
+def features(pair: Pair, findings: list[Finding]) -> dict[str, float]:
+    """All features by name."""
+    out: dict[str, float] = {}
+    out.update(_similarity(pair))
+    out.update(_ngrams(pair))
+    out.update(_words(pair))
+    out.update(_order(pair))
+    out.update(_surface(pair))
+    counts = Counter(f.detector for f in findings)
+    out.update({f"n_{name}": float(min(counts[name], 3)) for name in DETECTORS})
+    out["n_major"] = float(min(3, sum(f.severity in ("major", "critical") for f in findings)))
+    out["n_critical"] = float(min(3, sum(f.severity == "critical" for f in findings)))
+    return out
+
+
+def _similarity(pair: Pair) -> dict[str, float]:
+    """Greedy matching of tokens at each layer, worst tokens, cosine of the means."""
+    out: dict[str, float] = {}
+    h, r = pair.hypothesis.tokens, pair.reference.tokens
+    for layer in range(h.shape[0]):
+        if not h.shape[1] or not r.shape[1]:
+            p = q = np.zeros(1, dtype=np.float32)
+            mean = 0.0
+        else:
+            s = h[layer] @ r[layer].T
+            p, q = s.max(axis=1), s.max(axis=0)
+            a, b = h[layer].mean(axis=0), r[layer].mean(axis=0)
+            mean = float(a @ b / math.sqrt(float(a @ a) * float(b @ b)))
+        out[f"p{layer}"], out[f"r{layer}"] = float(p.mean()), float(q.mean())
+        out[f"f{layer}"] = 2 * out[f"p{layer}"] * out[f"r{layer}"] / max(1e-6, out[f"p{layer}"] + out[f"r{layer}"])
+        out[f"mean{layer}"] = mean
+        for name, values in (("p", p), ("r", q)):
+            low = np.sort(values)
+            out[f"{name}{layer}_min"], out[f"{name}{layer}_min3"] = float(low[0]), float(low[:3].mean())
+            out[f"{name}{layer}_lost"] = float((1 - values).sum()) / 10
+            out[f"{name}{layer}_low"] = float((values < 0.5).sum()) / 5
+    return out
+
+
+def _grams(items: list[str], n: int) -> Counter[tuple[str, ...]]:
+    return Counter(zip(*(items[k:] for k in range(n)), strict=False))
+
+
+def _overlap(a: Counter[tuple[str, ...]] | Counter[str], b: Counter[tuple[str, ...]] | Counter[str]) -> tuple[float, float]:
+    """Share of the first that the second has, and the other way."""
+    common = sum(min(count, b.get(key, 0)) for key, count in a.items())  # type: ignore[call-overload]
+    return common / max(1, sum(a.values())), common / max(1, sum(b.values()))
+
+
+def _ngrams(pair: Pair) -> dict[str, float]:
+    out: dict[str, float] = {}
+    for case in ("", "_lower"):
+        ours, theirs = ([w.lower if case else w.text for w in side.words] for side in (pair.hypothesis, pair.reference))
+        for n in (1, 2, 3) if not case else (1, 2):
+            p, r = _overlap(_grams(ours, n), _grams(theirs, n))
+            out[f"word{n}{case}_p"], out[f"word{n}{case}_r"] = p, r
+    total_p = total_r = 0.0
+    ours_text, theirs_text = (side.text.replace(" ", "") for side in (pair.hypothesis, pair.reference))
+    for n in (2, 4, 6):
+        p, r = _overlap(
+            Counter(ours_text[k : k + n] for k in range(len(ours_text) - n + 1)), Counter(theirs_text[k : k + n] for k in range(len(theirs_text) - n + 1))
+        )
+        total_p, total_r = total_p + p / 3, total_r + r / 3
+        out[f"char{n}_p"], out[f"char{n}_r"] = p, r
+    out["chrf"] = 5 * total_p * total_r / max(1e-6, 4 * total_p + total_r)
+    return out
+
+
+def _words(pair: Pair) -> dict[str, float]:
+    """Support of hypothesis words and cover of reference words, by kind and rarity."""
+    out: dict[str, float] = {}
+    for name, side, strength, links in (
+        ("sup", pair.hypothesis, pair.alignment.support, pair.alignment.to_reference),
+        ("cov", pair.reference, pair.alignment.cover, pair.alignment.to_hypothesis),
+    ):
+        content = np.array([w.kind == "word" and not w.function for w in side.words], dtype=bool)
+        function = np.array([w.function for w in side.words], dtype=bool)
+        rarity = np.array([math.log(1 + w.rarity) / 10 for w in side.words])
+        weak = 1 - strength
+        free = np.array([link < 0 for link in links], dtype=bool)
+        out[f"{name}_mean"] = float(strength[content].mean()) if content.any() else 1.0
+        out[f"{name}_mass"] = float((weak * rarity)[content].sum()) / 3
+        out[f"{name}_rare"] = float((weak * rarity)[content].max(initial=0.0))
+        low = np.sort(strength[content])[:3] if content.any() else np.ones(1)
+        out[f"{name}_low1"], out[f"{name}_low3"] = float(low[0]), float(low.mean())
+        out[f"{name}_free"] = float((free & content).sum()) / 3
+        out[f"{name}_free_function"] = float((free & function).sum()) / 5
+        out[f"{name}_free_share"] = float((free & content).sum()) / max(1, int(content.sum()))
+        out[f"{name}_exact"] = float((pair.alignment.lexical.max(axis=1 if name == "sup" else 0, initial=0.0) >= 0.9)[content].mean()) if content.any() else 1.0
+    n, m = len(pair.hypothesis.words), len(pair.reference.words)
+    out["length"] = math.log(max(1, m)) / 4
+    out["ratio"] = math.log(max(1, n) / max(1, m))
+    out["shorter"], out["longer"] = max(0.0, -out["ratio"]), max(0.0, out["ratio"])
+    return out
+
+
+def _order(pair: Pair) -> dict[str, float]:
+    """How far the aligned words keep their order."""
+    links = [j for j in pair.alignment.to_reference if j >= 0]
+    if len(links) < 2:
+        return {"adjacent": 1.0, "inversions": 0.0, "breaks": 0.0}
+    a = np.array(links)
+    steps = np.diff(a)
+    inverted = float(np.triu(a[:, None] > a[None, :], 1).sum()) / (len(a) * (len(a) - 1) / 2)
+    return {"adjacent": float((steps == 1).mean()), "inversions": inverted, "breaks": float((steps < 0).sum()) / 5}
+
+
+def _marks(side: Side, marks: str) -> int:
+    return sum(w.text in marks for w in side.words)
+
+
+def _surface(pair: Pair) -> dict[str, float]:
+    h, r = pair.hypothesis, pair.reference
+    out: dict[str, float] = {}
+    for name, marks in (("stops", ".!?。"), ("commas", ",;:"), ("quotes", "\"“”'‘’«»"), ("brackets", "()[]-–—"), ("odd", "~#*|_^\\/@{}<>=+`")):
+        gap = _marks(h, marks) - _marks(r, marks)
+        out[f"{name}_more"], out[f"{name}_less"] = min(3, max(0, gap)) / 3, min(3, max(0, -gap)) / 3
+    last = h.words[-1] if h.words else None
+    other = r.words[-1] if r.words else None
+    out["end_lost"] = float(last is not None and other is not None and last.kind != "mark" and other.kind == "mark")
+    out["end_same"] = float(last is not None and other is not None and last.text == other.text)
+    out["first_lower"] = float(bool(h.text.strip()) and h.text.strip()[0].islower() and not r.text.strip()[:1].islower())
+    for name, side in (("h", h), ("r", r)):
+        words = [w for w in side.words if w.kind == "word"]
+        out[f"{name}_capitals"] = sum(w.capital for w in words) / max(1, len(words))
+    out["capitals_less"] = max(0.0, out["r_capitals"] - out["h_capitals"])
+    spaced = [sum(w.kind == "mark" and w.text not in "\"“”'‘’–—-&$£€#°(/+" and w.start > 0 and s.text[w.start - 1] == " " for w in s.words) for s in (h, r)]
+    out["blanks"] = min(3, max(0, spaced[0] - spaced[1])) / 3
+    tight = [
+        sum(a.kind == "mark" and a.text in ",;:!?" and b.kind == "word" and a.end == b.start for a, b in zip(s.words, s.words[1:], strict=False))
+        for s in (h, r)
+    ]
+    out["tight"] = min(3, max(0, tight[0] - tight[1])) / 3
+    doubled = [sum(a.kind == "mark" and b.kind == "mark" and a.end == b.start for a, b in zip(s.words, s.words[1:], strict=False)) for s in (h, r)]
+    out["doubled_marks"] = min(3, max(0, doubled[0] - doubled[1])) / 3
+    known = {w.lower for w in r.words}
+    out["odd_forms"] = min(3, sum(odd_form(w) and w.lower not in known for w in h.words)) / 3
+    out["pieces"] = sum(w.pieces - 1 for w in h.words if w.kind == "word" and w.lower not in known) / 5
+    out["functions"] = (sum(w.function for w in h.words) / max(1, len(h.words))) - (sum(w.function for w in r.words) / max(1, len(r.words)))
+    pairs = Counter((a.lower, b.lower) for a, b in zip(h.words, h.words[1:], strict=False) if a.function and b.function)
+    theirs = {(a.lower, b.lower) for a, b in zip(r.words, r.words[1:], strict=False)}
+    out["odd_function_pairs"] = sum(pair_ not in theirs for pair_ in pairs) / 5
+    return out
+
+
+def vector(named: dict[str, float], names: tuple[str, ...]) -> FloatArray:
+    """The named features in the head's order, float64 (n_features,)."""
+    return np.array([named[name] for name in names])

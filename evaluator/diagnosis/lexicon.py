@@ -1,0 +1,318 @@
+"""English word lists. Closed classes in full; open ones only as far as their errors matter."""
+
+from __future__ import annotations
+
+FUNCTION = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "and",
+        "or",
+        "but",
+        "nor",
+        "so",
+        "yet",
+        "for",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "to",
+        "from",
+        "with",
+        "without",
+        "into",
+        "onto",
+        "upon",
+        "over",
+        "under",
+        "about",
+        "above",
+        "below",
+        "between",
+        "among",
+        "through",
+        "during",
+        "before",
+        "after",
+        "since",
+        "until",
+        "till",
+        "as",
+        "than",
+        "if",
+        "though",
+        "although",
+        "because",
+        "while",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "what",
+        "why",
+        "how",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "am",
+        "do",
+        "does",
+        "did",
+        "done",
+        "have",
+        "has",
+        "had",
+        "having",
+        "will",
+        "would",
+        "shall",
+        "should",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "not",
+        "no",
+        "n't",
+        "it",
+        "its",
+        "he",
+        "she",
+        "they",
+        "him",
+        "her",
+        "them",
+        "his",
+        "hers",
+        "their",
+        "theirs",
+        "we",
+        "us",
+        "our",
+        "ours",
+        "you",
+        "your",
+        "yours",
+        "i",
+        "me",
+        "my",
+        "mine",
+        "myself",
+        "himself",
+        "herself",
+        "itself",
+        "themselves",
+        "there",
+        "here",
+        "then",
+        "also",
+        "too",
+        "very",
+        "just",
+        "only",
+        "even",
+        "still",
+        "already",
+        "more",
+        "most",
+        "some",
+        "any",
+        "all",
+        "each",
+        "every",
+        "both",
+        "either",
+        "neither",
+        "such",
+        "other",
+        "another",
+        "same",
+        "own",
+        "s",
+        "t",
+        "d",
+        "ll",
+        "re",
+        "ve",
+        "m",
+        "up",
+        "down",
+        "out",
+        "off",
+        "again",
+        "further",
+        "once",
+        "however",
+        "therefore",
+        "thus",
+    ]
+)
+NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "nobody",
+        "nothing",
+        "none",
+        "neither",
+        "nor",
+        "nowhere",
+        "without",
+        "cannot",
+        "hardly",
+        "barely",
+        "scarcely",
+        "rarely",
+        "seldom",
+        "unable",
+        "n't",
+        "lack",
+        "lacks",
+        "lacked",
+        "fail",
+        "fails",
+        "failed",
+        "failing",
+        "refuse",
+        "refuses",
+        "refused",
+        "deny",
+        "denies",
+        "denied",
+        "unlikely",
+        "impossible",
+    ]
+)
+STRICT_NEGATIONS = frozenset(["not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "nowhere", "without", "cannot", "n't"])
+HEDGES = frozenset(["may", "might", "could", "would", "can", "should", "must", "shall", "possibly", "perhaps", "probably", "likely", "allegedly", "reportedly"])
+STRONG_MODALS = {"may": 1, "might": 1, "could": 1, "can": 1, "perhaps": 1, "possibly": 1, "would": 2, "should": 3, "must": 4, "shall": 4, "will": 4}
+MALE = frozenset(["he", "him", "his", "himself"])
+FEMALE = frozenset(["she", "her", "hers", "herself"])
+GENDERED = {
+    "man": "woman", "men": "women", "boy": "girl", "boys": "girls", "father": "mother", "son": "daughter", "brother": "sister",
+    "husband": "wife", "king": "queen", "mr": "mrs", "actor": "actress", "uncle": "aunt", "gentleman": "lady", "male": "female",
+    "boyfriend": "girlfriend", "brothers": "sisters", "sons": "daughters", "fathers": "mothers", "prince": "princess", "he": "she",
+    "his": "her", "him": "her", "himself": "herself", "waiter": "waitress", "spokesman": "spokeswoman", "grandfather": "grandmother",
+}  # fmt: skip
+MONTHS = {
+    name: i
+    for i, names in enumerate(
+        ("january jan", "february feb", "march", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep",
+         "october oct", "november nov", "december dec"), 1)
+    for name in names.split()
+}  # fmt: skip
+DAYS = {
+    name: i
+    for i, names in enumerate(("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thurs", "friday fri", "saturday sat", "sunday"), 1)
+    for name in names.split()
+}
+UNITS = {
+    "km": "kilometre", "kilometer": "kilometre", "kilometers": "kilometre", "kilometre": "kilometre", "kilometres": "kilometre",
+    "mile": "mile", "miles": "mile", "mi": "mile", "m": "metre", "meter": "metre", "meters": "metre", "metre": "metre", "metres": "metre",
+    "foot": "foot", "feet": "foot", "ft": "foot", "inch": "inch", "inches": "inch", "yard": "yard", "yards": "yard",
+    "kg": "kilogram", "kilogram": "kilogram", "kilograms": "kilogram", "kilos": "kilogram", "pound": "pound", "pounds": "pound", "lb": "pound", "lbs": "pound",
+    "ton": "ton", "tons": "ton", "tonne": "ton", "tonnes": "ton", "gram": "gram", "grams": "gram", "litre": "litre", "litres": "litre", "liter": "litre",
+    "liters": "litre", "gallon": "gallon", "gallons": "gallon", "hour": "hour", "hours": "hour", "minute": "minute", "minutes": "minute",
+    "second": "second", "seconds": "second", "day": "day", "days": "day", "week": "week", "weeks": "week", "month": "month", "months": "month",
+    "year": "year", "years": "year", "decade": "decade", "decades": "decade", "century": "century", "centuries": "century",
+    "percent": "percent", "dollar": "dollar", "dollars": "dollar", "euro": "euro", "euros": "euro", "yuan": "yuan", "renminbi": "yuan", "rmb": "yuan",
+    "yen": "yen", "ruble": "ruble", "rubles": "ruble", "rouble": "ruble", "roubles": "ruble", "rupee": "rupee", "rupees": "rupee",
+    "celsius": "celsius", "fahrenheit": "fahrenheit", "acre": "acre", "acres": "acre", "hectare": "hectare", "hectares": "hectare",
+}  # fmt: skip
+SYMBOLS = {"%": "percent", "$": "dollar", "€": "euro", "£": "sterling", "¥": "yuan", "°": "degree"}
+SMALL_NUMBERS = {
+    word: i
+    for i, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"])
+} | {word: 10 * i for i, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)}  # fmt: skip
+ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fifteenth": 15, "twentieth": 20, "once": 1, "twice": 2, "dozen": 12,
+}  # fmt: skip
+SCALES = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "hundreds": 100, "thousands": 1000,
+    "millions": 10**6, "billions": 10**9, "bn": 10**9, "mn": 10**6,
+}  # fmt: skip
+_OPPOSITES = """increase decrease;rise fall;rose fell;rising falling;risen fallen;more less;more fewer;high low;higher lower;highest lowest;
+good bad;better worse;best worst;large small;larger smaller;largest smallest;big small;big little;bigger smaller;biggest smallest;long short;longer shorter;
+old young;old new;older younger;early late;earlier later;first last;win lose;won lost;winner loser;winning losing;success failure;succeed fail;succeeded failed;successful unsuccessful;
+accept reject;accepted rejected;agree disagree;agreed disagreed;allow forbid;allowed banned;allow prohibit;allowed prohibited;approve reject;approved rejected;
+open close;open closed;opened closed;opening closing;begin end;began ended;start stop;started stopped;start end;started ended;start finish;started finished;beginning end;
+love hate;loved hated;like dislike;live die;lived died;life death;born died;alive dead;living dead;buy sell;bought sold;import export;imports exports;
+arrive leave;arrived left;arrive depart;arrived departed;enter leave;entered left;enter exit;push pull;attack defend;attacked defended;war peace;friend enemy;friends enemies;ally enemy;
+support oppose;supported opposed;supporter opponent;supporters opponents;support opposition;positive negative;right wrong;right left;true false;legal illegal;possible impossible;likely unlikely;
+happy unhappy;happy sad;safe dangerous;safety danger;safe unsafe;strong weak;stronger weaker;rich poor;richer poorer;easy difficult;easy hard;easier harder;simple complex;
+fast slow;faster slower;quickly slowly;hot cold;warm cold;warmer colder;dry wet;light dark;light heavy;day night;morning evening;north south;east west;northern southern;eastern western;
+inside outside;internal external;above below;over under;before after;always never;often rarely;often seldom;everyone nobody;all none;many few;most least;maximum minimum;major minor;public private;
+include exclude;included excluded;including excluding;remember forget;remembered forgot;find lose;found lost;give take;gave took;send receive;sent received;teach learn;question answer;asked answered;
+hire fire;hired fired;guilty innocent;convicted acquitted;confirm deny;confirmed denied;praise criticize;praised criticized;encourage discourage;expand shrink;expanded shrank;grow shrink;grew shrank;
+gain loss;gains losses;gained lost;profit loss;profits losses;improve worsen;improved worsened;strengthen weaken;strengthened weakened;create destroy;created destroyed;build destroy;built destroyed;
+arrest release;arrested released;same different;similar different;similarity difference;wide narrow;wider narrower;deep shallow;near far;full empty;present absent;present past;future past;ancient modern;
+common rare;clean dirty;cheap expensive;beautiful ugly;male female;man woman;men women;mother father;son daughter;husband wife;brother sister;boy girl;victory defeat;victories defeats;won defeated;
+permanent temporary;increase reduce;increased reduced;increasing decreasing;increased decreased;raise lower;raised lowered;tall short;thick thin;natural artificial;normal abnormal;
+relevant irrelevant;known unknown;able unable;certain uncertain;important unimportant;clear unclear;healthy sick;advantage disadvantage;appear disappear;appeared disappeared;connect disconnect;cover uncover;
+optimistic pessimistic;friendly hostile;domestic foreign;urban rural;upper lower;top bottom;front back;forward backward;ahead behind;borrow lend;loan grant;winter summer;host guest;victim perpetrator;
+credit debit;accelerate slow;backed opposed;join leave;joined left;remain leave;together apart;ended began;continue stop;continued stopped;passed failed;pass fail;saved lost;save waste;saved wasted;
+comfortable uncomfortable;employed unemployed;expected unexpected;fair unfair;limited unlimited;official unofficial;popular unpopular;usual unusual;familiar unfamiliar;necessary unnecessary"""
+ANTONYMS = frozenset(frozenset(pair.split()) for pair in _OPPOSITES.replace("\n", "").split(";"))
+NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis")
+"""happy/unhappy: one word is the other with one of these before it."""
+ABBREVIATIONS = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "st",
+        "jr",
+        "sr",
+        "vs",
+        "etc",
+        "no",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "gen",
+        "gov",
+        "sen",
+        "rep",
+        "u.s",
+        "u.n",
+        "e.g",
+        "i.e",
+        "a.m",
+        "p.m",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "col",
+        "lt",
+        "sgt",
+    ]
+)
