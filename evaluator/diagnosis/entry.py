@@ -74,6 +74,8 @@ def judge(pair: Pair, heads: Heads, prior: float | None = None) -> Diagnosis:
     findings = find_all(pair)
     if pair.same:
         return Diagnosis(100.0, 0.0, "none", False, ())
+    if not pair.hypothesis.words or not pair.reference.words:
+        return Diagnosis(0.0, 1.0, worst(promoted(findings, None)), True, in_order(promoted(findings, None)))
     tokens = [head.scores(pair.hypothesis.tokens, pair.reference.tokens) for head in heads.tokens]
     named = features(pair, findings)
     several = [head_features(t) for t in tokens]
@@ -113,7 +115,7 @@ def _with_spans(pair: Pair, findings: list[Finding], tokens: list[TokenScores], 
     spans = find_spans(pair, serious, level, "major")
     if flagged:
         spans += find_lost(pair, lost, float(s["lost_level"]), "major")  # type: ignore[arg-type]
-    named = [f for f in findings if f.severity in ("major", "critical") or f.detector == "metadata"]
+    named = [f for f in findings if f.severity in ("major", "critical") or f.detector == "metadata" or f.detector.startswith("names")]
     told = {f.counterpart.lower() for f in named if f.side == "hypothesis" and f.counterpart}
     free = [f for f in spans if not any(_overlap(f, g) for g in named) and not (f.side == "reference" and any(f.text.lower() in t for t in told))]
     free = [f for f in free if not same_words(f.text, f.counterpart)]

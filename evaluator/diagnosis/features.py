@@ -17,7 +17,7 @@ from evaluator.diagnosis.types import Side
 from evaluator.types import Finding, FloatArray
 
 DETECTORS = (
-    "numbers", "numbers_added", "numbers_lost", "numbers_unit", "names_misspelt", "names_swapped", "names_added", "names_lost",
+    "numbers", "numbers_added", "numbers_lost", "numbers_unit", "names_misspelt", "names_two_ways", "names_garbled", "names_swapped", "names_added", "names_lost",
     "negation_added", "negation_lost", "modality", "antonyms", "gender", "roles_shift", "roles_swap", "sentences_stop",
     "sentences_question", "sentences_verb", "sentences_capital", "surface_end", "surface_first", "surface_lower", "surface_spelling", "surface_blank",
     "script", "script_foreign", "repetition", _QUOTES, "coverage", "coverage_added", "coverage_lost", "metadata",
@@ -63,13 +63,13 @@ def _similarity(pair: Pair) -> dict[str, float]:
     return out
 
 
-def _grams(items: list[str], n: int) -> Counter[tuple[str, ...]]:
-    return Counter(zip(*(items[k:] for k in range(n)), strict=False))
+def _grams(items: list[str], n: int) -> Counter[str]:
+    return Counter("\0".join(items[k : k + n]) for k in range(len(items) - n + 1))
 
 
-def _overlap(a: Counter[tuple[str, ...]] | Counter[str], b: Counter[tuple[str, ...]] | Counter[str]) -> tuple[float, float]:
+def _overlap(a: Counter[str], b: Counter[str]) -> tuple[float, float]:
     """Share of the first that the second has, and the other way."""
-    common = sum(min(count, b.get(key, 0)) for key, count in a.items())  # type: ignore[call-overload]
+    common = sum(min(count, b.get(key, 0)) for key, count in a.items())
     return common / max(1, sum(a.values())), common / max(1, sum(b.values()))
 
 

@@ -14,7 +14,7 @@ from scipy.special import erf
 from evaluator.embed import VectorArray
 from evaluator.types import FloatArray
 
-HEAD_FEATURES = tuple(f"head_{c}_{k}" for c in ("any", "gap", "serious", "lost") for k in ("max", "top3", "mean", "sum")) + ("head_rank", "head_risk")
+HEAD_FEATURES = (*tuple(f"head_{c}_{k}" for c in ("any", "gap", "serious", "lost") for k in ("max", "top3", "mean", "sum")), "head_rank", "head_risk")
 
 
 class TokenScores(NamedTuple):

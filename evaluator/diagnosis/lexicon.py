@@ -270,7 +270,7 @@ optimistic pessimistic;friendly hostile;domestic foreign;urban rural;upper lower
 credit debit;accelerate slow;backed opposed;join leave;joined left;remain leave;together apart;ended began;continue stop;continued stopped;passed failed;pass fail;saved lost;save waste;saved wasted;
 comfortable uncomfortable;employed unemployed;expected unexpected;fair unfair;limited unlimited;official unofficial;popular unpopular;usual unusual;familiar unfamiliar;necessary unnecessary"""
 ANTONYMS = frozenset(frozenset(pair.split()) for pair in _OPPOSITES.replace("\n", "").split(";"))
-NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis")
+NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
 """happy/unhappy: one word is the other with one of these before it."""
 ABBREVIATIONS = frozenset(
     [

@@ -41,7 +41,8 @@ def load_heads() -> Heads:
         arrays = {name: z[name] for name in z.files}
     settings = json.loads((FOLDER / "calibration.json").read_text(encoding="utf-8"))
     names = tuple(settings.pop("features"))
-    trees = Trees(*(arrays[f"tree_{part}"] for part in ("roots", "feature", "threshold", "left", "right", "value")), float(arrays["tree_base"]))
+    tree = {name.removeprefix("tree_"): a for name, a in arrays.items() if name.startswith("tree_")}
+    trees = Trees(tree["roots"], tree["feature"], tree["threshold"], tree["left"], tree["right"], tree["value"], float(tree["base"]))
     rank = {name.removeprefix("rank_"): a for name, a in arrays.items() if name.startswith("rank_")}
     return Heads(
         tuple(TokenHead(path) for path in sorted(FOLDER.glob("tokens_*.npz"))),

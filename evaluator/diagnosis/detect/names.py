@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -22,6 +23,7 @@ _SAME_SOUND = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 15)
 def sound(name: str) -> str:
     """The name with accepted transliterations made one: Zelenskyy and Zelensky, Sergey and Sergei."""
     form = "".join(c for c in unicodedata.normalize("NFKD", name.lower().removesuffix("'s").removesuffix("’s")) if not unicodedata.combining(c))
@@ -73,9 +75,19 @@ def find_names(pair: Pair) -> list[Finding]:
             continue
         left.remove(i)
         right = [j for j in right if j != match]
-        a, b = pair.hypothesis.words[i].text, pair.reference.words[match].text
-        out.append(make(pair, "accuracy/name", "major", NAME + "_misspelt", (i, i + 1), (match, match + 1), f"{a} for {b}"))
+        out.append(_misspelling(pair, i, match))
     return out + _replaced(pair, left, right)
+
+
+def _misspelling(pair: Pair, i: int, j: int) -> Finding:
+    """A misspelling by what it does: the name beside its right form reads as two names, one with another beginning is not known again."""
+    word, right = pair.hypothesis.words[i], pair.reference.words[j]
+    kind, severity, message = "_misspelt", "minor", f"{word.text} for {right.text}"
+    if any(w.capital and sound(w.text) == sound(right.text) for w in pair.hypothesis.words):
+        kind, severity, message = "_two_ways", "major", f"{right.text} is also spelled {word.text}"
+    elif sound(word.text)[:1] != sound(right.text)[:1]:
+        kind, severity, message = "_garbled", "major", f"{word.text} for {right.text}: hard to know again"
+    return make(pair, "accuracy/name", severity, NAME + kind, (i, i + 1), (j, j + 1), message)
 
 
 def _replaced(pair: Pair, left: list[int], right: list[int]) -> list[Finding]:

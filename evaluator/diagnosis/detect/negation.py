@@ -91,10 +91,10 @@ def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
         while end < len(here.words) and end < i + 3 and here.words[end - 1].function:
             end += 1
         what = "lost" if lost else "added"
-        span = (start if not here.words[start].kind == "mark" else i, end)
+        span = (start if here.words[start].kind != "mark" else i, end)
         partner = _place(pair, span, lost)
-        ranges = (partner, span) if lost else (span, partner)
-        out.append(make(pair, "accuracy/negation", "critical", f"negation_{what}", *ranges, f"the negation {here.words[i].text!r} is {what}"))
+        ours, theirs = (partner, span) if lost else (span, partner)
+        out.append(make(pair, "accuracy/negation", "critical", f"negation_{what}", ours, theirs, f"the negation {here.words[i].text!r} is {what}"))
     return out
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from evaluator.diagnosis.detect.names import is_name
 from evaluator.diagnosis.pair import Pair, make
 from evaluator.diagnosis.types import Side
@@ -56,7 +58,7 @@ def _swaps(pair: Pair) -> list[Finding]:
     ours = [i for i, w in enumerate(h.words) if is_name(w)]
     place = {w.lower: j for j, w in enumerate(r.words)}
     once_h = [i for i in ours if sum(w.lower == h.words[i].lower for w in h.words) == 1 and sum(w.lower == h.words[i].lower for w in r.words) == 1]
-    for a, b in zip(once_h, once_h[1:], strict=False):
+    for a, b in itertools.pairwise(once_h):
         ja, jb = place[h.words[a].lower], place[h.words[b].lower]
         if not 2 <= b - a <= 8 or not 2 <= ja - jb <= 20 or h.words[a].sentence != h.words[b].sentence:
             continue

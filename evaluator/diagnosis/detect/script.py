@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from evaluator.diagnosis.pair import Pair, make, runs
 from evaluator.types import Finding
@@ -10,6 +11,7 @@ from evaluator.types import Finding
 NAME = "script"
 
 
+@lru_cache(maxsize=1 << 14)
 def script_of(character: str) -> str:
     """`LATIN`, `CYRILLIC`, `CJK` ...; empty for what is no letter."""
     return unicodedata.name(character, "").split(" ")[0].split("-")[0] if character.isalpha() else ""

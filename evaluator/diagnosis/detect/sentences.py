@@ -63,7 +63,7 @@ def _stops(pair: Pair) -> list[Finding]:
     h = pair.hypothesis
     out = []
     for i, word in enumerate(h.words[:-1]):
-        if word.text != "." or h.words[i + 1].sentence == word.sentence or h.words[i + 1].kind != "word":
+        if word.text != "." or (i and h.words[i - 1].kind == "number") or h.words[i + 1].sentence == word.sentence or h.words[i + 1].kind != "word":
             continue
         end = next((k for k in range(i + 1, len(h.words)) if h.words[k].sentence != h.words[i + 1].sentence), len(h.words))
         start = next((k for k in range(i, -1, -1) if h.words[k].sentence != word.sentence), -1) + 1
