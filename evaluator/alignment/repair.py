@@ -92,9 +92,11 @@ def _take_leftover(evidence: Evidence, near: Neighbours, weights: Weights) -> bo
         x, y = (pairs[best] if is_pair else places[best - len(pairs)]).tolist()
         gap = {int(near.before[x]), int(near.after[x])} - {-1}
         touched = gap if is_pair else gap | {y}
-        if touched & changed or near.owner[x] >= 0:
+        if touched & changed or near.owner[x] >= 0 or (is_pair and near.owner[y] >= 0):
             continue
         near.owner[x] = len(beads)
+        if is_pair:
+            near.owner[y] = len(beads)
         changed |= touched
         if is_pair:
             beads.append(Bead([x], [y]))

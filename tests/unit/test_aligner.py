@@ -89,6 +89,10 @@ def test_every_paragraph_is_in_exactly_one_bead_whatever_the_texts(data: st.Data
     assert pairs == align_paragraphs(reference, hypothesis)
 
 
+def test_one_paragraph_is_never_given_to_two_that_are_alike() -> None:
+    assert _beads(["ferry crew crew crew"] * 2, ["ferry"]) == [((0,), (0,), False), ((1,), (), False)]
+
+
 def test_unrelated_articles_are_told_from_versions(sample: Pair) -> None:
     rng = random.Random(3)
     words = "market river engine school violin garden planet budget winter bridge coffee museum".split()
