@@ -39,7 +39,7 @@ def test_the_readme_names_the_ending(suffix: str) -> None:
     assert f".{suffix}" in README
 
 
-@pytest.mark.parametrize("module", ["evaluator", "evaluator.api", "evaluator.metrics.lexical", "evaluator.reports.safe"])
+@pytest.mark.parametrize("module", ["evaluator", "evaluator.api", "evaluator.metrics.lexical", "evaluator.reports.safe", "evaluator.diagnosis.judge"])
 def test_examples_in_docstrings_hold(module: str) -> None:
     results = doctest.testmod(importlib.import_module(module))
     assert results.attempted
