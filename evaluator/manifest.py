@@ -58,18 +58,22 @@ def make_manifest(
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ALWAYS}},
     }
     if embedder is not None:
-        spec = embedder.spec
-        manifest["model"] = {
-            "name": spec.name,
-            "layer": spec.layer,
-            "weights_sha256": spec.weights_sha256,
-            "tokenizer_sha256": spec.tokenizer_sha256,
-            "limit": embedder.limit,
-            "device": embedder.device,
-            "precision": embedder.precision,
-        }
+        manifest["model"] = _model(embedder)
         manifest["versions"].update({name: version(name) for name in WITH_MODEL})
         hashes = {metric.title: metric.peer_signature() for metric in metrics if isinstance(metric, PeerSigned)}
         for title, peer_hash in hashes.items():
             manifest["signatures"][title]["bert_score"] = peer_hash
     return manifest
+
+
+def _model(embedder: Embedder) -> dict[str, Any]:
+    spec = embedder.spec
+    return {
+        "name": spec.name,
+        "layer": spec.layer,
+        "weights_sha256": spec.weights_sha256,
+        "tokenizer_sha256": spec.tokenizer_sha256,
+        "limit": embedder.limit,
+        "device": embedder.device,
+        "precision": embedder.precision,
+    }

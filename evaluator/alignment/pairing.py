@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from evaluator.alignment.lines import LINE_MODES, find_spine, in_step, line_by_line, numbered
 from evaluator.alignment.regroup import Unit, regroup
-from evaluator.alignment.shift import find_shift, likeness, unlike
+from evaluator.alignment.shift import find_shift, unlike
 from evaluator.embed import VectorArray
 from evaluator.plugins import did_you_mean
 from evaluator.types import AlignedPair, Document, EvalSet, EvaluatorError, Extra, Inputs, SegmentPair, System, TextAlignment
 
 MODES = ("auto", "line", "paragraph", "none")
-LINE_MODES = ("line", "none")
 LARGEST_ARTICLE = 300
 """Reference paragraphs; a longer text of unequal length is a test set that lost a line."""
 UNSURE = 0.5
@@ -34,15 +34,6 @@ MOST_NAMED = 10
 
 Vectors = Callable[[Sequence[str]], VectorArray]
 """Additive vectors of paragraphs, (n, d): what a model knows of them."""
-
-
-class Spine(NamedTuple):
-    """The reference as the sequence of segments that every other text is brought to."""
-
-    document: Document
-    segments: tuple[str, ...]
-    lines: tuple[int, ...] | None
-    """Line number (0-based) of each segment, None where lines are not segments."""
 
 
 class Brought(NamedTuple):
@@ -292,57 +283,6 @@ def _check_given(inputs: Inputs, mode: str, given: Mapping[str, Sequence[Aligned
     twice = [name for name in inputs.systems if names.count(name) > 1]
     if twice:
         raise EvaluatorError(f"A system is called {twice[0]!r}, as a further reference is in alignment files; choose another name.")
-
-
-def find_spine(inputs: Inputs, mode: str) -> Spine:
-    """The segments of the first reference: its lines or its paragraphs."""
-    reference = inputs.references[0]
-    others = [*inputs.references[1:], *inputs.systems.values(), *([inputs.source] if inputs.source else [])]
-    same = [document for document in others if in_step(reference, document)]
-    joined = reference.wrapped and mode not in LINE_MODES and (len(same) < len(others) or all(document.wrapped for document in others))
-    if mode == "paragraph" or joined:
-        return Spine(reference, reference.paragraphs, None)
-    # A line that is blank in the reference but not in a text with the same lines is a segment.
-    kept = [i for i, line in enumerate(reference.lines) if line.strip() or any(document.lines[i].strip() for document in same)]
-    return Spine(reference, tuple(reference.lines[i] for i in kept), tuple(kept))
-
-
-def in_step(reference: Document, document: Document) -> bool:
-    """True when line i of one is line i of the other: as many lines, and words that do not speak against it.
-
-    With as many filled lines on both sides but blanks at other places the blanks are either empty
-    segments or separators that moved; whichever pairs lines more alike is right.
-    """
-    if len(reference.lines) != len(document.lines):
-        return False
-    filled = [[line for line in one.lines if line.strip()] for one in (reference, document)]
-    if len(filled[0]) != len(filled[1]):
-        return True
-    return likeness(reference.lines, document.lines) >= likeness(*filled)
-
-
-def line_by_line(spine: Spine, document: Document, mode: str) -> list[str] | None:
-    """The document's text for each segment when it lines up, else None."""
-    if spine.lines is not None and in_step(spine.document, document):
-        return [document.lines[i] for i in spine.lines]
-    filled = [i for i, segment in enumerate(spine.segments) if segment.strip()]
-    texts = [line for line in document.lines if line.strip()] if mode in LINE_MODES else document.paragraphs
-    if len(texts) != len(filled):
-        return None
-    place = dict(zip(filled, texts, strict=True))
-    return [place.get(i, "") for i in range(len(spine.segments))]
-
-
-def numbered(name: str, spine: Spine, texts: Sequence[str]) -> TextAlignment:
-    """The alignment of texts paired by line, in numbers of non-blank paragraphs."""
-    pairs = []
-    i = j = 0
-    for segment, text in zip(spine.segments, texts, strict=True):
-        here, there = bool(segment.strip()), bool(text.strip())
-        if here or there:
-            pairs.append(AlignedPair((i,) * here, (j,) * there))
-        i, j = i + here, j + there
-    return TextAlignment(name, tuple(pairs), tuple(s for s in spine.segments if s.strip()), tuple(t for t in texts if t.strip()))
 
 
 def _document_name(document: Document) -> str:

@@ -1,10 +1,8 @@
-"""`diagnose`: paragraph pairs to diagnoses, each pair alone."""
+"""One pair with its vectors to a diagnosis: detectors, heads, decision."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,60 +11,10 @@ from evaluator.diagnosis.detect.names import same_words
 from evaluator.diagnosis.features import features
 from evaluator.diagnosis.find import find_all
 from evaluator.diagnosis.head import TokenScores, head_features
-from evaluator.diagnosis.model import Heads, load_heads, rank_score, risk_score
+from evaluator.diagnosis.model import Heads, rank_score, risk_score
 from evaluator.diagnosis.pair import Pair
-from evaluator.diagnosis.pairs import LAYERS, pair_of, pieces_of, side_of
 from evaluator.diagnosis.spans import find_lost, find_spans
-from evaluator.diagnosis.types import Side
 from evaluator.types import Diagnosis, Finding, FloatArray
-
-BATCH = 512
-"""Texts whose vectors are held at once."""
-
-
-def diagnose(
-    references: Sequence[str],
-    hypotheses: Sequence[str],
-    *,
-    documents: Sequence[str] | None = None,
-    sources: Sequence[str] | None = None,
-    lang: str | None = None,
-    embedder: Any = None,
-    prior: float | None = None,
-) -> list[Diagnosis]:
-    """A diagnosis of each pair.
-
-    Args:
-        references: trusted texts, one a paragraph.
-        hypotheses: translations or paraphrases, equally many.
-        documents: not used yet; pairs are judged alone.
-        sources: not used.
-        lang: language of both texts; another than English keeps English word lists quiet. None is taken for English where the letters are Latin.
-        embedder: a model that gives all layers.
-        prior: share of paragraphs with a serious error; None for that of the data the curve was fitted on.
-    """
-    del documents, sources
-    if len(references) != len(hypotheses):
-        raise ValueError(f"There are {len(references)} references and {len(hypotheses)} hypotheses; they must be equally many.")
-    if embedder is None:
-        from evaluator.embed.embedder import open_embedder
-
-        embedder = open_embedder("minilm", all_layers=True)
-    known: dict[tuple[str, str], Diagnosis] = {}
-    fresh = list(dict.fromkeys(zip(references, hypotheses, strict=True)))
-    for start in range(0, len(fresh), BATCH):
-        part = fresh[start : start + BATCH]
-        sides = _sides(embedder, list(dict.fromkeys(text for pair in part for text in pair)))
-        for reference, hypothesis in part:
-            pair = pair_of(sides[reference], sides[hypothesis], english=lang is None or lang.lower().startswith("en"))
-            known[reference, hypothesis] = judge(pair, load_heads(), prior)
-    return [known[pair] for pair in zip(references, hypotheses, strict=True)]
-
-
-def _sides(embedder: Any, texts: list[str]) -> dict[str, Side]:
-    vectors = embedder.vectors(embedder.token_ids(texts))
-    pieces = pieces_of(embedder, texts)
-    return {t: side_of(t, p, v[list(LAYERS)]) for t, p, v in zip(texts, pieces, vectors, strict=True)}
 
 
 def judge(pair: Pair, heads: Heads, prior: float | None = None) -> Diagnosis:
