@@ -18,7 +18,7 @@ from evaluator.embed import Embedder, VectorArray
 from evaluator.types import Advance, FloatArray
 
 LIVE_TOKENS = 60_000
-"""Tokens whose vectors are held at once: about 90 MB at 384 dimensions."""
+"""Tokens whose vectors of one layer are held at once: about 90 MB at 384 dimensions."""
 
 Ids: TypeAlias = tuple[int, ...]
 Similarity: TypeAlias = "NDArray[np.float32]"
@@ -67,7 +67,7 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
     scores: dict[int, FloatArray] = {}
     uses = Counter(ids for pair in distinct for ids in pair)
     vectors: dict[Ids, VectorArray] = {}
-    for chunk in _chunks(distinct):
+    for chunk in _chunks(distinct, LIVE_TOKENS // len(embedder.layers)):
         fresh = [ids for ids in dict.fromkeys(ids for pair in chunk for ids in pair) if ids not in vectors]
         vectors.update(zip(fresh, embedder.vectors([list(ids) for ids in fresh]), strict=True))
         for pair in chunk:
@@ -87,7 +87,7 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
     return np.array([scores.get(row, nothing) for row in range(len(pairs))]).reshape(len(pairs), *nothing.shape)
 
 
-def _chunks(pairs: Sequence[tuple[Ids, Ids]]) -> Iterator[list[tuple[Ids, Ids]]]:
+def _chunks(pairs: Sequence[tuple[Ids, Ids]], budget: int) -> Iterator[list[tuple[Ids, Ids]]]:
     """Pairs that share a reference together, until their new texts fill the budget."""
     groups: dict[Ids, list[tuple[Ids, Ids]]] = {}
     for pair in pairs:
@@ -99,7 +99,7 @@ def _chunks(pairs: Sequence[tuple[Ids, Ids]]) -> Iterator[list[tuple[Ids, Ids]]]
         for pair in group:
             chunk.append(pair)
             tokens += len(pair[0])
-            if tokens > LIVE_TOKENS:
+            if tokens > budget:
                 yield chunk
                 chunk, tokens = [], 0
     if chunk:

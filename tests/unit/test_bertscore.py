@@ -152,6 +152,7 @@ class Counting:
         self.largest = 0
         self.n_special = 2
         self.main = None
+        self.layers = (0,)
         self.leading: tuple[int, ...] = ()
         self.weightless: frozenset[int] = frozenset()
 
