@@ -2,7 +2,7 @@
 
 Read from a folder given on the command line, never shipped:
 
-- DEMETR (MIT): machine translations into English, each with errors planted by hand, `demetr/demetr.tsv.gz`
+- DEMETR (MIT): machine translations into English, each with planted errors, `demetr/demetr.tsv.gz`
 - TED talks, Chinese to English, with experts' MQM marks (Apache-2.0), `human/ted21.zh-en.spans.jsonl.gz`
 - WMT22 into English: pairs of two human references, harmless rewordings by definition, `wmt/*-en/ref.*.txt`
 

@@ -59,7 +59,7 @@ class Labels:
             if op == "equal":
                 continue
             labels[j1:j2, 0] = 1
-            labels[j1:j2, 2] = max(serious, 0)
+            labels[j1:j2, 2] = float(serious)
             if op == "delete":
                 labels[max(j1 - 1, 0) : j1 + 1, 1] = 1
             if op != "insert":
@@ -142,7 +142,9 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_folders(parser, data=True)
-    parser.add_argument("--limit", type=int, default=0, metavar="N", help="only the first N DEMETR texts, N segments a talk and N human pairs of each part, to try things out")
+    parser.add_argument(
+        "--limit", type=int, default=0, metavar="N", help="only the first N DEMETR texts, N segments a talk and N human pairs of each part, to try things out"
+    )
     parser.add_argument("--no-vectors", action="store_true", help="pairs and labels only")
     options = parser.parse_args()
     embedder = open_embedder("minilm", all_layers=True)

@@ -38,7 +38,7 @@ def rule_risk(findings: Sequence[Finding], table: Mapping[str, Mapping[str, floa
     """Probability of a serious error where a detector speaks that is rare between good translations.
 
     Args:
-        table: by `detector/severity`: rate on good pairs and the risk that follows from it (Bayes' rule, see `train/fit.py`).
+        table: by `detector/severity`: rate on good pairs and the risk that follows from it (Bayes' rule, see `benchmarks/diagnosis/fit.py`).
     """
     return max((table[key]["risk"] for f in findings if (key := f"{f.detector}/{f.severity}") in table), default=0.0)
 

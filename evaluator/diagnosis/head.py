@@ -1,6 +1,6 @@
 """The learned token head in NumPy: error probability of each token from the vectors of both sides.
 
-Trained by `train/token_head.py`; see there for the labels. Nothing here needs torch.
+Trained by `benchmarks/diagnosis/token_head.py`; see there for the labels. Nothing here needs torch.
 """
 
 from __future__ import annotations
