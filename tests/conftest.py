@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from evaluator.cli import main
 from evaluator.embed.embedder import TorchEmbedder, open_embedder
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# Shared machines are slow now and then; and what runs on a submission is the same each time.
+settings.register_profile("evaluator", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("evaluator")
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "benchmarks" / "sample"
