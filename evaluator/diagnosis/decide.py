@@ -55,13 +55,11 @@ def worst(findings: Sequence[Finding]) -> str:
     return max((f.severity for f in findings), key=SEVERITIES.index, default="none")
 
 
-def promoted(findings: list[Finding], fallback: Finding | None) -> list[Finding]:
+def promoted(findings: list[Finding]) -> list[Finding]:
     """The findings with one major at least: a flag must name what is wrong."""
     if any(f.severity in ("major", "critical") for f in findings):
         return findings
     meaning = [f for f in findings if f.category.startswith("accuracy") and f.start is not None]
-    if fallback is not None:
-        return [*findings, fallback]
     if not meaning:
         return [
             *findings,

@@ -23,7 +23,7 @@ def judge(pair: Pair, heads: Heads, prior: float | None = None) -> Diagnosis:
     if pair.same:
         return Diagnosis(100.0, 0.0, "none", False, ())
     if not pair.hypothesis.words or not pair.reference.words:
-        return Diagnosis(0.0, 1.0, worst(promoted(findings, None)), True, in_order(promoted(findings, None)))
+        return Diagnosis(0.0, 1.0, worst(promoted(findings)), True, in_order(promoted(findings)))
     tokens = [head.scores(pair.hypothesis.tokens, pair.reference.tokens) for head in heads.tokens]
     named = features(pair, findings)
     several = [head_features(t) for t in tokens]
@@ -37,7 +37,7 @@ def judge(pair: Pair, heads: Heads, prior: float | None = None) -> Diagnosis:
     flagged = risk >= threshold(heads, prior)
     findings = _with_spans(pair, findings, tokens, heads, flagged)
     if flagged:
-        findings = promoted(findings, None)
+        findings = promoted(findings)
     fidelity = fidelity_of(rank_score(heads, x), pair.same, float(s["center"]), float(s["spread"]))  # type: ignore[arg-type]
     return Diagnosis(fidelity, risk, worst(findings), flagged, in_order(findings))
 

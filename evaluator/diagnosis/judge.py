@@ -43,7 +43,7 @@ class Judge:
     def __init__(self, embedder: Embedder, lang: str | None, prior: float | None) -> None:
         if prior is not None and not 0 < prior < 1:
             raise EvaluatorError(f"The prior is {prior}; it is a share of paragraphs, between 0 and 1.")
-        self.embedder = self._embedder = embedder
+        self.embedder = embedder
         self._english = lang is None or lang.lower().startswith("en")
         self._prior = prior
         self._at = [embedder.layers.index(layer) for layer in LAYERS]
@@ -64,7 +64,7 @@ class Judge:
         if text in self._sides:
             self._sides.move_to_end(text)
             return self._sides[text]
-        (pieces,) = pieces_of(self._embedder, [text])
+        (pieces,) = pieces_of(self.embedder, [text])
         side = self._sides[text] = side_of(text, pieces, vectors[self._at])
         if len(self._sides) > RECENT:
             self._sides.popitem(last=False)
@@ -88,7 +88,7 @@ class Judge:
         missing = [pair for pair in pairs if pair not in self._known]
         if missing:
             texts = list(dict.fromkeys(text for pair in missing for text in pair))
-            vectors = dict(zip(texts, self._embedder.vectors(self._embedder.token_ids(texts)), strict=True))
+            vectors = dict(zip(texts, self.embedder.vectors(self.embedder.token_ids(texts)), strict=True))
             for reference, hypothesis in missing:
                 self.see(reference, hypothesis, vectors[reference], vectors[hypothesis])
 
