@@ -229,20 +229,27 @@ def diagnose(
     Args:
         references: trusted texts.
         hypotheses: translations or paraphrases, as many.
-        documents: accepted for callers that have them; pairs are judged alone in this version.
-        sources: likewise.
+        documents: the document of each pair, as many; a misspelt name that its document also spells
+            otherwise is told as such. Risk, flag and fidelity stay those of the pair alone.
+        sources: what was translated, as many; stretches of it that stand in a hypothesis are found as untranslated.
         lang: language of the texts; another than English keeps English word lists quiet.
         prior: share of pairs with a serious error; None for that of the data the numbers were fitted on.
 
     Raises:
         EvaluatorError: unequal numbers, or an element that is not text.
     """
-    del documents, sources
     listed = _texts("references", references), _texts("hypotheses", hypotheses)
     if len(listed[0]) != len(listed[1]):
         raise EvaluatorError(f"There are {len(listed[0])} references and {len(listed[1])} hypotheses; they must be equally many.")
-    judge = _judge(lang, prior)
-    return [found or Diagnosis(100.0, 0.0, "none", False, ()) for found in judge.all(list(zip(*listed, strict=True)))]
+    for what, given in (("documents", documents), ("sources", sources)):
+        if given is not None and len(given) != len(listed[0]):
+            raise EvaluatorError(f"There are {len(listed[0])} pairs and {len(given)} {what}; give one for each pair.")
+    judged = _judge(lang, prior).all(list(zip(*listed, strict=True)), sources)
+    if documents is not None:
+        from evaluator.diagnosis.documents import name_spellings
+
+        judged = name_spellings(documents, listed[1], judged)
+    return [found or Diagnosis(100.0, 0.0, "none", False, ()) for found in judged]
 
 
 def _judge(lang: str | None, prior: float | None) -> Judge:

@@ -150,14 +150,16 @@ def make_judge(request: Request) -> Judge | None:
 
 def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> list[list[Diagnosis | None]]:
     """For each system and row what is wrong with it; inserted paragraphs are not judged."""
+    from evaluator.diagnosis.documents import name_spellings
+
     advance = start_work("diagnosis", sum(len(system.pairs) for system in evalset.systems))
     out = []
     for system in evalset.systems:
         rows = []
         for pair in system.pairs:
-            rows.append(None if pair.inserted else judge.diagnosis(pair.references, pair.hypothesis))
+            rows.append(None if pair.inserted else judge.diagnosis(pair.references, pair.hypothesis, pair.source))
             advance(1)
-        out.append(rows)
+        out.append(name_spellings([pair.document for pair in system.pairs], [pair.hypothesis for pair in system.pairs], rows))
     return out
 
 

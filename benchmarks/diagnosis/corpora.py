@@ -41,7 +41,8 @@ class Row(NamedTuple):
     """One pair."""
 
     kind: str
-    """`clean` and `pert` from DEMETR, `ted`, `hh` and `hhtest` from WMT."""
+    """`clean` and `pert` from DEMETR, `ted`, `hh` and `hhtest` from WMT; for the token heads alone `turned` (a clean pair the other way
+    round), `own` (errors of our own in either), `talk` and `own_talk` (the same in segments of the talks)."""
     reference: str
     hypothesis: str
     group: str

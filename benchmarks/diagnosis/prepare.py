@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import random
 import time
 from collections import Counter
 from functools import lru_cache
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 from corpora import LAYERS, MEANING, SERIOUS, Item, Row, add_folders, demetr, dump, human_split, ted, text_key
 from numpy.typing import NDArray
+from plant import collect, planted
 
 from evaluator.diagnosis.pairs import pieces_of
 from evaluator.diagnosis.sides import Pieces
@@ -27,6 +29,8 @@ from evaluator.embed.embedder import TorchEmbedder, open_embedder
 
 UNSEEN = ("full_lower", "first_lower", "tokenized")
 """Planted changes that an uncased tokenizer may not see."""
+OWN_DEMETR, OWN_TALKS, TALKS = 9, 5, 1500
+"""Errors of our own in each DEMETR text and in each of so many segments of the talks."""
 
 
 class Labels:
@@ -122,6 +126,33 @@ def build(data: Path, labels: Labels, limit: int) -> tuple[list[Row], list[Item]
     return rows + human, items + [labels.none(row) for row in human]
 
 
+def extend(rows: list[Row], labels: Labels, embedder: TorchEmbedder) -> list[Item]:
+    """Pairs for the token heads alone: DEMETR pairs turned round, and errors of our own in both ways round and in the talks."""
+    rng = random.Random(7)
+    given = [row for row in rows if row.kind in ("clean", "ted")]
+    words = collect([text for row in given for text in (row.reference, row.hypothesis)], embedder)
+    right = [row for row in given if row.kind == "ted" and row.severity == "none"]
+    rng.shuffle(right)
+    items: list[Item] = []
+    bases = [
+        base
+        for row in given
+        if row.kind == "clean"
+        for base in (row, Row("turned", row.hypothesis, row.reference, "x" + row.group, "turned", "none", row.fold))
+    ]
+    bases += [row._replace(kind="talk", group=f"y{n}{row.group}") for n, row in enumerate(right[:TALKS])]
+    for base in bases:
+        if base.kind != "clean":
+            items.append(labels.none(base))
+        own = "own_talk" if base.kind == "talk" else "own"
+        for damaged in planted(base.hypothesis, OWN_TALKS if base.kind == "talk" else OWN_DEMETR, words, rng):
+            row = Row(own, base.reference, damaged.text, base.group, "own_" + damaged.kind, damaged.severity, base.fold)
+            item = labels.planted(row, base.hypothesis)
+            if item is not None:
+                items.append(item)
+    return items
+
+
 def embed(texts: list[str], embedder: TorchEmbedder, work: Path) -> None:
     """One pass over all texts."""
     index: dict[str, tuple[int, int]] = {}
@@ -148,12 +179,17 @@ def main() -> None:
     parser.add_argument("--no-vectors", action="store_true", help="pairs and labels only")
     options = parser.parse_args()
     embedder = open_embedder("minilm", all_layers=True)
-    rows, items = build(options.data, Labels(embedder), options.limit)
+    labels = Labels(embedder)
+    rows, items = build(options.data, labels, options.limit)
+    items += extend(rows, labels, embedder)
     dump(rows, options.work / "rows.pkl")
     dump(items, options.work / "items.pkl")
     print(len(rows), "pairs,", len(items), "with labels:", dict(Counter(item.row.kind for item in items)))
     if not options.no_vectors:
-        embed(list(dict.fromkeys(text for row in rows for text in (row.reference, row.hypothesis))), embedder, options.work)
+        # a few planted errors start from another version of the unharmed text than the one that is judged
+        texts = [text for row in rows for text in (row.reference, row.hypothesis)]
+        texts += [text for item in items for text in (item.row.hypothesis, item.unharmed) if text]
+        embed(list(dict.fromkeys(texts)), embedder, options.work)
 
 
 if __name__ == "__main__":

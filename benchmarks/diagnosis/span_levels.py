@@ -1,6 +1,6 @@
 """Beside the steps: how well the token heads find the experts' marks at the best level, to set the span levels by hand.
 
-    python benchmarks/diagnosis/span_levels.py --work WORK [--heads m1,m2]
+    python benchmarks/diagnosis/span_levels.py --work WORK [--heads 1,3]
 
 Scores the TED talks' MQM marks (Apache-2.0), each talk with the head that was not trained on it, from the caches of
 `prepare.py` and `token_head.py`. A line says which of a head's scores is used, the weight of the pair's risk beside
@@ -33,7 +33,7 @@ def best_level(score: NDArray[Any], y: NDArray[Any]) -> tuple[float, ...]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--heads", default="m1,m2", metavar="A,B", help="names of two token heads, each trained on one talk")
+    parser.add_argument("--heads", default="1,3", metavar="A,B", help="names of two token heads, each trained on one talk")
     add_folders(parser)
     options = parser.parse_args()
     items: list[Item] = load(options.work / "items.pkl")

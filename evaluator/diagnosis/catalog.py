@@ -16,5 +16,6 @@ CATALOG = {
     "quotes": "quotations that begin or end elsewhere",
     "coverage": "words that nothing on the other side accounts for: omissions, additions, substitutions",
     "metadata": "date lines and the like before a paragraph",
+    "sources": "stretches of the source left untranslated, where a source is given",
     "surface": "spelling, punctuation and case",
 }

@@ -20,17 +20,27 @@ MOST_NAMED = 4
 """Findings that a one-line reason names."""
 
 
-def calibrated(score: float, knots: Sequence[Sequence[float]], prior: float | None, fitted_prior: float) -> float:
-    """Probability of a serious error: the score through the calibration curve, moved to another prior where one is given.
+def calibrated(score: float, knots: Sequence[Sequence[float]]) -> float:
+    """Probability of a serious error: the score through the calibration curve.
 
     Args:
         score: log odds of the heads.
         knots: scores and their calibrated log odds, ascending.
-        prior: share of paragraphs with a serious error in the user's material, or None for the share that the curve was fitted on.
     """
-    odds = float(np.interp(score, knots[0], knots[1]))
-    if prior is not None:
-        odds += math.log(prior / (1 - prior)) - math.log(fitted_prior / (1 - fitted_prior))
+    return 1 / (1 + math.exp(-float(np.interp(score, knots[0], knots[1]))))
+
+
+def moved(risk: float, prior: float | None, fitted_prior: float) -> float:
+    """The risk in material with another share of serious errors.
+
+    Args:
+        risk: 0-1, exclusive at both ends.
+        prior: share of paragraphs with a serious error in the user's material, or None for the share that the numbers were fitted on.
+        fitted_prior: that share.
+    """
+    if prior is None:
+        return risk
+    odds = math.log(risk / (1 - risk)) + math.log(prior / (1 - prior)) - math.log(fitted_prior / (1 - fitted_prior))
     return 1 / (1 + math.exp(-odds))
 
 

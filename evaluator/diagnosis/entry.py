@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from evaluator.diagnosis.decide import calibrated, fidelity_of, in_order, promoted, rule_risk, worst
+from evaluator.diagnosis.decide import calibrated, fidelity_of, in_order, moved, promoted, rule_risk, worst
 from evaluator.diagnosis.detect.names import same_words
 from evaluator.diagnosis.features import features
 from evaluator.diagnosis.find import find_all
@@ -24,16 +22,15 @@ def judge(pair: Pair, heads: Heads, prior: float | None = None) -> Diagnosis:
         return Diagnosis(100.0, 0.0, "none", False, ())
     if not pair.hypothesis.words or not pair.reference.words:
         return Diagnosis(0.0, 1.0, worst(promoted(findings)), True, in_order(promoted(findings)))
-    tokens = [head.scores(pair.hypothesis.tokens, pair.reference.tokens) for head in heads.tokens]
-    named = features(pair, findings)
-    several = [head_features(t) for t in tokens]
-    named.update({name: sum(one[name] for one in several) / len(several) for name in several[0]})
+    ids = pair.hypothesis.token_ids, pair.reference.token_ids
+    tokens = heads.tokens.scores(pair.hypothesis.tokens, pair.reference.tokens, pair.similarity, ids)
+    named = {**features(pair, findings), **head_features(tokens)}
     x = np.array([named[name] for name in heads.names])
     s = heads.settings
     odds = risk_score(heads, x)
     # Vectors move in their last bits with the batch they went through: four decimals hide that.
-    graded = calibrated(odds, s["knots"], prior, float(s["prior"]))  # type: ignore[arg-type]
-    risk = round(max(graded, rule_risk(findings, s["rules"])), 4)  # type: ignore[arg-type]
+    graded = max(calibrated(odds, s["knots"]), rule_risk(findings, s["rules"]))  # type: ignore[arg-type]
+    risk = round(moved(graded, prior, float(s["prior"])), 4)  # type: ignore[arg-type]
     flagged = risk >= threshold(heads, prior)
     findings = _with_spans(pair, findings, tokens, heads, flagged)
     if flagged:
@@ -44,13 +41,7 @@ def judge(pair: Pair, heads: Heads, prior: float | None = None) -> Diagnosis:
 
 def threshold(heads: Heads, prior: float | None = None) -> float:
     """The risk from which a paragraph is flagged, at the given prior."""
-    s = heads.settings
-    odds = math.log(float(s["threshold"]) / (1 - float(s["threshold"])))  # type: ignore[arg-type]
-    return round(_moved(odds, prior, float(s["prior"])), 4)  # type: ignore[arg-type]
-
-
-def _moved(odds: float, prior: float | None, fitted: float) -> float:
-    return calibrated(odds, ((odds, odds + 1), (odds, odds + 1)), prior, fitted)
+    return round(moved(float(heads.settings["threshold"]), prior, float(heads.settings["prior"])), 4)  # type: ignore[arg-type]
 
 
 def _with_spans(pair: Pair, findings: list[Finding], tokens: list[TokenScores], heads: Heads, flagged: bool) -> list[Finding]:

@@ -13,8 +13,8 @@ import numpy as np
 from evaluator.diagnosis.detect.quotes import NAME as _QUOTES
 from evaluator.diagnosis.detect.surface import odd_form
 from evaluator.diagnosis.pair import Pair
-from evaluator.diagnosis.types import Side
-from evaluator.types import Finding, FloatArray
+from evaluator.diagnosis.types import Side, Word
+from evaluator.types import Finding
 
 DETECTORS = (
     "numbers", "numbers_added", "numbers_lost", "numbers_unit", "names_misspelt", "names_two_ways", "names_garbled", "names_swapped", "names_added", "names_lost",
@@ -32,6 +32,7 @@ def features(pair: Pair, findings: list[Finding]) -> dict[str, float]:
     out.update(_words(pair))
     out.update(_order(pair))
     out.update(_surface(pair))
+    out.update(_verbs(pair))
     counts = Counter(f.detector for f in findings)
     out.update({f"n_{name}": float(min(counts[name], 3)) for name in DETECTORS})
     out["n_major"] = float(min(3, sum(f.severity in ("major", "critical") for f in findings)))
@@ -41,25 +42,27 @@ def features(pair: Pair, findings: list[Finding]) -> dict[str, float]:
 
 def _similarity(pair: Pair) -> dict[str, float]:
     """Greedy matching of tokens at each layer, worst tokens, cosine of the means."""
-    out: dict[str, float] = {}
     h, r = pair.hypothesis.tokens, pair.reference.tokens
-    for layer in range(h.shape[0]):
-        if not h.shape[1] or not r.shape[1]:
-            p = q = np.zeros(1, dtype=np.float32)
-            mean = 0.0
-        else:
-            s = h[layer] @ r[layer].T
-            p, q = s.max(axis=1), s.max(axis=0)
-            a, b = h[layer].mean(axis=0), r[layer].mean(axis=0)
-            mean = float(a @ b / math.sqrt(float(a @ a) * float(b @ b)))
-        out[f"p{layer}"], out[f"r{layer}"] = float(p.mean()), float(q.mean())
-        out[f"f{layer}"] = 2 * out[f"p{layer}"] * out[f"r{layer}"] / max(1e-6, out[f"p{layer}"] + out[f"r{layer}"])
+    layers = range(h.shape[0])
+    if h.shape[1] and r.shape[1]:
+        p, q = pair.similarity.max(axis=2), pair.similarity.max(axis=1)
+        a, b = h.mean(axis=1), r.mean(axis=1)
+        means = (a * b).sum(axis=1) / np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    else:
+        p = q = np.zeros((len(layers), 1), dtype=np.float32)
+        means = np.zeros(len(layers))
+    out: dict[str, float] = {}
+    for name, values in (("p", p), ("r", q)):
+        low = np.sort(values, axis=1)[:, :3]
+        several = {
+            "": values.mean(axis=1), "_min": low[:, 0], "_min3": low.mean(axis=1),
+            "_lost": (1 - values).sum(axis=1) / 10, "_low": (values < 0.5).sum(axis=1) / 5,
+        }  # fmt: skip
+        out.update({f"{name}{layer}{kind}": value for kind, row in several.items() for layer, value in zip(layers, row.tolist(), strict=True)})
+    for layer, mean in zip(layers, means.tolist(), strict=True):
+        precision, recall = out[f"p{layer}"], out[f"r{layer}"]
+        out[f"f{layer}"] = 2 * precision * recall / max(1e-6, precision + recall)
         out[f"mean{layer}"] = mean
-        for name, values in (("p", p), ("r", q)):
-            low = np.sort(values)
-            out[f"{name}{layer}_min"], out[f"{name}{layer}_min3"] = float(low[0]), float(low[:3].mean())
-            out[f"{name}{layer}_lost"] = float((1 - values).sum()) / 10
-            out[f"{name}{layer}_low"] = float((values < 0.5).sum()) / 5
     return out
 
 
@@ -169,6 +172,43 @@ def _surface(pair: Pair) -> dict[str, float]:
     return out
 
 
-def vector(named: dict[str, float], names: tuple[str, ...]) -> FloatArray:
-    """The named features in the head's order, float64 (n_features,)."""
-    return np.array([named[name] for name in names])
+_VERB_FORMS = {
+    "am": "now", "is": "now", "are": "now", "was": "past", "were": "past", "has": "have", "have": "have", "had": "had", "will": "will", "shall": "will",
+    "would": "would", "being": "being", "been": "been", "be": "be", "do": "do", "does": "do", "did": "did",
+}  # fmt: skip
+"""English auxiliaries by what they say of tense and aspect."""
+_KINDS = (*dict.fromkeys(_VERB_FORMS.values()), "ing", "ed")
+
+
+def _verbs(pair: Pair) -> dict[str, float]:
+    """Auxiliaries and verb endings that one side has more of; a before a vowel and an before none. English; 0 elsewhere."""
+    if not pair.english:
+        return {f"verb_{kind}_{way}": 0.0 for kind in _KINDS for way in ("more", "less")} | {"articles": 0.0}
+    ours, theirs = (Counter(kind for w in side.words if (kind := _verb_form(w))) for side in (pair.hypothesis, pair.reference))
+    out = {}
+    for kind in _KINDS:
+        gap = ours[kind] - theirs[kind]
+        out[f"verb_{kind}_more"], out[f"verb_{kind}_less"] = min(3, max(0, gap)) / 3, min(3, max(0, -gap)) / 3
+    out["articles"] = min(3, _odd_articles(pair.hypothesis)) / 3
+    return out
+
+
+def _verb_form(word: Word) -> str:
+    if word.kind != "word":
+        return ""
+    lower = word.lower
+    if lower in _VERB_FORMS:
+        return _VERB_FORMS[lower]
+    return "ing" if len(lower) > 5 and lower.endswith("ing") else "ed" if len(lower) > 4 and lower.endswith("ed") else ""
+
+
+def _odd_articles(side: Side) -> int:
+    """How often `a` stands before a vowel letter or `an` before another; sounds are not known, so `hour` and `European` are passed over."""
+    return sum(
+        a.lower in ("a", "an")
+        and b.kind == "word"
+        and (a.lower == "an") != (b.lower[0] in "aeiou")
+        and b.lower[0] not in "hux"
+        and b.lower[:2] not in ("eu", "on")
+        for a, b in zip(side.words, side.words[1:], strict=False)
+    )

@@ -1,6 +1,8 @@
-"""The learned token head in NumPy: error probability of each token from the vectors of both sides.
+"""The learned token heads in NumPy: error probability of each token from the vectors of both sides.
 
-Trained by `benchmarks/diagnosis/token_head.py`; see there for the labels. Nothing here needs torch.
+Trained by `benchmarks/diagnosis/token_head.py`; see there for the labels. Several heads, each
+trained with another part of the data left out, run as one: what does not depend on weights is
+computed once, the rest with a leading axis. Nothing here needs torch.
 """
 
 from __future__ import annotations
@@ -9,16 +11,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import erf
 
 from evaluator.embed import VectorArray
 from evaluator.types import FloatArray
 
 HEAD_FEATURES = (*tuple(f"head_{c}_{k}" for c in ("any", "gap", "serious", "lost") for k in ("max", "top3", "mean", "sum")), "head_rank", "head_risk")
+MIDDLE = 1
+"""The layer (of those kept) by whose cosine a token finds its partner."""
+
+Ids = NDArray[np.int64]
 
 
 class TokenScores(NamedTuple):
-    """What the head says of one pair."""
+    """What one head says of one pair."""
 
     wrong: FloatArray
     """Probability of an error of any kind at each hypothesis token, (n,)."""
@@ -32,78 +39,110 @@ class TokenScores(NamedTuple):
     risk: float
 
 
-class TokenHead:
-    """The trained weights.
+class TokenHeads:
+    """The trained weights of k heads.
 
     Args:
-        path: the npz file.
+        path: the npz file; every array has the heads on its first axis.
     """
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as file:
-            self._w = {name: file[name].astype(np.float32) for name in file.files}
+            self._w = {name: np.ascontiguousarray(file[name].astype(np.float32)) for name in file.files}
+        weight = self._w.pop("proj.weight")
+        self._size = weight.shape[:2]
+        self._project_by = np.ascontiguousarray(weight.reshape(-1, weight.shape[2]).T)
 
-    def scores(self, hypothesis: VectorArray, reference: VectorArray) -> TokenScores:
-        """Scores of one pair, from token vectors without special tokens, float32 (4, n, 384) and (4, m, 384)."""
-        if not hypothesis.shape[1] or not reference.shape[1]:
-            none = np.zeros(hypothesis.shape[1]), np.zeros(reference.shape[1])
-            return TokenScores(none[0], none[0], none[0], none[1], 0.0, 0.0)
-        similarity = hypothesis @ reference.swapaxes(1, 2)
+    def scores(self, hypothesis: VectorArray, reference: VectorArray, similarity: VectorArray, ids: tuple[Ids, Ids]) -> list[TokenScores]:
+        """Scores of one pair by each head.
+
+        Args:
+            hypothesis: token vectors without special tokens, float32 (n_layers, n, dimension).
+            reference: likewise, (n_layers, m, dimension).
+            similarity: their cosines, (n_layers, n, m).
+            ids: vocabulary numbers of hypothesis and reference tokens, (n,) and (m,).
+        """
+        n, m = similarity.shape[1:]
+        if not n or not m:
+            return [TokenScores(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(m), 0.0, 0.0)] * self._size[0]
         p, q = self._project(hypothesis), self._project(reference)
-        xh, mean_h = self._side(p, q, similarity, 0)
-        xr, mean_r = self._side(q, p, similarity.swapaxes(1, 2), 1)
-        th = _sigmoid(xh @ self._w["out_h.weight"].T + self._w["out_h.bias"])
-        tr = _sigmoid(xr @ self._w["out_r.weight"].T + self._w["out_r.bias"])[:, 0]
-        pooled = np.concatenate([xh.mean(axis=0), xh.max(axis=0), xr.mean(axis=0), xr.max(axis=0), mean_h, mean_r])
-        rank, risk = (pooled @ self._w["sent.weight"].T + self._w["sent.bias"]).tolist()
-        return TokenScores(th[:, 0], th[:, 1], th[:, 2], tr, rank, risk)
+        xh, mean_h = self._side(p, q, similarity, ids, 0)
+        xr, mean_r = self._side(q, p, similarity.swapaxes(1, 2), ids[::-1], 1)
+        th = _sigmoid(self._linear(xh, "out_h"))
+        tr = _sigmoid(self._linear(xr, "out_r"))[..., 0]
+        means = np.broadcast_to(np.concatenate([mean_h, mean_r]), (len(xh), 2 * len(mean_h)))
+        pooled = np.concatenate([xh.mean(axis=1), xh.max(axis=1), xr.mean(axis=1), xr.max(axis=1), means], axis=-1)
+        pair = self._linear(pooled[:, None], "sent")[:, 0].tolist()
+        return [TokenScores(t[:, 0], t[:, 1], t[:, 2], lost, *both) for t, lost, both in zip(th, tr, pair, strict=True)]
 
     def _project(self, vectors: VectorArray) -> VectorArray:
-        out: VectorArray = np.concatenate([vectors[1], vectors[3]], axis=-1) @ self._w["proj.weight"].T + self._w["proj.bias"]
+        """All layers at once, (k, n, d)."""
+        flat = vectors.swapaxes(0, 1).reshape(vectors.shape[1], -1)
+        out: VectorArray = (flat @ self._project_by).reshape(-1, *self._size).swapaxes(0, 1) + self._w["proj.bias"][:, None]
         return out
 
-    def _side(self, p: VectorArray, q: VectorArray, s: VectorArray, side: int) -> tuple[VectorArray, VectorArray]:
-        """Context vectors of one side's tokens and the mean of their best similarities at each layer."""
+    def _linear(self, x: VectorArray, name: str) -> VectorArray:
+        out: VectorArray = x @ self._w[f"{name}.weight"].swapaxes(1, 2) + self._w[f"{name}.bias"][:, None]
+        return out
+
+    def _side(self, p: VectorArray, q: VectorArray, s: VectorArray, ids: tuple[Ids, Ids], side: int) -> tuple[VectorArray, VectorArray]:
+        """Context vectors of one side's tokens (k, n, context) and the mean of their best similarities at each layer."""
         best = s.max(axis=-1).T
         logits = 6 * (s[1] + s[2])
         attention = np.exp(logits - logits.max(axis=-1, keepdims=True))
         attention /= attention.sum(axis=-1, keepdims=True)
         soft = attention @ q
-        extra = _extra(s, best, attention)
-        x = np.concatenate([p, soft, p * soft * 4, np.abs(p - soft), extra], axis=-1)
-        x = _gelu(x @ self._w["inner.weight"].T + self._w["inner.bias"] + self._w["side"][side])
-        padded = np.concatenate([np.zeros_like(x[:1]), x, np.zeros_like(x[:1])])
-        kernel = self._w["conv.weight"]
-        context = sum(padded[k : k + len(x)] @ kernel[:, :, k].T for k in range(3)) + self._w["conv.bias"]
-        return _gelu(context), best.mean(axis=0)
+        shared = np.concatenate([best, _places(s, best, attention), _matches(s, *ids)], axis=-1, dtype=np.float32)
+        each = np.broadcast_to(shared, (len(p), *shared.shape))
+        x = np.concatenate([p, soft, p * soft * 4, np.abs(p - soft), each], axis=-1)
+        x = _gelu(self._linear(x, "inner") + self._w["side"][:, side][:, None])
+        x = _gelu(self._convolve(x, "conv"))
+        return x + _gelu(self._convolve(x, "convb")), best.mean(axis=0)
+
+    def _convolve(self, x: VectorArray, name: str) -> VectorArray:
+        """Each token with its two neighbours."""
+        kernel = self._w[f"{name}.weight"]
+        padded = np.pad(x, ((0, 0), (1, 1), (0, 0)))
+        n = x.shape[1]
+        out: VectorArray = sum(padded[:, k : k + n] @ kernel[..., k].swapaxes(1, 2) for k in range(3)) + self._w[f"{name}.bias"][:, None]
+        return out
 
 
-def _extra(s: VectorArray, best: VectorArray, attention: VectorArray) -> VectorArray:
-    """Order, certainty and neighbourhood of each token, float32 (n, 16)."""
+def _places(s: VectorArray, best: VectorArray, attention: VectorArray) -> FloatArray:
+    """Order, certainty and neighbourhood of each token, (n, 12)."""
     n, m = s.shape[1:]
-    j = s[1].argmax(axis=-1)
+    j = s[MIDDLE].argmax(axis=-1)
     step = np.concatenate([[0.0], np.clip(np.diff(j) - 1, -4, 4) / 4])
     entropy = -(attention * np.log(attention + 1e-9)).sum(axis=-1)
-    middle = best[:, 1]
+    middle = best[:, MIDDLE]
     before, after = np.concatenate([[1.0], middle[:-1]]), np.concatenate([middle[1:], [1.0]])
-    mutual = s[1].argmax(axis=0)[j] == np.arange(n)
-    top = np.sort(s[1], axis=-1)[:, -2:]
+    mutual = s[MIDDLE].argmax(axis=0)[j] == np.arange(n)
+    top = np.partition(s[MIDDLE], max(m - 2, 0), axis=-1)[:, -2:]
     first, last = np.arange(n) == 0, np.arange(n) == n - 1
     length, ratio = np.full(n, np.log(n) / 4), np.full(n, np.log(n) - np.log(m))
-    rest = np.stack(
-        [step, np.concatenate([step[1:], [0.0]]), entropy, before, after, mutual, top[:, -1] - top[:, 0], first, last, length, ratio, np.zeros(n)], axis=-1
-    )
-    out: VectorArray = np.concatenate([best, rest], axis=-1).astype(np.float32)
-    return out
+    next_step = np.concatenate([step[1:], [0.0]])
+    return np.stack([step, next_step, entropy, before, after, mutual, top[:, -1] - top[:, 0], first, last, length, ratio, np.zeros(n)], axis=-1)
 
 
-def head_features(scores: TokenScores) -> dict[str, float]:
-    """The head's scores as features of the pair."""
-    out: list[float] = []
-    for values in (scores.wrong, scores.gap, scores.serious, scores.lost):
-        v = np.sort(values)[::-1] if len(values) else np.zeros(1)
-        out += [float(v[0]), float(v[:3].mean()), float(v.mean()), min(float(v.sum()), 10.0) / 5]
-    return dict(zip(HEAD_FEATURES, [*out, scores.rank / 4, scores.risk / 4], strict=True))
+def _matches(s: VectorArray, ours: Ids, theirs: Ids) -> FloatArray:
+    """Whether each token, and those beside it, are found at its partner; how rare both are; (n, 6)."""
+    j = s[MIDDLE].argmax(axis=-1)
+    partner = theirs[j]
+    after = np.append(theirs, -1)[j + 1] == np.append(ours[1:], -2)
+    before = theirs[np.maximum(j - 1, 0)] == np.append(-2, ours[:-1])
+    return np.stack([partner == ours, np.isin(ours, theirs), after, before, np.log(ours + 1) / 10, np.log(partner + 1) / 10], axis=-1)
+
+
+def head_features(several: list[TokenScores]) -> dict[str, float]:
+    """The heads' scores as features of the pair, averaged over the heads."""
+    rows = [[*(v for values in (s.wrong, s.gap, s.serious, s.lost) for v in _summary(values)), s.rank / 4, s.risk / 4] for s in several]
+    return dict(zip(HEAD_FEATURES, np.mean(rows, axis=0).tolist(), strict=True))
+
+
+def _summary(values: FloatArray) -> list[float]:
+    """Highest, mean of the three highest, mean and (bounded) sum."""
+    v = np.sort(values)[::-1] if len(values) else np.zeros(1)
+    return [float(v[0]), float(v[:3].mean()), float(v.mean()), min(float(v.sum()), 10.0) / 5]
 
 
 def _gelu(x: VectorArray) -> VectorArray:

@@ -13,6 +13,7 @@ from evaluator.diagnosis.decide import reason_of
 from evaluator.diagnosis.entry import judge, threshold
 from evaluator.diagnosis.model import FOLDER, load_heads
 from evaluator.diagnosis.pairs import LAYERS, pair_of, pieces_of, side_of
+from evaluator.diagnosis.sources import with_copies
 from evaluator.diagnosis.types import Side
 from evaluator.embed import Embedder, VectorArray
 from evaluator.types import Diagnosis, EvaluatorError, Finding
@@ -70,19 +71,20 @@ class Judge:
             self._sides.popitem(last=False)
         return side
 
-    def diagnosis(self, references: Sequence[str | None], hypothesis: str) -> Diagnosis | None:
+    def diagnosis(self, references: Sequence[str | None], hypothesis: str, source: str = "") -> Diagnosis | None:
         """What is said of a hypothesis: by the reference that licenses its wording best; None where nothing was to judge."""
-        filled = [reference for reference in references if (reference or "").strip()]
+        filled = [str(reference) for reference in references if (reference or "").strip()]
         if not filled and not hypothesis.strip():
             return None
         if not filled:
             return _whole("accuracy/addition", "hypothesis", hypothesis, "the reference has no such paragraph")
         if not hypothesis.strip():
-            return _whole("accuracy/omission", "reference", str(filled[0]), "the whole paragraph is missing")
-        self._make([(str(reference), hypothesis) for reference in filled])
-        found = [self._known[str(reference), hypothesis] for reference in filled]
+            return _whole("accuracy/omission", "reference", filled[0], "the whole paragraph is missing")
+        self._make([(reference, hypothesis) for reference in filled])
+        found = [self._known[reference, hypothesis] for reference in filled]
         best = min(range(len(found)), key=lambda k: (found[k].risk, -found[k].fidelity))
-        return found[best] if filled[best] == references[0] else _elsewhere(found[best])
+        told = found[best] if filled[best] == references[0] else _elsewhere(found[best])
+        return with_copies(told, source, filled, hypothesis) if source.strip() else told
 
     def _make(self, pairs: Sequence[tuple[str, str]]) -> None:
         missing = [pair for pair in pairs if pair not in self._known]
@@ -92,11 +94,12 @@ class Judge:
             for reference, hypothesis in missing:
                 self.see(reference, hypothesis, vectors[reference], vectors[hypothesis])
 
-    def all(self, pairs: Sequence[tuple[str, str]]) -> list[Diagnosis | None]:
+    def all(self, pairs: Sequence[tuple[str, str]], sources: Sequence[str] | None = None) -> list[Diagnosis | None]:
         """Diagnoses of (reference, hypothesis), in batches through the model."""
         for start in range(0, len(pairs), BATCH):
             self._make([pair for pair in dict.fromkeys(pairs[start : start + BATCH]) if all(text.strip() for text in pair)])
-        return [self.diagnosis([reference], hypothesis) for reference, hypothesis in pairs]
+        beside = sources if sources is not None else [""] * len(pairs)
+        return [self.diagnosis([reference], hypothesis, source) for (reference, hypothesis), source in zip(pairs, beside, strict=True)]
 
     def manifest(self) -> dict[str, Any]:
         """What decides the diagnosis, for `run.json`."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evaluator.diagnosis.head import TokenHead
+from evaluator.diagnosis.head import TokenHeads
 from evaluator.diagnosis.trees import Trees, tree_score
 from evaluator.types import FloatArray
 
@@ -19,17 +19,16 @@ FOLDER = Path(__file__).parent / "weights"
 class Heads(NamedTuple):
     """Everything that was fitted."""
 
-    tokens: tuple[TokenHead, ...]
-    """Fitted on different halves of the data; their features are averaged."""
+    tokens: TokenHeads
     names: tuple[str, ...]
     mean: FloatArray
     scale: FloatArray
     rank: dict[str, FloatArray]
-    logit: FloatArray
-    """Weights of the linear risk head, the constant last."""
-    experts: FloatArray
-    """Weights of the linear head fitted on experts' marks, the constant last."""
+    line: FloatArray
+    """Weights of the linear risk head, fitted on planted errors and on experts' marks, the constant last."""
     trees: Trees
+    """Fitted on planted errors."""
+    tree_share: float
     settings: dict[str, object]
     """Threshold, calibration knots, spans; see calibration.json."""
 
@@ -45,14 +44,14 @@ def load_heads() -> Heads:
     trees = Trees(tree["roots"], tree["feature"], tree["threshold"], tree["left"], tree["right"], tree["value"], float(tree["base"]))
     rank = {name.removeprefix("rank_"): a for name, a in arrays.items() if name.startswith("rank_")}
     return Heads(
-        tuple(TokenHead(path) for path in sorted(FOLDER.glob("tokens_*.npz"))),
+        TokenHeads(FOLDER / "tokens.npz"),
         names,
         arrays["mean"],
         arrays["scale"],
         rank,
-        arrays["logit"],
-        arrays["ted"],
+        arrays["line"],
         trees,
+        float(arrays["trees"]),
         settings,
     )
 
@@ -68,8 +67,7 @@ def rank_score(heads: Heads, x: FloatArray) -> float:
 def risk_score(heads: Heads, x: FloatArray) -> float:
     """Log odds of a serious error: those fitted on planted errors and those fitted on experts' marks, added."""
     z = standardized(heads, x)
-    planted = (tree_score(heads.trees, x) + float(z @ heads.logit[:-1] + heads.logit[-1])) / 2
-    return planted + float(z @ heads.experts[:-1] + heads.experts[-1])
+    return heads.tree_share * tree_score(heads.trees, x) + float(z @ heads.line[:-1] + heads.line[-1])
 
 
 def standardized(heads: Heads, x: FloatArray) -> FloatArray:

@@ -26,4 +26,5 @@ def side_of(text: str, pieces: Pieces, vectors: VectorArray) -> Side:
 
 def pair_of(reference: Side, hypothesis: Side, english: bool) -> Pair:
     """The two sides, aligned."""
-    return Pair(reference, hypothesis, align(hypothesis, reference), english)
+    similarity = hypothesis.tokens @ reference.tokens.swapaxes(1, 2)
+    return Pair(reference, hypothesis, align(hypothesis, reference), similarity, english)

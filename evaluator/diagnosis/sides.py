@@ -53,7 +53,7 @@ def build_side(text: str, pieces: Pieces, vectors: VectorArray) -> Side:
             ranks[word], counts[word] = max(ranks[word], piece), counts[word] + 1
     words = _words(text, spans, ranks, counts)
     inner = vectors[:, 1:-1]
-    return Side(text, words, _word_vectors(inner, token_word, len(words)), inner, token_word)
+    return Side(text, words, _word_vectors(inner, token_word, len(words)), inner, token_word, np.array(pieces.ids, dtype=np.int64))
 
 
 def _owners(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:

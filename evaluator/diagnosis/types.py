@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evaluator.embed import VectorArray
 from evaluator.types import FloatArray
 
@@ -46,6 +49,8 @@ class Side:
     """Unit vectors of tokens without the special ones, float32 (n_layers, n_tokens, dimension)."""
     token_word: tuple[int, ...]
     """Word of each token."""
+    token_ids: NDArray[np.int64]
+    """Vocabulary number of each token, (n_tokens,)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def gold() -> dict[int, str]:
 
 
 def test_the_catalog_names_every_detector() -> None:
-    assert list(CATALOG) == [detector.__name__.removeprefix("find_") for detector in DETECTORS]
+    assert set(CATALOG) == {detector.__name__.removeprefix("find_") for detector in DETECTORS} | {"sources"}
 
 
 def test_identical_texts_have_no_finding_and_no_risk(sample: Pair) -> None:
@@ -88,6 +88,40 @@ def test_each_pair_is_judged_alone(sample: Pair, judged: list[Diagnosis], again:
         assert [evaluator.diagnose([r[i]], [h[i]])[0] for i in (0, 9, 10, 22)] == [judged[i] for i in (0, 9, 10, 22)]
     else:
         assert evaluator.diagnose(r * 2, h * 2) == judged * 2
+
+
+def test_a_name_spelled_two_ways_in_one_document_is_told_and_changes_no_judgement() -> None:
+    references = ["Mayor Ludmila Korsakin spoke first.", "Later Korsakin left the hall.", "The harbour stayed shut."]
+    hypotheses = ["Mayor Ludmila Korsakin spoke first.", "Later Kersokin left the hall.", "The harbour stayed shut."]
+    alone = evaluator.diagnose(references, hypotheses)
+    together = evaluator.diagnose(references, hypotheses, documents=["a", "a", "a"])
+    apart = evaluator.diagnose(references, hypotheses, documents=["a", "b", "a"])
+    assert apart == alone
+    assert [f.detector for f in together[1].findings if f.text == "Kersokin"] == ["names_two_ways"]
+    assert "Korsakin is spelled Kersokin here and Korsakin elsewhere" in together[1].findings[0].message
+    assert [(one.risk, one.fidelity, one.severity, one.flagged) for one in together] == [(one.risk, one.fidelity, one.severity, one.flagged) for one in alone]
+    with pytest.raises(EvaluatorError, match="3 pairs and 1 documents"):
+        evaluator.diagnose(references, hypotheses, documents=["a"])
+
+
+def test_two_wrong_spellings_of_one_name_are_told_in_both_places() -> None:
+    references = ["Later Korsakin left the hall.", "Korsakin came back at noon, the clerk said."]
+    hypotheses = ["Later Kersokin left the hall.", "Korsukan came back at noon, the clerk said."]
+    together = evaluator.diagnose(references, hypotheses, documents=["a", "a"])
+    assert [any(f.detector == "names_two_ways" for f in one.findings) for one in together] == [True, True]
+
+
+def test_stretches_of_the_source_are_untranslated_text() -> None:
+    source = "Der Hafen blieb am Montag wegen des Sturms geschlossen."
+    reference = "The harbour stayed closed on Monday because of the storm."
+    half = "The harbour stayed closed am Montag wegen des storm."
+    alone, beside, right = evaluator.diagnose([reference] * 3, [half, half, reference], sources=["", source, source])
+    assert [f for f in beside.findings if f.detector == "copied"][0].text == "am Montag wegen des"
+    assert beside.flagged
+    assert beside.risk >= max(alone.risk, 0.95)
+    assert not right.findings
+    paraphrase = evaluator.diagnose([reference], ["The harbour was shut on Monday."], sources=["The harbour was shut on Monday because of a storm."])
+    assert not any(f.detector == "copied" for f in paraphrase[0].findings)
 
 
 def test_blank_sides_are_whole_errors() -> None:

@@ -86,13 +86,23 @@ def _number(words: tuple[Word, ...], i: int, english: bool) -> Quantity | None:
             total, current = total + max(current, 1) * SCALES[lower], 0.0
         elif lower == "-" and j + 1 < len(words) and words[j + 1].lower in SCALES and words[j + 1].lower[-1] != "s":
             pass  # one-hundred
-        elif lower in ("-", "and") and j + 1 < len(words) and words[j + 1].lower in SMALL_NUMBERS and (lower == "-" or words[j - 1].lower in SCALES):
+        elif (
+            lower in ("-", "and")
+            and j + 1 < len(words)
+            and words[j + 1].lower in SMALL_NUMBERS
+            and (_tens(words[j - 1]) if lower == "-" else words[j - 1].lower in SCALES)
+        ):
             pass
         else:
             break
         j += 1
     value = total + current
     return _scaled(words, i, j, value, loose=value <= 2 and j == i + 1)
+
+
+def _tens(word: Word) -> bool:
+    """True for twenty to ninety: twenty-one is a number, six-one is none."""
+    return 20 <= SMALL_NUMBERS.get(word.lower, 0) <= 90
 
 
 def _scaled(words: tuple[Word, ...], start: int, end: int, value: float, *, loose: bool) -> Quantity:
