@@ -51,6 +51,8 @@ def run(arguments: Sequence[str]) -> int:
     if len(args.files) == 1 and Path(args.files[0]).expanduser().is_dir():
         return _stored(args, parser)
     request, target = prepare(args)
+    if request.table is None and len(request.systems) < 2:
+        raise EvaluatorError(f"There is {len(request.systems)} system; comparing needs at least two. See evaluator compare --help")
     return score_and_print(request, target, args, lambda evaluation: _analysed(evaluation, args, None), _shown)
 
 

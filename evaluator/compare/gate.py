@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -216,7 +216,7 @@ def _critical_at_most(run: Evaluation, most: int) -> list[GateCheck]:
     for system in run.manifest["systems"]:
         count = critical_count(run, system)
         words = f"critical findings of {system}: {count}, {'within' if count <= most else 'more than'} the limit of {most}"
-        checks.append(GateCheck(count <= most, words, () if count <= most else _critical_segments(run, system)))
+        checks.append(GateCheck(count <= most, words, () if count <= most else tuple(_critical_segments(run, system).values())))
     return checks
 
 
@@ -228,15 +228,28 @@ def _more_critical(run: Evaluation, baseline: Evaluation, same: Sequence[tuple[s
     for ours, theirs in same:
         now, before = critical_count(run, ours), critical_count(baseline, theirs)
         words = f"critical findings of {ours}: {before} before, {now} now"
-        checks.append(GateCheck(now <= before, words, () if now <= before else _critical_segments(run, ours)))
+        checks.append(GateCheck(now <= before, words, () if now <= before else _newly_critical(run, baseline, (ours, theirs))))
     return checks
 
 
-def _critical_segments(run: Evaluation, system: str) -> tuple[WorseSegment, ...]:
+def _newly_critical(run: Evaluation, baseline: Evaluation, pair: tuple[str, str]) -> tuple[WorseSegment, ...]:
+    """Segments with other critical findings than before, the baseline's text beside them."""
+    now, before = _critical_segments(run, pair[0]), _critical_segments(baseline, pair[1])
+    hypotheses = baseline.tables["segments"].columns["hypothesis"]
+    old_rows = segment_rows(baseline)[list(baseline.manifest["systems"]).index(pair[1])]
+    return tuple(replace(one, before=hypotheses[old_rows[at]]) for at, one in now.items() if at not in before or before[at].change != one.change)
+
+
+def _critical_segments(run: Evaluation, system: str) -> dict[int, WorseSegment]:
+    """Segments with critical findings, by place in the order of segments; what is said of them is joined."""
     findings, columns = run.tables["findings"].columns, run.tables["segments"].columns
-    out = []
-    for name, severity, row, message in zip(*(findings[c] for c in ("system", "severity", "row", "message")), strict=True):
-        if name == system and severity == "critical":
-            texts = (columns["reference"][row], "", columns["hypothesis"][row])
-            out.append(WorseSegment(columns["document"][row], columns["segment"][row], message, *texts))
-    return tuple(out)
+    messages: dict[int, list[str]] = {}
+    for row, severity, message in zip(*(findings[c] for c in ("row", "severity", "message")), strict=True):
+        if severity == "critical":
+            messages.setdefault(row, []).append(message)
+    rows = segment_rows(run)[list(run.manifest["systems"]).index(system)]
+    return {
+        at: WorseSegment(columns["document"][row], columns["segment"][row], "; ".join(messages[row]), columns["reference"][row], "", columns["hypothesis"][row])
+        for at, row in enumerate(rows)
+        if row in messages
+    }

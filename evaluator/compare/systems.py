@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from evaluator.compare.agreement import human_agreement
-from evaluator.compare.bootstrap import MDE_FACTOR, Spread, bootstrap_scores, sacrebleu_p_values, spread_of
+from evaluator.compare.bootstrap import MDE_FACTOR, Spread, bootstrap_scores, effective_units, sacrebleu_p_values, spread_of
 from evaluator.compare.corrections import correct
 from evaluator.compare.formulas import Formula, make_formula
 from evaluator.compare.plan import ALPHA, FEWEST_DOCUMENTS, Contest, Plan, Subject, check_plan
@@ -63,7 +64,7 @@ def compare_systems(contest: Contest, plan: Plan) -> Comparison:
     unit = choose_unit(contest, plan)
     formulas = [make_formula(subject.formula) for subject in contest.subjects]
     statistics = [by_unit(subject.statistics, contest.documents if unit == "document" else None) for subject in contest.subjects]
-    spreads = _spreads(statistics, formulas, plan)
+    spreads = _spreads(statistics, formulas, plan, contest.documents if unit == "document" else None)
     p_values = _p_values(contest, plan, statistics, formulas, spreads)
     results = [
         _result(contest, k, plan, unit, formulas[k].corpus(subject.statistics.sum(axis=1)), spreads[k], p_values[k])
@@ -110,11 +111,12 @@ def check_contest(contest: Contest) -> None:
             raise EvaluatorError(f"There are documents for {len(contest.documents)} segments and statistics of {subject.metric} for {shape[1]}.")
 
 
-def _spreads(statistics: Sequence[FloatArray], formulas: Sequence[Formula], plan: Plan) -> list[Spread]:
+def _spreads(statistics: Sequence[FloatArray], formulas: Sequence[Formula], plan: Plan, documents: Sequence[str] | None) -> list[Spread]:
     if not statistics:
         return []
     resampled = bootstrap_scores(statistics, formulas, plan.n_resamples, plan.seed)
-    return [spread_of(r, f.corpus(s.sum(axis=1)), s.shape[1]) for r, f, s in zip(resampled, formulas, statistics, strict=True)]
+    sizes = np.array(list(Counter(documents).values()) if documents is not None else [1] * statistics[0].shape[1], dtype=np.float64)
+    return [spread_of(r, f.corpus(s.sum(axis=1)), effective_units(sizes)) for r, f, s in zip(resampled, formulas, statistics, strict=True)]
 
 
 def _p_values(contest: Contest, plan: Plan, statistics: list[FloatArray], formulas: list[Formula], spreads: list[Spread]) -> list[FloatArray]:
@@ -138,7 +140,7 @@ def _same(statistics: FloatArray) -> FloatArray:
 def _segment_p_values(contest: Contest, plan: Plan, formulas: list[Formula]) -> list[FloatArray]:
     """The corrected p-values that resampling segments would give, to warn where only they are small."""
     statistics = [subject.statistics for subject in contest.subjects]
-    spreads = _spreads(statistics, formulas, plan) if plan.test == "bootstrap" else []
+    spreads = _spreads(statistics, formulas, plan, None) if plan.test == "bootstrap" else []
     return [correct(p, plan.correction) for p in _p_values(contest, plan, statistics, formulas, spreads)]
 
 

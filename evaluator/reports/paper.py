@@ -8,6 +8,8 @@ from evaluator.reports.safe import latex, markdown, printable
 from evaluator.reports.view import Score, View
 
 UP, DOWN, DAGGER = r"$\uparrow$", r"$\downarrow$", r"$^\dagger$"
+HANGING = r"\rlap{$^\dagger$}"
+"""Takes no width, so that the digits of a column stay below each other."""
 
 
 class Cell(NamedTuple):
@@ -56,23 +58,22 @@ def _legend(view: View) -> str:
 
 
 def latex_table(view: View, width: int) -> str:
-    """A booktabs table with a legend below; signatures are comments."""
+    """A booktabs table and its legend, for a table environment; signatures are comments."""
     table = paper_table(view, width)
     n = len(table.metrics)
     heads = [f"{latex(name)} {DOWN if lower else UP}" for name, lower in zip(table.metrics, table.lower_is_better, strict=True)]
     lines = [rf"\begin{{tabular}}{{l{'r' * n}}}", r"\toprule", " & ".join(["System", *heads]) + r" \\", r"\midrule"]
     lines += [" & ".join([latex(system), *(_latex_cell(cell) for cell in cells)]) + r" \\" for system, cells, _ in table.rows]
-    lines.append(r"\bottomrule")
+    lines += [r"\bottomrule", r"\end{tabular}"]
     if table.legend:
-        legend = latex(table.legend).replace("†", DAGGER)
-        lines.append(rf"\multicolumn{{{n + 1}}}{{p{{\linewidth}}}}{{\footnotesize {legend}}} \\")
+        lines += ["", r"\smallskip", rf"{{\footnotesize {latex(table.legend).replace('†', DAGGER)}\par}}"]
     signatures = [f"% {printable(score.metric)}|{printable(score.signature)}" for score in view.systems[0].scores]
-    return "\n".join([r"% \usepackage{booktabs}", *signatures, *lines, r"\end{tabular}"]) + "\n"
+    return "\n".join([r"% \usepackage{booktabs}", *signatures, *lines]) + "\n"
 
 
 def _latex_cell(cell: Cell) -> str:
     text = rf"\textbf{{{cell.text}}}" if cell.best else cell.text
-    return text + DAGGER * cell.worse
+    return text + HANGING * cell.worse
 
 
 def markdown_lines(view: View, width: int) -> list[str]:

@@ -46,7 +46,7 @@ def hypotheses() -> dict[str, list[str]]:
     return {name: _texts(1, 120, share) for name, share in (("a", 0.3), ("b", 0.33), ("c", 0.5))}
 
 
-PEERS = (("bleu", "BLEU", {}), ("chrf", "CHRF", {}), ("chrf++", "CHRF", {"word_order": 2}), ("ter", "TER", {}))
+PEERS: tuple[tuple[str, str, dict[str, int]], ...] = (("bleu", "BLEU", {}), ("chrf", "CHRF", {}), ("chrf++", "CHRF", {"word_order": 2}), ("ter", "TER", {}))
 
 
 @pytest.mark.parametrize(("name", "peer", "options"), PEERS, ids=[name for name, _, _ in PEERS])
