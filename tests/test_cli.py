@@ -210,7 +210,12 @@ def test_gold_of_the_sample_marks_its_own_words() -> None:
 def _three(write: Write) -> list[object]:
     """A reference and three systems of 40 segments, the last far worse."""
     texts = [f"the ferry sails at noon from pier {k}" for k in range(40)]
-    changed = {"ref": lambda t: t, "x": lambda t: t.replace("noon", "midday"), "y": lambda t: t.replace("ferry", "boat"), "z": lambda t: "the boat"}
+    changed: dict[str, Callable[[str], str]] = {
+        "ref": lambda t: t,
+        "x": lambda t: t.replace("noon", "midday"),
+        "y": lambda t: t.replace("ferry", "boat"),
+        "z": lambda t: "the boat",
+    }
     return [write(f"{name}.txt", "".join(f"{change(text)}\n" for text in texts)) for name, change in changed.items()]
 
 

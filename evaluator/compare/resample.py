@@ -17,6 +17,8 @@ from evaluator.types import FloatArray
 
 BLOCK = 1 << 20
 """Weights in one block; 2^20 are 8 MiB in float64."""
+FEWEST_ROWS = 8
+"""Even of a million segments: a product of one row would read all statistics for it alone."""
 EXACT_IN_FLOAT32 = 2**24
 """Sums of whole numbers below this are exact in float32, which is twice as fast."""
 
@@ -38,7 +40,7 @@ def swap_masks(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.bool_]]
 def draw_counts(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float32]]:
     """Blocks (rows, n): how often each unit is in sacreBLEU's bootstrap resamples."""
     rng = np.random.default_rng(seed)
-    rows = max(1, BLOCK // n)
+    rows = max(FEWEST_ROWS, BLOCK // n)
     for done in range(0, resamples, rows):
         some = min(rows, resamples - done)
         drawn = rng.integers(n, size=(some, n), dtype=np.int32) + np.arange(some)[:, None] * n
@@ -46,7 +48,7 @@ def draw_counts(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float3
 
 
 def _slices(masks: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
-    rows = max(1, BLOCK // masks.shape[1])
+    rows = max(FEWEST_ROWS, BLOCK // masks.shape[1])
     for start in range(0, len(masks), rows):
         yield masks[start : start + rows]
 

@@ -114,7 +114,7 @@ def check_contest(contest: Contest) -> None:
 def _spreads(statistics: Sequence[FloatArray], formulas: Sequence[Formula], plan: Plan, documents: Sequence[str] | None) -> list[Spread]:
     if not statistics:
         return []
-    resampled = bootstrap_scores(statistics, formulas, plan.n_resamples, plan.seed)
+    resampled = bootstrap_scores(statistics, formulas, plan.for_intervals(statistics[0].shape[1]), plan.seed)
     sizes = np.array(list(Counter(documents).values()) if documents is not None else [1] * statistics[0].shape[1], dtype=np.float64)
     return [spread_of(r, f.corpus(s.sum(axis=1)), effective_units(sizes)) for r, f, s in zip(resampled, formulas, statistics, strict=True)]
 

@@ -110,7 +110,7 @@ def test_blocks_of_resamples_are_sacrebleus_own_numbers(n: int, monkeypatch: pyt
 
 def test_blocks_stay_small_whatever_the_size() -> None:
     assert max(block.nbytes for block in draw_counts(200_000, 100, 1)) <= 8 << 20
-    assert max(len(block) for block in swap_masks(200_001, 64, 1)) <= 5
+    assert max(len(block) for block in swap_masks(200_001, 64, 1)) <= 8
 
 
 def test_products_sum_the_statistics_of_whole_and_broken_numbers() -> None:
@@ -331,6 +331,12 @@ def test_statistics_that_do_not_fit_are_refused() -> None:
         paired_tests({"a": [[1.0]], "b": [[1.0]]}, "blue")
     with pytest.raises(EvaluatorError, match="documents for 1 segments and statistics of mean for 2"):
         paired_tests({"a": [1.0, 2.0], "b": [1.0, 2.0]}, documents=["d"])
+
+
+def test_intervals_of_huge_sets_draw_fewer_unless_asked() -> None:
+    assert [Plan().for_intervals(n) for n in (100, 100_000, 400_000, 10**7)] == [10_000, 10_000, 2_500, 1_000]
+    assert Plan(resamples=5_000).for_intervals(10**7) == 5_000
+    assert Plan(test="bootstrap").for_intervals(10**7) == 10_000
 
 
 def test_seed_0_is_a_seed() -> None:
