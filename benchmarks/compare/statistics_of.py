@@ -35,7 +35,7 @@ def score(folder: Path, metrics: list[str], cache: Path, systems: list[str] | No
         options = {"embedder": _minilm()} if name == "bertscore" else {}
         metric = create_metric(name, options)
         formulas[name] = dict(metric.formula)
-        kept = cache / f"{folder.name}.{name}.{len(paths)}.npy"
+        kept = cache / f"{folder.name}.{name}.{'+'.join(path.stem for path in paths)}.npy"
         if not kept.exists():
             hypotheses = [text for path in paths for text in lines(path)]
             made = metric.statistics(hypotheses, list(range(len(reference))) * len(paths), [reference], lambda _: None)

@@ -25,7 +25,7 @@ from evaluator.compare.resample import by_unit
 
 METRICS = ["bleu", "chrf", "bertscore"]
 TESTS = ("ar", "bootstrap", "sacrebleu-bs")
-UNITS = (("document", 30), ("document", 60), ("document", 150), ("segment", 100), ("segment", 300), ("segment", 1000))
+UNITS = ["document:30", "document:60", "document:150", "segment:100", "segment:300", "segment:1000"]
 
 
 def rejections(scored: Scored, pair: tuple[int, int], unit: str, n: int, sets: int, resamples: int) -> dict[tuple[str, str], float]:
@@ -62,6 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pairs", nargs="+", default=["Online-A:Online-W", "Lan-Bridge:LT22"])
+    parser.add_argument("--units", nargs="+", default=UNITS, metavar="UNIT:N")
     parser.add_argument("--sets", type=int, default=4000)
     parser.add_argument("--resamples", type=int, default=999)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "evaluator-compare")
@@ -70,9 +71,9 @@ def main() -> None:
     scored = score(args.folder, METRICS, args.cache, sorted({name for pair in pairs for name in pair}))
     print("| systems | unit | n | test | " + " | ".join(METRICS) + " | CPU s |\n|---|---|---|---|---|---|---|---|", flush=True)
     for a, b in pairs:
-        for unit, n in UNITS:
+        for unit, n in (text.split(":") for text in args.units):
             start = time.process_time()
-            found = rejections(scored, (scored.systems.index(a), scored.systems.index(b)), unit, n, args.sets, args.resamples)
+            found = rejections(scored, (scored.systems.index(a), scored.systems.index(b)), unit, int(n), args.sets, args.resamples)
             for test in TESTS:
                 shares = " | ".join(f"{100 * found[test, metric]:.2f}" for metric in METRICS)
                 print(f"| {a}, {b} | {unit} | {n} | {test} | {shares} | {time.process_time() - start:.0f} |", flush=True)

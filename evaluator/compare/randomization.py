@@ -9,6 +9,7 @@ sacreBLEU's strict `>` calls a change of one segment significant whatever it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def randomization_p_values(statistics: Sequence[FloatArray], formulas: Sequence[
     """
     n_systems, n_units = statistics[0].shape[:2]
     totals = [s.sum(axis=1) for s in statistics]
-    gaps = [_gaps(formula.corpus(total)) for formula, total in zip(formulas, totals, strict=True)]
+    gaps = [gaps_of(formula.corpus(total)) for formula, total in zip(formulas, totals, strict=True)]
     ties = [few_differ(s) for s in statistics]
     products = Products(statistics, heaviest=1)
     larger = [np.zeros(n_systems * (n_systems - 1) // 2) for _ in statistics]
@@ -43,18 +44,19 @@ def randomization_p_values(statistics: Sequence[FloatArray], formulas: Sequence[
     return [_p_values(*one, resamples) for one in zip(larger, gaps, strict=True)]
 
 
-class Gaps:
+class Gaps(NamedTuple):
     """Observed differences of all pairs and what counts as none."""
 
-    def __init__(self, scores: FloatArray) -> None:
-        a, b = np.triu_indices(len(scores), 1)
-        self.size: FloatArray = np.abs(scores[a] - scores[b])
-        self.rounding = ROUNDING * max(1.0, float(np.nanmax(np.abs(scores), initial=0.0)))
-        """Absolute."""
+    size: FloatArray
+    """float64 (n_pairs,), never negative."""
+    rounding: float
+    """Differences below this are noise."""
 
 
-def _gaps(scores: FloatArray) -> Gaps:
-    return Gaps(scores)
+def gaps_of(scores: FloatArray) -> Gaps:
+    """The gaps between the scores of all pairs."""
+    a, b = np.triu_indices(len(scores), 1)
+    return Gaps(np.abs(scores[a] - scores[b]), ROUNDING * max(1.0, float(np.nanmax(np.abs(scores), initial=0.0))))
 
 
 def few_differ(statistics: FloatArray) -> FloatArray:

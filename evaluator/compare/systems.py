@@ -70,10 +70,10 @@ def compare_systems(contest: Contest, plan: Plan) -> Comparison:
         _result(contest, k, plan, unit, formulas[k].corpus(subject.statistics.sum(axis=1)), spreads[k], p_values[k])
         for k, subject in enumerate(contest.subjects)
     ]
-    by_segment = _segment_p_values(contest, plan, formulas) if _documents_known(contest) and unit == "document" else None
+    other = _other_p_values(contest, plan, formulas, unit) if _documents_known(contest) and plan.test != "sacrebleu-bs" else None
     n_units = statistics[0].shape[1] if statistics else 0
     rows = [row for result in results for row in result.pairs]
-    return Comparison(results, unit, notes_of(contest, plan, unit, n_units, rows, by_segment))
+    return Comparison(results, unit, notes_of(contest, plan, unit, n_units, rows, other))
 
 
 def choose_unit(contest: Contest, plan: Plan) -> str:
@@ -137,18 +137,18 @@ def _same(statistics: FloatArray) -> FloatArray:
     return np.array([np.array_equal(statistics[i], statistics[j]) for i, j in zip(*np.triu_indices(len(statistics), 1), strict=True)])
 
 
-def _segment_p_values(contest: Contest, plan: Plan, formulas: list[Formula]) -> list[FloatArray]:
-    """The corrected p-values that resampling segments would give, to warn where only they are small."""
-    statistics = [subject.statistics for subject in contest.subjects]
-    spreads = _spreads(statistics, formulas, plan, None) if plan.test == "bootstrap" else []
+def _other_p_values(contest: Contest, plan: Plan, formulas: list[Formula], unit: str) -> list[FloatArray]:
+    """The corrected p-values by segment where documents are resampled, and the other way, to warn where only segments make them small."""
+    documents = contest.documents if unit == "segment" else None
+    statistics = [by_unit(subject.statistics, documents) for subject in contest.subjects]
+    spreads = _spreads(statistics, formulas, plan, documents) if plan.test == "bootstrap" else []
     return [correct(p, plan.correction) for p in _p_values(contest, plan, statistics, formulas, spreads)]
 
 
 def _result(contest: Contest, k: int, plan: Plan, unit: str, scores: FloatArray, spread: Spread, p_values: FloatArray) -> Result:
     subject = contest.subjects[k]
     corrected = correct(p_values, plan.correction)
-    outcomes = list(_outcomes(contest, subject, plan, unit, scores, spread, p_values, corrected))
-    pairs = [_row(outcome) for outcome in outcomes]
+    pairs = [_row(outcome) for outcome in _outcomes(contest, subject, plan, unit, scores, spread, p_values, corrected)]
     places = _standings(subject, scores, corrected) if len(scores) > 1 else []
     return Result(subject.metric, scores, spread.scores.low, spread.scores.high, places, pairs)
 

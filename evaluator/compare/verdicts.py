@@ -95,15 +95,24 @@ def shown_p(p: float) -> str:
     return f"{p:.3f}"[1:] if p >= 0.001 else f"{p:.4f}"[1:] if p >= 0.00005 else f"{p:.0e}"
 
 
-def notes_of(contest: Contest, plan: Plan, unit: str, n_units: int, rows: Sequence[Mapping[str, Any]], by_segment: Sequence[FloatArray] | None) -> list[str]:
-    """Warnings about the comparison as a whole."""
+def notes_of(contest: Contest, plan: Plan, unit: str, n_units: int, rows: Sequence[Mapping[str, Any]], other: Sequence[FloatArray] | None) -> list[str]:
+    """Warnings about the comparison as a whole.
+
+    Args:
+        contest: what was compared.
+        plan: how.
+        unit: segment or document.
+        n_units: how many.
+        rows: of pairs.csv.
+        other: for each metric the corrected p-values with the other unit; None where documents are not known.
+    """
     n_pairs = len(contest.systems) * (len(contest.systems) - 1) // 2
     if not n_pairs:
         return []
     notes = [
         _out_of_reach(plan, unit, n_units, n_pairs),
         _few_documents(contest, unit),
-        _only_by_segment(rows, by_segment),
+        _only_by_segment(rows, unit, other),
         *_disagreements(contest, rows),
         _sacrebleu(plan),
     ]
@@ -131,11 +140,13 @@ def _few_documents(contest: Contest, unit: str) -> str:
     )
 
 
-def _only_by_segment(rows: Sequence[Mapping[str, Any]], by_segment: Sequence[FloatArray] | None) -> str:
-    if by_segment is None:
+def _only_by_segment(rows: Sequence[Mapping[str, Any]], unit: str, other: Sequence[FloatArray] | None) -> str:
+    if other is None:
         return ""
-    others = [p for one in by_segment for p in one]
-    pairs = [_named(row) for row, p in zip(rows, others, strict=True) if p <= ALPHA < row["p_holm"]]
+    pairs = []
+    for row, p in zip(rows, (p for one in other for p in one), strict=True):
+        by_segment, by_document = (p, row["p_holm"]) if unit == "document" else (row["p_holm"], p)
+        pairs += [_named(row)] * bool(by_segment <= ALPHA < by_document)
     if not pairs:
         return ""
     return f"Significant only if segments were independent, not by document: {_listed(pairs)}. They are not independent; do not claim these."

@@ -289,7 +289,8 @@ def test_a_warning_when_documents_are_few_and_when_only_segments_are_significant
     rng = np.random.default_rng(9)
     a = np.repeat(rng.normal(0.13, 0.5, 32), 8)
     contest = Contest(("a", "b"), (_mean_subject("m", a, np.zeros(256)),), [f"d{i // 8}" for i in range(256)])
-    assert "Significant only if segments were independent, not by document: a and b on m" in _notes(contest)
+    for unit in ("auto", "segment"):
+        assert "Significant only if segments were independent, not by document: a and b on m" in _notes(contest, unit=unit)
     few = Contest(("a", "b"), (_mean_subject("m", a, np.zeros(256)),), [f"d{i // 64}" for i in range(256)])
     assert "there are 4 documents, fewer than 30" in _notes(few)
     assert "Resampled by document, of which there are 4" in _notes(few, unit="document")
