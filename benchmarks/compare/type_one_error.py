@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from statistics_of import Scored, score
 
-from evaluator.compare.bootstrap import bootstrap_scores, effective_units, sacrebleu_p_values, spread_of
+from evaluator.compare.bootstrap import bootstrap_scores, sacrebleu_p_values, signed_p_values
 from evaluator.compare.formulas import make_formula
 from evaluator.compare.randomization import randomization_p_values
 from evaluator.compare.resample import by_unit
@@ -48,11 +48,10 @@ def rejections(scored: Scored, pair: tuple[int, int], unit: str, n: int, sets: i
 def tests(statistics: list[Any], formulas: list[Any], resamples: int, seed: int) -> dict[str, list[float]]:
     """The p-values of all tests, each for every metric."""
     resampled = bootstrap_scores(statistics, formulas, resamples, seed)
-    scores = [f.corpus(s.sum(axis=1)) for f, s in zip(formulas, statistics, strict=True)]
-    n_units = effective_units(statistics[METRICS.index("bertscore")][0, :, 3])  # its last statistic counts segments
+    sizes = statistics[METRICS.index("bertscore")][0, :, 3]  # its last statistic counts segments
     return {
         "ar": [float(p[0]) for p in randomization_p_values(statistics, formulas, resamples, seed)],
-        "bootstrap": [float(spread_of(r, s, n_units).p_values[0]) for r, s in zip(resampled, scores, strict=True)],
+        "bootstrap": [float(signed_p_values(r, s, f, sizes)[0]) for r, s, f in zip(resampled, statistics, formulas, strict=True)],
         "sacrebleu-bs": [float(sacrebleu_p_values(s, f, resamples, seed)[0]) for s, f in zip(statistics, formulas, strict=True)],
     }
 

@@ -178,7 +178,7 @@ def _bucket_rows(contest: Contest, subject: Subject, mask: NDArray[np.bool_], se
     statistics, formula = subject.statistics[:, mask], make_formula(subject.formula)
     n = int(mask.sum())
     scores = formula.corpus(statistics.sum(axis=1))
-    spread = spread_of(bootstrap_scores([statistics], [formula], RESAMPLES, seed)[0], scores, n)
+    spread = spread_of(bootstrap_scores([statistics], [formula], RESAMPLES, seed)[0])
     rows = []
     for pair, (i, j) in enumerate(zip(*np.triu_indices(len(scores), 1), strict=True)):
         a, b = contest.systems[i], contest.systems[j]

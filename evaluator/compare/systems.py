@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from evaluator.compare.agreement import human_agreement
-from evaluator.compare.bootstrap import MDE_FACTOR, Spread, bootstrap_scores, effective_units, sacrebleu_p_values, spread_of
+from evaluator.compare.bootstrap import MDE_FACTOR, Spread, bootstrap_scores, sacrebleu_p_values, signed_p_values, spread_of
 from evaluator.compare.corrections import correct
 from evaluator.compare.formulas import Formula, make_formula
 from evaluator.compare.plan import ALPHA, FEWEST_DOCUMENTS, Contest, Plan, Subject, check_plan
@@ -63,9 +63,11 @@ def compare_systems(contest: Contest, plan: Plan) -> Comparison:
     check_contest(contest)
     unit = choose_unit(contest, plan)
     formulas = [make_formula(subject.formula) for subject in contest.subjects]
-    statistics = [by_unit(subject.statistics, contest.documents if unit == "document" else None) for subject in contest.subjects]
-    spreads = _spreads(statistics, formulas, plan, contest.documents if unit == "document" else None)
-    p_values = _p_values(contest, plan, statistics, formulas, spreads)
+    documents = contest.documents if unit == "document" else None
+    statistics = [by_unit(subject.statistics, documents) for subject in contest.subjects]
+    resampled = _resampled(statistics, formulas, plan)
+    spreads = [spread_of(scores) for scores in resampled]
+    p_values = _p_values(contest, plan, statistics, formulas, documents, resampled)
     results = [
         _result(contest, k, plan, unit, formulas[k].corpus(subject.statistics.sum(axis=1)), spreads[k], p_values[k])
         for k, subject in enumerate(contest.subjects)
@@ -111,22 +113,31 @@ def check_contest(contest: Contest) -> None:
             raise EvaluatorError(f"There are documents for {len(contest.documents)} segments and statistics of {subject.metric} for {shape[1]}.")
 
 
-def _spreads(statistics: Sequence[FloatArray], formulas: Sequence[Formula], plan: Plan, documents: Sequence[str] | None) -> list[Spread]:
-    if not statistics:
-        return []
-    resampled = bootstrap_scores(statistics, formulas, plan.for_intervals(statistics[0].shape[1]), plan.seed)
-    sizes = np.array(list(Counter(documents).values()) if documents is not None else [1] * statistics[0].shape[1], dtype=np.float64)
-    return [spread_of(r, f.corpus(s.sum(axis=1)), effective_units(sizes)) for r, f, s in zip(resampled, formulas, statistics, strict=True)]
+def _resampled(statistics: list[FloatArray], formulas: list[Formula], plan: Plan) -> list[FloatArray]:
+    """For each metric the bootstrap's scores, float64 (n_systems, resamples)."""
+    return bootstrap_scores(statistics, formulas, plan.for_intervals(statistics[0].shape[1]), plan.seed) if statistics else []
 
 
-def _p_values(contest: Contest, plan: Plan, statistics: list[FloatArray], formulas: list[Formula], spreads: list[Spread]) -> list[FloatArray]:
-    """For each metric the p-values of all pairs; 1 where nothing differs."""
+def _p_values(
+    contest: Contest, plan: Plan, statistics: list[FloatArray], formulas: list[Formula], documents: Sequence[str] | None, resampled: list[FloatArray]
+) -> list[FloatArray]:
+    """For each metric the p-values of all pairs; 1 where nothing differs.
+
+    Args:
+        contest: what is compared.
+        plan: how.
+        statistics: by unit.
+        formulas: the metrics'.
+        documents: of the segments where they are the units, else None.
+        resampled: the bootstrap's scores, for its test.
+    """
     if not statistics or len(contest.systems) < 2:
         return [np.empty(0) for _ in statistics]
     if plan.test == "ar":
         return randomization_p_values(statistics, formulas, plan.n_resamples, plan.seed)
     if plan.test == "bootstrap":
-        raw = [spread.p_values for spread in spreads]
+        sizes = np.array(list(Counter(documents).values()) if documents is not None else [1] * statistics[0].shape[1], dtype=np.float64)
+        raw = [signed_p_values(r, s, f, sizes) for r, s, f in zip(resampled, statistics, formulas, strict=True)]
     else:
         raw = [sacrebleu_p_values(s, f, plan.n_resamples, plan.seed) for s, f in zip(statistics, formulas, strict=True)]
     return [np.where(_same(s), 1.0, p) for s, p in zip(statistics, raw, strict=True)]
@@ -141,8 +152,8 @@ def _other_p_values(contest: Contest, plan: Plan, formulas: list[Formula], unit:
     """The corrected p-values by segment where documents are resampled, and the other way, to warn where only segments make them small."""
     documents = contest.documents if unit == "segment" else None
     statistics = [by_unit(subject.statistics, documents) for subject in contest.subjects]
-    spreads = _spreads(statistics, formulas, plan, documents) if plan.test == "bootstrap" else []
-    return [correct(p, plan.correction) for p in _p_values(contest, plan, statistics, formulas, spreads)]
+    resampled = _resampled(statistics, formulas, plan) if plan.test == "bootstrap" else []
+    return [correct(p, plan.correction) for p in _p_values(contest, plan, statistics, formulas, documents, resampled)]
 
 
 def _result(contest: Contest, k: int, plan: Plan, unit: str, scores: FloatArray, spread: Spread, p_values: FloatArray) -> Result:

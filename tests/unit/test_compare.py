@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluator.compare import CORRECTIONS, TESTS, Contest, Plan, Subject, compare_systems, paired_tests
+from evaluator.compare.bootstrap import null_factor
 from evaluator.compare.corrections import correct
 from evaluator.compare.formulas import make_formula
 from evaluator.compare.ranks import Standing, standings
@@ -183,6 +184,20 @@ def test_the_bootstrap_test_is_two_sided_about_the_observed_difference() -> None
     z = (a - b).mean() / ((a - b).std(ddof=1) / math.sqrt(80))
     assert row["p_value"] == pytest.approx(math.erfc(abs(z) / math.sqrt(2)), abs=0.04)
     assert row["mde80"] == pytest.approx(2.80 * (a - b).std(ddof=0) / math.sqrt(80), rel=0.05)
+
+
+def test_the_bootstrap_takes_the_spread_about_zero() -> None:
+    # One document has half of the segments and all of the difference: drawn or not, the mean moves little about
+    # itself, and the plain test is sure. Under the null the sign of that one document is a coin.
+    a = np.array([1.0] * 30 + [0.01 * (-1) ** k for k in range(30)])
+    documents = ["large"] * 30 + [f"small{k}" for k in range(30)]
+    row = paired_tests({"a": a, "b": np.zeros(60)}, test="bootstrap", unit="document", documents=documents, resamples=1000).iloc[0]
+    assert row["p_value"] > 0.1
+    delta, sizes = float(a.mean()), np.array([30.0] + [1.0] * 30)
+    parts = np.array([30.0, *a[30:]])
+    without = (parts.sum() - parts) / (60 - sizes)
+    spread_about = (parts - delta * sizes) ** 2
+    assert null_factor(without, delta, sizes) == pytest.approx(math.sqrt((parts**2).sum() / spread_about.sum()))
 
 
 def test_documents_are_drawn_whole_and_auto_takes_them_from_30_on() -> None:
