@@ -68,6 +68,10 @@ class Request:
     """Which of those scores are error rates."""
     plan: Plan = field(default_factory=Plan)
     """How systems are compared."""
+    buckets: Sequence[str] = ()
+    """Parts of the test set to compare on as well."""
+    ngrams: int = 0
+    """N-grams to show that one system gets and another misses."""
 
 
 def evaluate(request: Request, start_work: StartWork) -> Evaluation:
@@ -102,7 +106,7 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
         ),
         alignments=evalset.alignments,
     )
-    return compare(evaluation, request.plan)
+    return compare(evaluation, request.plan, None, request.buckets, request.ngrams)
 
 
 def compare(evaluation: Evaluation, plan: Plan, metrics: Sequence[str] | None = None, buckets: Sequence[str] = (), ngrams: int = 0) -> Evaluation:

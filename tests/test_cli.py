@@ -296,6 +296,14 @@ def test_compare_takes_inputs_as_score_does(cli: Cli, write: Write, tmp_path: Pa
     assert "written:" in result.err
 
 
+def test_a_table_of_one_system_cannot_be_compared(cli: Cli, write: Write, tmp_path: Path) -> None:
+    table = write("one.tsv", "reference\thypothesis\nthe dam held\tthe dam held\n")
+    result = cli("compare", table, "-m", "chrf", "-o", tmp_path / "run")
+    assert result.code == 2
+    assert "There is one system, 'one'; comparing needs at least two" in result.err
+    assert not (tmp_path / "run").exists()
+
+
 def test_options_of_scoring_are_refused_for_a_stored_run(cli: Cli, stored: Path) -> None:
     result = cli("compare", stored / "run1", "--tokenize", "zh")
     assert result.code == 2

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from evaluator.cli.comparing import plan_of
@@ -53,11 +54,13 @@ def run(arguments: Sequence[str]) -> int:
     request, target = prepare(args)
     if request.table is None and len(request.systems) < 2:
         raise EvaluatorError(f"There is {len(request.systems)} system; comparing needs at least two. See evaluator compare --help")
-    return score_and_print(request, target, args, lambda evaluation: _analysed(evaluation, args, None), _shown)
+    request = replace(request, buckets=args.bucketers, ngrams=args.ngrams)
+    return score_and_print(request, target, args, _check_several, _shown)
 
 
 def _stored(args: argparse.Namespace, parser: Parser) -> int:
     """Compare the systems of a run folder; writes only with -o."""
+    from evaluator import pipeline
     from evaluator.api import fill_folder
     from evaluator.results import new_run_folder, read_run
 
@@ -67,7 +70,9 @@ def _stored(args: argparse.Namespace, parser: Parser) -> int:
         raise EvaluatorError(f"{option} is for inputs that are scored; {args.files[0]} is a run folder, whose scores stand. Leave it out.")
     folder = Path(args.files[0]).expanduser()
     asked = None if args.metrics == parser.get_default("metrics") else args.metrics
-    evaluation = _analysed(read_run(folder), args, asked)
+    stored = read_run(folder)
+    _check_several(stored)
+    evaluation = pipeline.compare(stored, plan_of(args), asked, args.bucketers, args.ngrams)
     if args.output:
         target = Path(args.output).expanduser()
         with new_run_folder(target, force=args.force) as staging:
@@ -82,12 +87,9 @@ def _stored(args: argparse.Namespace, parser: Parser) -> int:
     return 0
 
 
-def _analysed(evaluation: Evaluation, args: argparse.Namespace, metrics: Sequence[str] | None) -> Evaluation:
-    from evaluator import pipeline
-
+def _check_several(evaluation: Evaluation) -> None:
     if len(evaluation.manifest["systems"]) < 2:
         raise EvaluatorError(f"There is one system, {evaluation.manifest['systems'][0]!r}; comparing needs at least two.")
-    return pipeline.compare(evaluation, plan_of(args), metrics, args.bucketers, args.ngrams)
 
 
 def _shown(evaluation: Evaluation, args: argparse.Namespace) -> Shown:

@@ -26,6 +26,11 @@ from evaluator.reports.view import View
 from evaluator.types import Evaluation, EvaluatorError
 
 MOST_DECIMALS = 14
+COMMON = (
+    "source", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior", "documents",
+    "lower_is_better",
+)  # fmt: skip
+"""Options that a request has under the same name."""
 FORMATS = ("table", "text", "json", "csv", "latex", "md")
 EXAMPLES = (
     "evaluator score benchmarks/sample/reference.txt rewrite=benchmarks/sample/rewrite.txt",
@@ -108,7 +113,7 @@ def score_and_print(
     request: Request,
     target: Path,
     args: argparse.Namespace,
-    finish: Callable[[Evaluation], Evaluation] | None = None,
+    accept: Callable[[Evaluation], None] | None = None,
     show: Callable[[Evaluation, argparse.Namespace], Shown] | None = None,
 ) -> int:
     """Evaluate, write the run folder and print what was asked for.
@@ -117,7 +122,7 @@ def score_and_print(
         request: what to evaluate.
         target: the run folder.
         args: the command's arguments.
-        finish: what is done to the run before it is written; nothing when None.
+        accept: raises where the run is not what the command is for, before anything is written.
         show: what to print; the scores when None.
     """
     from evaluator import pipeline
@@ -128,7 +133,8 @@ def score_and_print(
     with new_run_folder(target, force=args.force) as staging:
         with shown_progress(args.quiet) as start_work:
             evaluation = pipeline.evaluate(request, start_work)
-        evaluation = finish(evaluation) if finish else evaluation
+        if accept:
+            accept(evaluation)
         fill_folder(evaluation, staging)
         if args.save_alignment:
             write_whole(Path(args.save_alignment).expanduser(), alignment_text(evaluation.alignments))
@@ -208,25 +214,7 @@ def make_request(args: argparse.Namespace) -> Request:
     named = [split_name(text) for text in inputs]
     if table is None:
         check_system_names(named)
-    common = {
-        name: getattr(args, name)
-        for name in (
-            "source",
-            "align",
-            "align_model",
-            "alignment",
-            "model",
-            "num_layers",
-            "lang",
-            "device",
-            "precision",
-            "batch_size",
-            "diagnose",
-            "prior",
-            "documents",
-            "lower_is_better",
-        )
-    }
+    common = {name: getattr(args, name) for name in COMMON}
     return Request(
         references=references,
         systems=dict(named),

@@ -92,8 +92,9 @@ def _check_name(name: str) -> None:
 def _read_metric(name: str, asked: Sequence[ScoreFile], evalset: EvalSet, lower: bool, files: list[InputFile]) -> ImportedScores:
     systems = {system.name: [pair.hypothesis for pair in system.pairs if not pair.inserted] for system in evalset.systems}
     values: dict[str, FloatArray] = {}
-    kinds = []
-    digests = []
+    kinds: list[str] = []
+    digests: list[str] = []
+    others: list[str] = []
     for one in asked:
         kind = _kind(one.path)
         data = read_bytes(one.path)
@@ -104,12 +105,18 @@ def _read_metric(name: str, asked: Sequence[ScoreFile], evalset: EvalSet, lower:
         blocks = reader(one.path, decode(data, one.path), name)
         for block in blocks:
             system = _system_of(block, one, blocks, systems)
+            if system is None:
+                others.append(str(block.system))  # files of a whole task hold more systems than a run
+                continue
             if system in values:
                 raise EvaluatorError(f"{one.path} has scores of {system!r} by {name}, which were read already; each system needs them once.")
             values[system] = _checked(block, one.path, system, systems[system])
     lacking = [system for system in systems if system not in values]
     if lacking:
-        raise EvaluatorError(f"There are no scores of {', '.join(map(repr, lacking))} by {name}; give every system's: {', '.join(one.path for one in asked)}.")
+        raise EvaluatorError(
+            f"There are no scores of {', '.join(map(repr, lacking))} by {name} in {', '.join(one.path for one in asked)}, which "
+            f"{'has others of ' + ', '.join(others[:5]) if others else 'must hold those of every system'}. Systems are found by name."
+        )
     higher = not lower and "metricx" not in kinds
     signature = f"imported:{'+'.join(sorted(set(kinds)))}|higher:{'yes' if higher else 'no'}|sha256:{'+'.join(digest[:12] for digest in digests)}"
     return ImportedScores(name, values, higher, signature, _notes(name, kinds, higher, values))
@@ -122,8 +129,11 @@ def _kind(path: str) -> str:
     return ENDINGS[ending]
 
 
-def _system_of(block: Block, asked: ScoreFile, blocks: Sequence[Block], systems: Mapping[str, object]) -> str:
-    """Whose scores a block holds: as the user says, as the file says, as the file is called, or the only system's."""
+def _system_of(block: Block, asked: ScoreFile, blocks: Sequence[Block], systems: Mapping[str, object]) -> str | None:
+    """Whose scores a block holds: as the user says, as the file says, as the file is called, or the only system's.
+
+    None for a system that the file names and the run does not have.
+    """
     if asked.system is not None and len(blocks) == 1:
         candidates = [asked.system]
     elif block.system is not None:
@@ -133,7 +143,7 @@ def _system_of(block: Block, asked: ScoreFile, blocks: Sequence[Block], systems:
     found = next((name for name in candidates if name in systems), None)
     if found is None and len(systems) == 1 and len(blocks) == 1 and asked.system is None:
         found = next(iter(systems))
-    if found is None:
+    if found is None and block.system is None:
         raise EvaluatorError(
             f"{asked.path} has scores of {candidates[0]!r}, which is no system of this run ({', '.join(systems)}). Say whose they are: "
             f"--scores {asked.name}=SYSTEM={asked.path}"

@@ -89,11 +89,21 @@ def test_a_missing_score_leaves_the_segment_out_for_all_and_is_counted(write: Wr
     assert any("1 segments lack a score of some system" in note for note in run.manifest["notes"])
 
 
+def test_files_of_a_whole_task_may_hold_more_systems(write: Write) -> None:
+    run = _run({"quality": str(write("x.seg.score", _seg_score() + "c 0.1\n" * 3))})
+    assert run.scores["quality"].tolist() == pytest.approx([0.8, 0.3])
+
+
+def test_a_file_that_names_no_system_of_several_is_refused(write: Write) -> None:
+    with pytest.raises(EvaluatorError, match="scores of 'out', which is no system of this run \\(a, b\\). Say whose they are: --scores quality=SYSTEM="):
+        _run({"quality": str(write("out.jsonl", _metricx("a")))})
+
+
 BROKEN = [
     ("c.json", "[1]", "is not what comet-score --to_json writes"),
     ("c.json", "{", "c.json: not JSON"),
-    ("c.json", _comet({"a": SYSTEMS["a"]}), "There are no scores of 'b' by quality"),
-    ("c.json", _comet().replace("out/b", "out/c"), "scores of 'out/c.txt', which is no system of this run \\(a, b\\)"),
+    ("c.json", _comet({"a": SYSTEMS["a"]}), "There are no scores of 'b' by quality in .*c.json, which must hold those of every system"),
+    ("c.json", _comet().replace("out/b", "out/c"), "There are no scores of 'b' by quality in .*c.json, which has others of out/c.txt"),
     (
         "c.json",
         _comet().replace("nobody was hurt", "everybody was hurt", 1),
