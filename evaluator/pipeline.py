@@ -1,25 +1,28 @@
 """The way from files to results, on one screen. Start here.
 
-Each room is called once, in this order: read, check, align, score (and, as they come, diagnose,
-compare, report). Nothing is computed here.
+Each room is called once, in this order: read, check, align, score, diagnose, compare (and report,
+which `api` and `cli` call). Nothing is computed here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from evaluator.alignment import pair_inputs
 from evaluator.alignment.pairing import Vectors
 from evaluator.check import check_inputs, check_system_names
+from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
-from evaluator.manifest import make_manifest
+from evaluator.manifest import make_manifest, settings_signature
 from evaluator.plugins import Metric, create_metric, did_you_mean, metric_class
 from evaluator.readers.alignments import read_alignments
+from evaluator.readers.documents import label_documents, read_documents
 from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
-from evaluator.score import StartWork, make_tables, score_systems
+from evaluator.readers.scores import ScoreFile, read_score_files
+from evaluator.score import StartWork, fidelity_scores, imported_scores, make_tables, score_systems
 from evaluator.types import Diagnosis, EvalSet, Evaluation, EvaluatorError, InputFile
 
 if TYPE_CHECKING:
@@ -57,6 +60,18 @@ class Request:
     """`auto` diagnoses when bertscore is among the metrics."""
     prior: float | None = None
     """Share of paragraphs with a serious error, for the diagnosis; None for that of its data."""
+    documents: str | None = None
+    """A file with the document of each segment, for texts that are no table."""
+    scores: Sequence[ScoreFile] = ()
+    """Files of scores made elsewhere."""
+    lower_is_better: Sequence[str] = ()
+    """Which of those scores are error rates."""
+    plan: Plan = field(default_factory=Plan)
+    """How systems are compared."""
+    buckets: Sequence[str] = ()
+    """Parts of the test set to compare on as well."""
+    ngrams: int = 0
+    """N-grams to show that one system gets and another misses."""
 
 
 def evaluate(request: Request, start_work: StartWork) -> Evaluation:
@@ -66,18 +81,44 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
         EvaluatorError: anything wrong with inputs or options, before anything is written.
     """
     check_metrics(request)
+    check_plan(request.plan)
     evalset, files = load_evalset(request)
     check_system_names([(system.name, system.name) for system in evalset.systems])
+    imported = read_score_files(request.scores, evalset, request.lower_is_better)
     judge = make_judge(request)
     metrics, embedder = make_metrics(request, judge)
-    scores = score_systems(evalset, metrics, start_work)
+    scores = [*score_systems(evalset, metrics, start_work), *(imported_scores(evalset, one) for one in imported.scores)]
     diagnoses = diagnose_systems(evalset, judge, start_work) if judge else None
-    return Evaluation(
-        tables=make_tables(evalset, scores, diagnoses),
-        statistics={one.metric.name: one.statistics for one in scores},
-        manifest=make_manifest(evalset, files, metrics, embedder, _options(request), _align_model(request), judge.manifest() if judge else None),
+    stated = judge.manifest() if judge else None
+    further = [fidelity_scores(evalset, diagnoses, settings_signature(stated))] if diagnoses is not None and stated is not None else []
+    evaluation = Evaluation(
+        tables=make_tables(evalset, scores, diagnoses, further),
+        statistics={one.metric.name: one.statistics for one in (*scores, *further)},
+        manifest=make_manifest(
+            evalset,
+            [*files, *imported.files],
+            [one.metric for one in scores],
+            embedder,
+            _options(request),
+            _align_model(request),
+            stated,
+            [one.metric for one in further],
+        ),
         alignments=evalset.alignments,
     )
+    return compare(evaluation, request.plan, None, request.buckets, request.ngrams)
+
+
+def compare(evaluation: Evaluation, plan: Plan, metrics: Sequence[str] | None = None, buckets: Sequence[str] = (), ngrams: int = 0) -> Evaluation:
+    """A run with intervals, ranks and pairs, from its statistics alone; with buckets and n-grams where asked for.
+
+    Raises:
+        EvaluatorError: a plan that cannot be done, or a metric or kind of bucket that the run does not have.
+    """
+    contest = contest_of(evaluation, metrics)
+    further = [bucket_table(evaluation, contest, buckets, plan)] if buckets else []
+    further += [ngram_table(evaluation, ngrams)] if ngrams else []
+    return with_comparison(evaluation, compare_systems(contest, plan), plan, further)
 
 
 def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
@@ -88,11 +129,16 @@ def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
     inputs = read_inputs(request.references, request.systems, request.source)
     check_inputs(inputs)
     files = input_files(inputs)
-    if request.alignment is None:
-        return pair_inputs(inputs, request.align, vectors=_vectors(request)), files
-    given = read_alignments(request.alignment)
-    files.append(InputFile("alignment", "", request.alignment, given.sha256))
-    return pair_inputs(inputs, request.align, vectors=_vectors(request), given=given.pairs), files
+    given = None
+    if request.alignment is not None:
+        alignment = read_alignments(request.alignment)
+        given = alignment.pairs
+        files.append(InputFile("alignment", "", request.alignment, alignment.sha256))
+    evalset = pair_inputs(inputs, request.align, vectors=_vectors(request), given=given)
+    if request.documents is None:
+        return evalset, files
+    labels = read_documents(request.documents)
+    return label_documents(evalset, labels), [*files, InputFile("documents", "", request.documents, labels.sha256)]
 
 
 def _vectors(request: Request) -> Vectors | None:
@@ -204,6 +250,13 @@ def _open_embedder(request: Request) -> Embedder:
 
 
 def _options(request: Request) -> dict[str, Any]:
-    names = ("align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior")
+    names = ("documents", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior")
     options = {name: dict(values) for name, values in request.metric_options.items()}
-    return {"metrics": list(request.metrics), "metric_options": options, **{name: getattr(request, name) for name in names}}
+    return {
+        "metrics": list(request.metrics),
+        "metric_options": options,
+        "scores": [asdict(one) for one in request.scores],
+        "lower_is_better": list(request.lower_is_better),
+        **{name: getattr(request, name) for name in names},
+        "comparison": asdict(request.plan),
+    }

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple, Protocol
 from evaluator.types import Advance, EvaluatorError, FloatArray
 
 
-class Metric(Protocol):
-    """A metric as additive sufficient statistics: shards of them sum to the same number."""
+class Described(Protocol):
+    """What is said of a metric and made of its statistics, wherever they come from."""
 
     @property
     def name(self) -> str:
@@ -39,18 +39,12 @@ class Metric(Protocol):
     def higher_is_better(self) -> bool:
         """False for error rates."""
 
-    def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
-        """Sufficient statistics, float64 (n_hypotheses, n_stats).
+    @property
+    def formula(self) -> Mapping[str, Any]:
+        """How summed statistics become the score, as plain data: `kind` bleu, chrf, ter or ratio, and its parameters.
 
-        Args:
-            hypotheses: texts of all systems, one after another.
-            segments: for each hypothesis the 0-based place of its reference in the streams.
-            references: one stream a reference, each (n_segments,); None where there is none.
-            advance: called with the number of hypotheses just done.
+        `compare/formulas.py` has them; {"kind": "ratio", "of": 0, "by": 1} is the mean of one score a segment.
         """
-
-    def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
-        """Scores by column, each float64 (n,)."""
 
     def corpus_score(self, summed: FloatArray) -> float:
         """Score from statistics summed over segments, float64 (n_stats,); NaN when undefined."""
@@ -63,6 +57,23 @@ class Metric(Protocol):
 
     def segment_signature(self) -> str:
         """Likewise for the scores of single segments."""
+
+
+class Metric(Described, Protocol):
+    """A metric as additive sufficient statistics: shards of them sum to the same number."""
+
+    def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
+        """Sufficient statistics, float64 (n_hypotheses, n_stats).
+
+        Args:
+            hypotheses: texts of all systems, one after another.
+            segments: for each hypothesis the 0-based place of its reference in the streams.
+            references: one stream a reference, each (n_segments,); None where there is none.
+            advance: called with the number of hypotheses just done.
+        """
+
+    def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
+        """Scores by column, each float64 (n,)."""
 
 
 class Part(NamedTuple):
@@ -85,6 +96,12 @@ READERS: dict[str, Part] = {
     "csv": Part("evaluator.readers.tables:read_csv", ".csv: named columns, RFC 4180 quoting"),
     "jsonl": Part("evaluator.readers.tables:read_jsonl", ".jsonl: one object a line"),
     "parquet": Part("evaluator.readers.tables:read_parquet", ".parquet: named columns"),
+}
+SCORE_READERS: dict[str, Part] = {
+    "comet": Part("evaluator.readers.scores:read_comet", "--scores NAME=FILE.json: what comet-score --to_json writes"),
+    "metricx": Part("evaluator.readers.scores:read_metricx", "--scores NAME=FILE.jsonl: what MetricX's predict.py writes; lower is better"),
+    "seg.score": Part("evaluator.readers.scores:read_seg_score", "--scores NAME=FILE.seg.score: mt-metrics-eval, `system<TAB>score` lines"),
+    "column": Part("evaluator.readers.scores:read_column", "--scores NAME=FILE.csv or .tsv: a column called NAME or score, and system where there are several"),
 }
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluator.frames import TABLES, check_frame, format_cell, kind_of, parse_cell
+from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, kind_of, parse_cell
 from evaluator.types import Evaluation, EvaluatorError, Table
 
 MANIFEST = "run.json"
@@ -207,7 +207,8 @@ def read_run(folder: Path) -> Evaluation:
         raise EvaluatorError(f"{folder} is not a run folder: it has no {MANIFEST}.")
     try:
         manifest: dict[str, Any] = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-        tables = {name: _read_csv(folder / f"{name}.csv", name) for name in TABLES}
+        present = [name for name in TABLES if name not in NOT_ALWAYS or (folder / f"{name}.csv").exists()]
+        tables = {name: _read_csv(folder / f"{name}.csv", name) for name in present}
         with np.load(folder / STATISTICS, allow_pickle=False) as stored:
             statistics = {name: stored[name] for name in stored.files}
     except EvaluatorError:

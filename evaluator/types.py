@@ -82,6 +82,8 @@ class SegmentPair:
     """One text a reference; None where a further reference has nothing for it."""
     hypothesis: str
     source: str = ""
+    domain: str = ""
+    """Of the document, where the input says it."""
 
     @property
     def inserted(self) -> bool:
@@ -186,6 +188,44 @@ class InputFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedScores:
+    """One score a segment of every system, made by another program."""
+
+    name: str
+    values: Mapping[str, FloatArray]
+    """By system, float64 (n_segments,); NaN where there is none."""
+    higher_is_better: bool
+    signature: str
+    """Format, direction and digests of the files."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know: the direction, segments left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorseSegment:
+    """One segment that got worse, or holds a critical finding."""
+
+    document: str
+    segment: int
+    change: str
+    """The scores before and after, or the reason."""
+    reference: str
+    before: str
+    """The baseline's hypothesis; empty without a baseline."""
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateCheck:
+    """One rule of a gate, kept or broken."""
+
+    passed: bool
+    message: str
+    segments: tuple[WorseSegment, ...] = ()
+    """What got worse, worst first; empty where the rule is kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table by columns: equal-length lists of str, int, float, bool or None."""
 
@@ -198,7 +238,7 @@ class Evaluation:
     """A finished run: what the run folder holds."""
 
     tables: Mapping[str, Table]
-    """By file stem: segments, findings, scores, statistics."""
+    """By file stem: segments, findings, scores, statistics; pairs with two systems and more."""
     statistics: Mapping[str, FloatArray]
     """By metric: sufficient statistics, float64 (n_systems, n_segments, n_stats)."""
     manifest: Mapping[str, Any] = field(default_factory=dict)

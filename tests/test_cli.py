@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -109,7 +110,7 @@ def test_list(cli: Cli, kind: str, words: str) -> None:
     assert words in result.out
 
 
-@pytest.mark.parametrize("command", ["", "score", "list", "demo"])
+@pytest.mark.parametrize("command", ["", "score", "compare", "gate", "list", "demo"])
 def test_help_ends_with_examples(cli: Cli, command: str) -> None:
     result = cli(*([command] if command else []), "--help")
     assert result.code == 0
@@ -117,14 +118,26 @@ def test_help_ends_with_examples(cli: Cli, command: str) -> None:
 
 
 def _examples() -> list[str]:
-    from evaluator.cli import listing, score
+    from evaluator.cli import compare, gate, listing, score
 
-    return [*score.EXAMPLES, *listing.EXAMPLES]
+    return [*score.EXAMPLES, *compare.EXAMPLES, *gate.EXAMPLES, *listing.EXAMPLES]
+
+
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the runs that the examples speak of: two systems, diagnosed."""
+    folder = tmp_path_factory.mktemp("stored")
+    texts = {"a": REWRITE, "b": REFERENCE}
+    evaluator.evaluate(REFERENCE, texts, metrics=["bleu", "chrf"], diagnose="on", device="cpu", resamples=200).save(folder / "run1")
+    os.symlink(folder / "run1", folder / "new")
+    return folder
 
 
 @pytest.mark.parametrize("example", _examples())
-def test_examples_of_the_help_run(cli: Cli, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_of_the_help_run(cli: Cli, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     os.symlink(ROOT / "benchmarks", tmp_path / "benchmarks")
+    if "results/run1" in example or "results/new" in example:
+        os.symlink(request.getfixturevalue("stored"), tmp_path / "results")
     monkeypatch.chdir(tmp_path)
     assert cli(*example.split()[1:]).code == 0
 
@@ -192,3 +205,126 @@ def test_gold_of_the_sample_marks_its_own_words() -> None:
     for row in rows:
         if row["start"]:
             assert lines[row["side"]][int(row["segment"]) - 1][int(row["start"]) : int(row["end"])] == row["text"]
+
+
+def _three(write: Write) -> list[object]:
+    """A reference and three systems of 40 segments, the last far worse."""
+    texts = [f"the ferry sails at noon from pier {k}" for k in range(40)]
+    changed: dict[str, Callable[[str], str]] = {
+        "ref": lambda t: t,
+        "x": lambda t: t.replace("noon", "midday"),
+        "y": lambda t: t.replace("ferry", "boat"),
+        "z": lambda t: "the boat",
+    }
+    return [write(f"{name}.txt", "".join(f"{change(text)}\n" for text in texts)) for name, change in changed.items()]
+
+
+def test_score_of_several_systems_compares_them(cli: Cli, write: Write, tmp_path: Path) -> None:
+    result = cli("score", *_three(write), "-m", "bleu", "chrf", "-o", tmp_path / "run", "--resamples", "1000")
+    assert result.code == 0
+    assert "paired approximate randomization by segment, 1,000 resamples, seed 12345, Holm over 3 pairs" in result.out
+    assert re.search(r"rank +cluster +system +BLEU ↑ +95 % interval", result.out)
+    assert "  x > z on chrF2 by" in result.out
+    assert len(evaluator.load(tmp_path / "run").pairs) == 6
+    report = (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
+    assert "| rank | cluster | system | BLEU | interval |" in report
+    assert "†: worse than the best, p at most .05" in report
+
+
+@pytest.mark.parametrize(
+    ("options", "test", "resamples"),
+    [
+        ([], "ar", 10000),
+        (["--paired-ar"], "ar", 10000),
+        (["--paired-bs"], "sacrebleu-bs", 1000),
+        (["--test", "bootstrap", "--resamples", "150"], "bootstrap", 150),
+    ],
+)
+def test_the_test_is_chosen_as_in_sacrebleu(cli: Cli, write: Write, tmp_path: Path, options: list[str], test: str, resamples: int) -> None:
+    assert cli("score", *_three(write), "-m", "chrf", "-o", tmp_path / "run", *options).code == 0
+    pairs = evaluator.load(tmp_path / "run").pairs
+    assert set(pairs["test"]) == {test}
+    assert set(pairs["n_resamples"]) == {resamples}
+
+
+def test_the_seed_of_sacrebleu_is_taken_from_the_environment(cli: Cli, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = _three(write)
+    seeds = []
+    for k, (given, options) in enumerate([("7", []), ("7", ["--seed", "0"]), ("none", []), ("none", [])]):
+        monkeypatch.setenv("SACREBLEU_SEED", given)
+        assert cli("score", *files, "-m", "chrf", "-o", tmp_path / f"run{k}", "--resamples", "100", *options).code == 0
+        seeds.append(int(evaluator.load(tmp_path / f"run{k}").pairs["seed"][0]))
+    assert seeds[:2] == [7, 0]
+    assert seeds[2] != seeds[3]
+    monkeypatch.setenv("SACREBLEU_SEED", "lucky")
+    assert "SACREBLEU_SEED is 'lucky'" in cli("score", *files, "-m", "chrf", "-o", tmp_path / "bad").err
+
+
+def test_compare_prints_and_writes_only_when_told(cli: Cli, stored: Path, tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in (stored / "run1").iterdir()}
+    result = cli("compare", stored / "run1", "--test", "bootstrap", "--resamples", "300", "--buckets", "length,error", "--ngrams", "3")
+    assert (result.code, result.err) == (0, "")
+    assert "signed paired bootstrap by segment, 300 resamples" in result.out
+    assert "chrF2 by length" in result.out
+    assert "fidelity by error" in result.out
+    assert "b gets, a misses" in result.out
+    assert {path.name: path.read_bytes() for path in (stored / "run1").iterdir()} == before
+    assert cli("compare", stored / "run1", "--buckets", "rare", "-o", tmp_path / "again").code == 0
+    assert (tmp_path / "again" / "buckets.csv").exists()
+    assert set(evaluator.load(tmp_path / "again").pairs["test"]) == {"ar"}
+
+
+@pytest.mark.parametrize("format_", ["json", "csv", "latex", "md"])
+def test_compare_speaks_every_format(cli: Cli, stored: Path, format_: str) -> None:
+    result = cli("compare", stored / "run1", "-m", "chrf", "--format", format_)
+    assert result.code == 0
+    if format_ == "json":
+        shown = json.loads(result.out)
+        assert [row["metric"] for row in shown["pairs"]] == ["chrF2"]
+        assert shown["comparison"]["test"] == "ar"
+    elif format_ == "csv":
+        assert [row["verdict"][:8] for row in csv.DictReader(result.out.splitlines())] == ["b > a on"]
+    else:
+        assert (r"\textbf{100.0}" if format_ == "latex" else "**100.0**") in result.out
+
+
+def test_compare_takes_inputs_as_score_does(cli: Cli, write: Write, tmp_path: Path) -> None:
+    result = cli("compare", *_three(write), "-m", "chrf", "-o", tmp_path / "run", "--ngrams", "2", "--unit", "segment")
+    assert result.code == 0
+    assert "x gets, y misses" in result.out
+    assert (tmp_path / "run" / "ngrams.csv").exists()
+    assert "written:" in result.err
+
+
+def test_a_table_of_one_system_cannot_be_compared(cli: Cli, write: Write, tmp_path: Path) -> None:
+    table = write("one.tsv", "reference\thypothesis\nthe dam held\tthe dam held\n")
+    result = cli("compare", table, "-m", "chrf", "-o", tmp_path / "run")
+    assert result.code == 2
+    assert "There is one system, 'one'; comparing needs at least two" in result.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_options_of_scoring_are_refused_for_a_stored_run(cli: Cli, stored: Path) -> None:
+    result = cli("compare", stored / "run1", "--tokenize", "zh")
+    assert result.code == 2
+    assert "--tokenize is for inputs that are scored" in result.err
+
+
+def test_comparing_a_stored_run_imports_no_metric_and_no_pandas(stored: Path) -> None:
+    code = """
+import sys
+from evaluator.cli import main
+assert main(sys.argv[1:]) == 0
+print([m for m in ("torch", "transformers", "pandas", "pyarrow", "scipy", "sacrebleu") if m in sys.modules])
+"""
+    assert _python(code, "compare", stored / "run1", "--buckets", "length", "--ngrams", "1").stdout.splitlines()[-1] == "[]"
+
+
+def test_imported_scores_from_the_command_line(cli: Cli, write: Write, tmp_path: Path) -> None:
+    files = _three(write)
+    scores = [write(f"{name}.jsonl", "".join(f'{{"prediction": {k}}}\n' for _ in range(40))) for k, name in enumerate("xyz")]
+    named = [f"metricx={scores[0]}", f"metricx=y={scores[1]}", f"metricx={scores[2]}"]
+    result = cli("score", *files, "-m", "chrf", "--scores", *named, "-o", tmp_path / "run", "--resamples", "200")
+    assert result.code == 0, result.err
+    assert "metricx ↓" in result.out
+    assert evaluator.load(tmp_path / "run").scores["metricx"].tolist() == [0, 1, 2]

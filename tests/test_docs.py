@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import doctest
 import importlib
 import re
@@ -10,14 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from evaluator.cli import COMMANDS
+from evaluator.cli import COMMANDS, comparing, gate
+from evaluator.cli import compare as compare_command
 from evaluator.cli.score import FORMATS, build_parser
+from evaluator.compare import BUCKETERS, CORRECTIONS, TESTS, UNITS
 from evaluator.embed.models import PRESETS
-from evaluator.frames import TABLES
-from evaluator.plugins import METRICS, READERS
+from evaluator.frames import BUCKETS, NGRAMS, PAIRS, TABLES
+from evaluator.plugins import METRICS, READERS, SCORE_READERS
 from evaluator.reports.columns import columns_readme
 from tests.conftest import ROOT
 
+COMPARE = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [path for path in ROOT.rglob("*.md") if ".venv" not in path.parts and path.parent.name != "sample"]
 
@@ -28,10 +32,25 @@ def test_the_columns_page_is_generated() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*METRICS, *PRESETS, *COMMANDS, "segments.csv", "findings.csv", "scores.csv", "statistics.csv", "run.json", "stats.npz", "report.md"]
+    "name", [*METRICS, *PRESETS, *COMMANDS, "segments.csv", "findings.csv", "scores.csv", "statistics.csv", "pairs.csv", "run.json", "stats.npz", "report.md"]
 )
 def test_the_readme_names_it(name: str) -> None:
     assert re.search(rf"(?<![\w+]){re.escape(name.lower())}(?![\w+])", README.lower())
+
+
+@pytest.mark.parametrize("name", [*TESTS, *UNITS, *CORRECTIONS, *BUCKETERS, *SCORE_READERS, *(column.name for column in (*PAIRS, *BUCKETS, *NGRAMS))])
+def test_the_page_on_comparing_names_it(name: str) -> None:
+    assert f"`{name}`" in COMPARE
+
+
+def test_the_page_on_comparing_names_every_option_of_comparing() -> None:
+    options = {"--documents", "--scores", "--lower-is-better", "--buckets", "--ngrams", "--baseline", "--max-drop", "--max-critical"}
+    parser = argparse.ArgumentParser(add_help=False)
+    comparing.add_comparison_options(parser)
+    options |= set(parser._option_string_actions)
+    assert options <= set(compare_command.build()._option_string_actions) | {"--baseline", "--max-drop", "--max-critical"}
+    assert not [option for option in options if option not in COMPARE]
+    assert all(option in " ".join(gate.EXAMPLES) for option in ("--baseline", "--max-drop", "--max-critical"))
 
 
 @pytest.mark.parametrize("suffix", [name for name in READERS if name != "text"])
@@ -39,7 +58,13 @@ def test_the_readme_names_the_ending(suffix: str) -> None:
     assert f".{suffix}" in README
 
 
-@pytest.mark.parametrize("module", ["evaluator", "evaluator.api", "evaluator.metrics.lexical", "evaluator.reports.safe", "evaluator.diagnosis.judge"])
+WITH_EXAMPLES = (
+    "evaluator", "evaluator.api", "evaluator.metrics.lexical", "evaluator.reports.safe", "evaluator.diagnosis.judge", "evaluator.compare.frame",
+    "evaluator.compare.corrections", "evaluator.compare.agreement", "evaluator.compare.verdicts",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("module", WITH_EXAMPLES)
 def test_examples_in_docstrings_hold(module: str) -> None:
     results = doctest.testmod(importlib.import_module(module))
     assert results.attempted

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evaluator.cli.parser import Parser, one_of
 from evaluator.embed.models import Preset
-from evaluator.plugins import READERS, metric_parts
+from evaluator.plugins import READERS, SCORE_READERS, metric_parts
 
 KINDS = ("metrics", "detectors", "models", "formats")
 EXAMPLES = ("evaluator list metrics", "evaluator list detectors", "evaluator list models", "evaluator list formats")
@@ -59,4 +59,4 @@ def _state(preset: Preset) -> str:
 
 
 def _formats() -> list[tuple[str, str]]:
-    return [(name, part.summary) for name, part in READERS.items()]
+    return [(name, part.summary) for name, part in {**READERS, **SCORE_READERS}.items()]

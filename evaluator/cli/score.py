@@ -7,23 +7,30 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from evaluator.alignment import MODES
 from evaluator.check import check_system_names
+from evaluator.cli.comparing import add_comparison_options, plan_of
 from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
 from evaluator.pipeline import DEFAULT_METRICS, Request, check_metrics
 from evaluator.plugins import METRICS
 from evaluator.readers.inputs import is_table, system_name
+from evaluator.readers.scores import ScoreFile
 from evaluator.reports.view import View
-from evaluator.types import EvaluatorError
+from evaluator.types import Evaluation, EvaluatorError
 
 MOST_DECIMALS = 14
+COMMON = (
+    "source", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior", "documents",
+    "lower_is_better",
+)  # fmt: skip
+"""Options that a request has under the same name."""
 FORMATS = ("table", "text", "json", "csv", "latex", "md")
 EXAMPLES = (
     "evaluator score benchmarks/sample/reference.txt rewrite=benchmarks/sample/rewrite.txt",
@@ -32,9 +39,21 @@ EXAMPLES = (
 )
 
 
-def build_parser() -> Parser:
-    """All options of `evaluator score`."""
-    parser = Parser("score", "Scores systems against a reference and writes a run folder: tables, report, everything to reproduce them.", EXAMPLES)
+SUMMARY = "Scores systems against a reference and writes a run folder: tables, report, everything to reproduce them."
+
+
+class Shown(NamedTuple):
+    """What a command prints."""
+
+    text: str
+    """On stdout."""
+    notes: Sequence[str]
+    """On stderr: those that the text does not hold."""
+
+
+def build_parser(command: str = "score", summary: str = SUMMARY, examples: Sequence[str] = EXAMPLES) -> Parser:
+    """All options of `evaluator score`, which `evaluator compare` takes too."""
+    parser = Parser(command, summary, examples)
     parser.usage = "evaluator score REFERENCE [NAME=]SYSTEM ... [options]\n       evaluator score TABLE [options]"
     parser.add_argument("files", nargs="*", metavar="FILE", help="REFERENCE [NAME=]SYSTEM ..., or one TABLE with columns reference and hypothesis")
     many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
@@ -49,7 +68,13 @@ def build_parser() -> Parser:
     parser.add_argument("--align-model", metavar="MODEL", help="model that helps to align articles (a multilingual one the source too); default none")
     parser.add_argument("--alignment", metavar="FILE", help="use this alignment, as --save-alignment wrote it and you edited it")
     parser.add_argument("--save-alignment", metavar="FILE", help="write how texts were aligned to a TSV file")
+    parser.add_argument("--documents", metavar="FILE", help="a line a segment: document, and after a tab its domain; tables have columns for them")
     add_metric_options(parser)
+    made = parser.add_argument_group("scores made elsewhere")
+    made.add_argument("--scores", **many, metavar="NAME=FILE", help="as a further metric: COMET .json, MetricX .jsonl, .seg.score, .csv or .tsv column;"
+                      " NAME=SYSTEM=FILE where the file does not name the system")  # fmt: skip
+    made.add_argument("--lower-is-better", **many, metavar="NAME", help="which of these scores are error rates (MetricX is known to be)")
+    add_comparison_options(parser)
     judged = parser.add_argument_group("diagnosis")
     judged.add_argument("--diagnose", default="auto", metavar="WHEN", help="auto (when bertscore is among the metrics), on or off; default auto")
     judged.add_argument("--prior", type=float, metavar="P", help="share of paragraphs with a serious error in your material; moves every risk")
@@ -65,37 +90,69 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command."""
     args = build_parser().parse(arguments)
     one_of(args.format, FORMATS, "format")
+    request, target = prepare(args)
+    return score_and_print(request, target, args)
+
+
+def prepare(args: argparse.Namespace) -> tuple[Request, Path]:
+    """The request and its run folder, once all that can be known before reading is known to be right.
+
+    Raises:
+        EvaluatorError: an option that is wrong in itself, or with another.
+    """
     args.metrics = [name if os.path.exists(name) else name.lower() for name in args.metrics]  # BLEU and chrF++ as papers print them
     if not 0 <= args.width <= MOST_DECIMALS:
         raise EvaluatorError(f"--width is {args.width}; it goes from 0 to {MOST_DECIMALS}.")
     _refuse_files_among_metrics(args)
     request = make_request(args)
     check_metrics(request)
-    return score_and_print(request, Path(args.output).expanduser() if args.output else default_folder(request), args)
+    return request, Path(args.output).expanduser() if args.output else default_folder(request)
 
 
-def score_and_print(request: Request, target: Path, args: argparse.Namespace) -> int:
-    """Evaluate, write the run folder and print what was asked for."""
+def score_and_print(
+    request: Request,
+    target: Path,
+    args: argparse.Namespace,
+    accept: Callable[[Evaluation], None] | None = None,
+    show: Callable[[Evaluation, argparse.Namespace], Shown] | None = None,
+) -> int:
+    """Evaluate, write the run folder and print what was asked for.
+
+    Args:
+        request: what to evaluate.
+        target: the run folder.
+        args: the command's arguments.
+        accept: raises where the run is not what the command is for, before anything is written.
+        show: what to print; the scores when None.
+    """
     from evaluator import pipeline
     from evaluator.api import fill_folder
     from evaluator.readers.alignments import alignment_text
-    from evaluator.reports.view import make_view
     from evaluator.results import new_run_folder, write_whole
 
     with new_run_folder(target, force=args.force) as staging:
         with shown_progress(args.quiet) as start_work:
             evaluation = pipeline.evaluate(request, start_work)
+        if accept:
+            accept(evaluation)
         fill_folder(evaluation, staging)
         if args.save_alignment:
             write_whole(Path(args.save_alignment).expanduser(), alignment_text(evaluation.alignments))
-    view = make_view(evaluation)
-    sys.stdout.write(rendered(view, args))
+    shown = (show or shown_scores)(evaluation, args)
+    sys.stdout.write(shown.text)
     if not args.quiet:
-        if args.score_only or args.format not in ("table", "text"):
-            for note in view.notes:
-                log(f"note: {note}")
+        for note in shown.notes:
+            log(f"note: {note}")
         log(f"written: {target}")
     return 0
+
+
+def shown_scores(evaluation: Evaluation, args: argparse.Namespace) -> Shown:
+    """The scores in the format asked for."""
+    from evaluator.reports.view import make_view
+
+    view = make_view(evaluation)
+    return Shown(rendered(view, args), view.notes if args.score_only or args.format not in ("table", "text") else ())
 
 
 def log(message: str) -> None:
@@ -108,22 +165,28 @@ def log(message: str) -> None:
 def rendered(view: View, args: argparse.Namespace) -> str:
     """The results in the format asked for."""
     from evaluator.reports import tables
+    from evaluator.reports.paper import latex_table
 
     if args.score_only:
         return tables.render_bare(view, args.width)
     if args.format in ("table", "text"):
         from evaluator.reports.terminal import render_terminal
 
-        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        columns = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+        columns, color = screen()
         return render_terminal(view, columns=columns, color=color, width=args.width)
     renderers: dict[str, Callable[[View, int], str]] = {
         "json": tables.render_json,
-        "latex": tables.render_latex,
+        "latex": latex_table,
         "md": tables.render_markdown_table,
         "csv": tables.render_csv,
     }
     return renderers[args.format](view, args.width)
+
+
+def screen() -> tuple[int, bool]:
+    """Columns of the terminal, and whether it takes colours."""
+    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100, color
 
 
 def make_request(args: argparse.Namespace) -> Request:
@@ -146,21 +209,37 @@ def make_request(args: argparse.Namespace) -> Request:
         raise EvaluatorError(f"{missing}: name a reference and at least one system, or one table. See evaluator score --help")
     if table is not None and (args.source or args.align != "auto" or args.alignment or args.save_alignment or args.align_model):
         raise EvaluatorError("A table holds the source as a column and is not aligned; leave -s and the options of alignment out.")
+    if table is not None and args.documents:
+        raise EvaluatorError("A table holds documents as a column; leave --documents out.")
     named = [split_name(text) for text in inputs]
     if table is None:
         check_system_names(named)
-    common = {
-        name: getattr(args, name)
-        for name in ("source", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior")
-    }
+    common = {name: getattr(args, name) for name in COMMON}
     return Request(
         references=references,
         systems=dict(named),
         table=table,
         metrics=tuple(args.metrics),
         metric_options=metric_options(args),
+        scores=[score_file(text, dict(named)) for text in args.scores],
+        plan=plan_of(args),
         **common,
     )
+
+
+def score_file(text: str, systems: Mapping[str, str]) -> ScoreFile:
+    """NAME=FILE or NAME=SYSTEM=FILE; a file whose own name holds `=` stays whole.
+
+    Raises:
+        EvaluatorError: no `=` at all.
+    """
+    name, equals, rest = text.partition("=")
+    if not equals or not rest:
+        raise EvaluatorError(f"--scores {text}: write NAME=FILE, the name that the metric gets and the file of its scores.")
+    system, second, path = rest.partition("=")
+    if second and not os.path.exists(rest) and (system in systems or not systems):
+        return ScoreFile(name, path, system)
+    return ScoreFile(name, rest)
 
 
 def split_name(text: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ class LexicalMetric:
     """A sacreBLEU metric behind the `Metric` protocol of `plugins.py`."""
 
     name: str
+    formula: dict[str, Any]
     unit_scale = False
     higher_is_better = True
 
@@ -86,6 +87,9 @@ class BleuMetric(LexicalMetric):
             # force: the warning about tokenized text belongs to the preflight, not to each stream.
             return BLEU(lowercase, True, tokenize, smooth_method, smooth_value, max_ngram_order, effective)
 
+        self.formula: dict[str, Any] = {
+            "kind": "bleu", "order": max_ngram_order, "smooth_method": smooth_method, "smooth_value": smooth_value, "effective_order": effective_order,
+        }  # fmt: skip
         super().__init__(make(effective_order), make(True))
         self.notes: list[str] = []
 
@@ -115,6 +119,7 @@ class ChrfMetric(LexicalMetric):
         for option, value, least in (("char_order", char_order, 1), ("word_order", word_order, 0), ("beta", beta, 1)):
             if value < least:
                 raise EvaluatorError(f"{self.name}: {option} is {value}; it must be at least {least}.")
+        self.formula: dict[str, Any] = {"kind": "chrf", "order": char_order + word_order, "beta": beta, "eps_smoothing": eps_smoothing}
         super().__init__(CHRF(char_order, word_order, beta, lowercase, whitespace, eps_smoothing))
 
     @property
@@ -143,6 +148,7 @@ class TerMetric(LexicalMetric):
     higher_is_better = False
 
     def __init__(self, *, normalized: bool = False, no_punct: bool = False, asian_support: bool = False, case_sensitive: bool = False) -> None:
+        self.formula: dict[str, Any] = {"kind": "ter"}
         super().__init__(TER(normalized, no_punct, asian_support, case_sensitive))
 
     def details(self, summed: FloatArray) -> str:

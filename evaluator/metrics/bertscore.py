@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -47,6 +48,9 @@ class BertScoreMetric:
     needs_embedder = True
     unit_scale = True
     higher_is_better = True
+    formula: ClassVar[dict[str, Any]] = {"kind": "ratio", "of": 2, "by": 3}
+    parts: ClassVar[dict[str, tuple[str, int]]] = {"bertscore_p": ("BERTScore-P", 0), "bertscore_r": ("BERTScore-R", 1)}
+    """What else the statistics hold, to be compared on request: column, title and place."""
 
     def __init__(
         self,

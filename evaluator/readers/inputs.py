@@ -110,7 +110,8 @@ def _pairs(columns: Mapping[str, list[str]], rows: Sequence[int], keys: Sequence
         references = (reference, *(text or None for text in further))
         hypothesis = columns["hypothesis"][row]
         alignment = "1-1" if hypothesis.strip() or not reference.strip() else "1-0"
-        pairs.append(SegmentPair(document, counts[document], alignment, references, hypothesis, columns["source"][row] if "source" in columns else ""))
+        source, domain = (columns[name][row] if name in columns else "" for name in ("source", "domain"))
+        pairs.append(SegmentPair(document, counts[document], alignment, references, hypothesis, source, domain))
     return pairs
 
 

@@ -1,6 +1,6 @@
 """Tables with named columns (TSV, CSV, JSONL, Parquet) as rows of text.
 
-The columns are `reference` and `hypothesis`, and `system`, `document`, `source`,
+The columns are `reference` and `hypothesis`, and `system`, `document`, `domain`, `source`,
 `reference_2…` where there; the short names of COMET (`ref`, `mt`, `src`) and the like are
 understood. Nothing is converted: a number in a JSONL text column is an error.
 """
@@ -27,6 +27,7 @@ ALIASES = {
     "source": ("src",),
     "system": ("sys", "system_name"),
     "document": ("doc", "doc_id"),
+    "domain": (),
 }
 
 
@@ -115,7 +116,7 @@ def _table(path: str, data: bytes, rows: Iterable[tuple[int, Mapping[str, Any]]]
     for number, row in rows:
         for canonical, given in wanted.items():
             value = row.get(given)
-            if canonical in ("system", "document") and isinstance(value, int):
+            if canonical in ("system", "document", "domain") and isinstance(value, int):
                 value = str(value)  # numbered, as some exports have them
             columns[canonical].append(_text(value, f"{path}, line {number}, column {given}"))
     if not columns["reference"]:

@@ -13,7 +13,8 @@ number is an empty cell. Read them with `evaluator.load(folder)`, or in pandas w
 
 Beside the tables: `report.md` for people, `run.json` (options, signatures, digests, versions) and `stats.npz` (per metric, float64 of systems x segments x
 statistics; BLEU: hypothesis and reference length, matches and totals by order; chrF: hypothesis, reference and match counts by order; TER: edits, reference
-length; BERTScore: P, R, F1, 1, and with several references the one chosen).
+length; BERTScore: P, R, F1, 1, and with several references the one chosen; fidelity and scores made elsewhere: score, 1). `pairs.csv` is there with two systems
+and more, `buckets.csv` and `ngrams.csv` where `evaluator compare -o` was asked for them.
 
 How texts become segments: equal numbers of non-blank lines are paired line by line; lines blank on both sides separate; a line blank on
 one side only is an empty segment when the files have equal numbers of lines. Unequal articles of fewer than 300 paragraphs are aligned
@@ -34,7 +35,7 @@ def _metric_columns(table: str) -> tuple[Column, ...]:
         metrics = Column("bleu, chrf, chrf++, ter, bertscore_p, bertscore_r, bertscore_f1", "float", "The metrics asked for, between hypothesis and fidelity.")
         return (metrics, Column("reference_2 …", "str", "Further references, where given."), *OPTIONAL)
     if table == "scores":
-        return (Column("BLEU, chrF2, chrF2++, TER, BERTScore-F1", "float", "The metrics asked for, after system."),)
+        return (Column("BLEU, chrF2, chrF2++, TER, BERTScore-F1", "float", "The metrics asked for, after system; scores made elsewhere under their names."),)
     return ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evaluator.reports.paper import markdown_lines
 from evaluator.reports.safe import markdown
 from evaluator.reports.view import LOWEST_TITLE, View, verdict
 
@@ -10,7 +11,7 @@ SHOWN = 10
 
 def render_markdown(view: View) -> str:
     """The report as Markdown text."""
-    lines = ["# Evaluation", "", f"{_inputs(view)}", "", *score_table(view, 1), "", verdict(view), ""]
+    lines = ["# Evaluation", "", f"{_inputs(view)}", "", *markdown_lines(view, 1), "", verdict(view), "", *comparison_lines(view)]
     if view.flagged:
         lines += ["## Likely broken", ""]
         for row in view.flagged:
@@ -43,13 +44,18 @@ def render_markdown(view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def score_table(view: View, width: int) -> list[str]:
-    """The score table as Markdown lines."""
-    metrics = [score.metric for score in view.systems[0].scores]
-    lines = [f"| system | {' | '.join(metrics)} | segments |", f"|---|{'---:|' * (len(metrics) + 1)}"]
-    for system in view.systems:
-        cells = [markdown(system.system), *(score.shown(width) for score in system.scores), str(system.segments)]
-        lines.append(f"| {' | '.join(cells)} |")
+def comparison_lines(view: View) -> list[str]:
+    """The rankings and what is said of pairs; nothing with one system."""
+    if not view.rankings:
+        return []
+    lines = ["## Comparison", "", f"{markdown(view.test)}. Intervals are 95 %.", ""]
+    for ranking in view.rankings:
+        lines += [f"| rank | cluster | system | {markdown(ranking.metric)} | interval |", "|---|---|---|---:|---|"]
+        for one in ranking.systems:
+            interval = f"{ranking.shown(one.ci_low, 1)} to {ranking.shown(one.ci_high, 1)}"
+            lines.append(f"| {one.rank} | {one.cluster} | {markdown(one.system)} | {ranking.shown(one.score, 1)} | {interval} |")
+        lines += ["", *(f"- {markdown(verdict)}" for verdict in ranking.verdicts)]
+        lines += [f"- and {ranking.left_out} more pairs in pairs.csv"] * bool(ranking.left_out) + [""]
     return lines
 
 

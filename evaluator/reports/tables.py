@@ -1,4 +1,4 @@
-"""The score table for programs and papers: sacreBLEU's JSON, CSV, LaTeX, Markdown, bare scores."""
+"""The score table for programs: sacreBLEU's JSON, CSV, Markdown alone, bare scores; LaTeX is in `paper.py`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import csv
 import json
 from io import StringIO
 
-from evaluator.reports.markdown import score_table
-from evaluator.reports.safe import latex
+from evaluator.reports.paper import markdown_lines
 from evaluator.reports.view import Score, View
 
 
@@ -40,18 +39,9 @@ def _sacrebleu_object(score: Score, width: int) -> dict[str, object]:
     return {"name": score.metric, "score": _rounded(score, width), "signature": score.signature, **verbose, **signature}
 
 
-def render_latex(view: View, width: int) -> str:
-    """A booktabs table; scores in the order of the columns of scores.csv."""
-    metrics = [score.metric for score in view.systems[0].scores]
-    lines = [rf"\begin{{tabular}}{{l{'r' * len(metrics)}}}", r"\toprule", " & ".join(["System", *map(latex, metrics)]) + r" \\", r"\midrule"]
-    lines += [" & ".join([latex(system.system), *(score.shown(width) for score in system.scores)]) + r" \\" for system in view.systems]
-    signatures = [f"% {score.metric}|{score.signature}" for score in view.systems[0].scores]
-    return "\n".join([*signatures, *lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
-
-
 def render_markdown_table(view: View, width: int) -> str:
     """The score table alone."""
-    return "\n".join(score_table(view, width)) + "\n"
+    return "\n".join(markdown_lines(view, width)) + "\n"
 
 
 def render_csv(view: View, width: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import StringIO
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +18,11 @@ LONGEST = 400
 """Characters of a paragraph shown."""
 
 
+def plain_console(out: StringIO, columns: int, color: bool) -> Console:
+    """A console that writes what it is given and nothing of its own."""
+    return Console(file=out, width=max(columns, 72), force_terminal=color, no_color=not color, highlight=False, emoji=False, markup=False, legacy_windows=False)
+
+
 def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str:
     """The summary as text.
 
@@ -27,11 +33,10 @@ def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str
         width: decimals of scores on a scale of 100.
     """
     out = StringIO()
-    console = Console(
-        file=out, width=max(columns, 72), force_terminal=color, no_color=not color, highlight=False, emoji=False, markup=False, legacy_windows=False
-    )
+    console = plain_console(out, columns, color)
     console.print(_scores(view, width))
     console.print()
+    print_rankings(console, view, width)
     for line in _signatures(view, width):
         console.print(Text(line, style="dim"), soft_wrap=True)
     for note in view.notes:
@@ -49,6 +54,16 @@ def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
+def render_comparison(view: View, *, columns: int, color: bool, width: int) -> str:
+    """The rankings and pairs alone, and what to be warned of; arguments as in `render_terminal`."""
+    out = StringIO()
+    console = plain_console(out, columns, color)
+    print_rankings(console, view, width)
+    for note in view.notes:
+        console.print(Text(f"note: {printable(note)}"), soft_wrap=True)
+    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+
+
 def _scores(view: View, width: int) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     table.add_column("system", overflow="fold", min_width=7)
@@ -58,6 +73,29 @@ def _scores(view: View, width: int) -> Table:
     for system in view.systems:
         table.add_row(Text(printable(system.system)), *(score.shown(width) for score in system.scores), str(system.segments))
     return table
+
+
+def print_rankings(console: Console, view: View, width: int) -> None:
+    """Each metric's ranking with intervals and clusters, and its pairs in words; nothing with one system."""
+    if view.test:
+        console.print(Text(view.test, style="dim"))
+        console.print()
+    for ranking in view.rankings:
+        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+        for name in ("rank", "cluster"):
+            table.add_column(name, no_wrap=True)
+        table.add_column("system", overflow="fold", min_width=7)
+        table.add_column(f"{printable(ranking.metric)} {'↑' if ranking.higher_is_better else '↓'}", justify="right", no_wrap=True)
+        table.add_column("95 % interval", no_wrap=True)
+        for one in ranking.systems:
+            interval = f"[{ranking.shown(one.ci_low, width)}, {ranking.shown(one.ci_high, width)}]"
+            table.add_row(one.rank, str(one.cluster), Text(printable(one.system)), ranking.shown(one.score, width), interval)
+        console.print(table)
+        for verdict_ in ranking.verdicts:
+            console.print(Padding(Text(printable(verdict_)), (0, 0, 0, 2)))
+        if ranking.left_out:
+            console.print(f"  neighbours only; pairs.csv has {ranking.left_out} more pairs")
+        console.print()
 
 
 def _signatures(view: View, width: int) -> list[str]:

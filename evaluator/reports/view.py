@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from evaluator.reports.ranking import Ranking, comparison_line, rankings_of
 from evaluator.types import Evaluation
 
 LOWEST_TITLE = "Lowest by BERTScore recall"
@@ -69,6 +70,10 @@ class View(NamedTuple):
     """Paragraphs judged; 0 without diagnosis."""
     notes: tuple[str, ...]
     manifest: Mapping[str, Any]
+    rankings: tuple[Ranking, ...] = ()
+    """One a metric; none with one system."""
+    test: str = ""
+    """How the systems were compared, on one line."""
 
 
 def make_view(evaluation: Evaluation) -> View:
@@ -78,12 +83,15 @@ def make_view(evaluation: Evaluation) -> View:
     statistics, scores = evaluation.tables["statistics"].columns, evaluation.tables["scores"].columns
     by_system: dict[str, list[Score]] = {name: [] for name in scores["system"]}
     for system, metric, value, signature, details in zip(*(statistics[c] for c in ("system", "metric", "score", "signature", "details")), strict=True):
-        by_system[system].append(Score(metric, value, unit_scale[metric], signature, details))
+        if metric in unit_scale:  # fidelity ranks versions of one text; it is compared, and no score of a paper
+            by_system[system].append(Score(metric, value, unit_scale[metric], signature, details))
     counts = dict(zip(scores["system"], scores["segments"], strict=True))
     systems = tuple(SystemScores(name, counts[name], tuple(own)) for name, own in by_system.items())
     risks = evaluation.tables["segments"].columns["risk"]
     judged = sum(risk is not None for risk in risks)
-    return View(systems, _lowest(evaluation), _flagged(evaluation), judged, tuple(manifest["notes"]), manifest)
+    notes = (*manifest["notes"], *manifest.get("comparison", {}).get("notes", ()))
+    rankings = rankings_of(evaluation)
+    return View(systems, _lowest(evaluation), _flagged(evaluation), judged, notes, manifest, rankings, comparison_line(evaluation))
 
 
 def verdict(view: View) -> str:

@@ -1,9 +1,10 @@
-"""From segment pairs to numbers and tables: `systems.py` maps metrics, `tables.py` lays out.
+"""From segment pairs to numbers and tables: `systems.py` maps metrics, `means.py` takes in scores made elsewhere, `tables.py` lays out.
 
 Nothing here knows how a metric works (`metrics/`) or where tables go (`results.py`).
 """
 
+from evaluator.score.means import fidelity_scores, imported_scores
 from evaluator.score.systems import MetricScores, StartWork, score_systems
 from evaluator.score.tables import make_tables
 
-__all__ = ["MetricScores", "StartWork", "make_tables", "score_systems"]
+__all__ = ["MetricScores", "StartWork", "fidelity_scores", "imported_scores", "make_tables", "score_systems"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluator.plugins import Metric
+from evaluator.plugins import Described, Metric
 from evaluator.types import Advance, EvalSet, EvaluatorError, FloatArray, System
 
 StartWork = Callable[[str, int], Advance]
@@ -22,11 +22,13 @@ StartWork = Callable[[str, int], Advance]
 class MetricScores:
     """What one metric says of all systems."""
 
-    metric: Metric
+    metric: Described
     statistics: FloatArray
     """float64 (n_systems, n_segments, n_stats); zeros where a segment was left out."""
     rows: Sequence[Mapping[str, FloatArray]]
     """For each system its columns, each float64 (n_rows,); NaN for rows that are not scored."""
+    n_segments: Sequence[int] | None = None
+    """For each system the segments that have a score; None where that is every segment with text."""
 
 
 def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: StartWork) -> list[MetricScores]:

@@ -18,13 +18,20 @@ Diagnoses = Sequence[Sequence[Diagnosis | None]]
 """For each system and row what was said of it; None for rows that were not judged."""
 
 
-def make_tables(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Diagnoses | None = None) -> dict[str, Table]:
-    """All tables of a run, by file stem; without diagnoses its columns stay empty."""
+def make_tables(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Diagnoses | None = None, further: Sequence[MetricScores] = ()) -> dict[str, Table]:
+    """All tables of a run, by file stem; without diagnoses its columns stay empty.
+
+    Args:
+        evalset: the systems.
+        scores: a column each in segments and scores.
+        diagnoses: what was said of each row.
+        further: what is in `statistics` alone.
+    """
     tables = [
         segment_table(evalset, scores, diagnoses),
         finding_table(evalset, diagnoses),
         score_table(evalset, scores, diagnoses),
-        statistics_table(evalset, scores),
+        statistics_table(evalset, [*scores, *further]),
     ]
     return {table.name: check_frame(table) for table in tables}
 
@@ -41,6 +48,8 @@ def segment_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: D
         "reference": [pair.references[0] or "" for _, pair in rows],
         "hypothesis": [pair.hypothesis for _, pair in rows],
     }
+    if any(pair.domain for _, pair in rows):
+        columns["domain"] = [pair.domain for _, pair in rows]
     for k in range(1, evalset.n_references):
         columns[f"reference_{k + 1}"] = [pair.references[k] or "" for _, pair in rows]
     for one in scores:
@@ -95,7 +104,7 @@ def statistics_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
                 "metric": one.metric.title,
                 "signature": one.metric.signature(),
                 "score": _number(one.metric.corpus_score(total)),
-                "n_segments": sum(scored),
+                "n_segments": sum(scored) if one.n_segments is None else one.n_segments[k],
                 "n_documents": len(documents),
                 "details": one.metric.details(total),
             }

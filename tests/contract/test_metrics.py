@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
 import pytest
 
+from evaluator.compare.formulas import make_formula
 from evaluator.embed.embedder import TorchEmbedder
 from evaluator.plugins import METRICS, Metric, create_metric, metric_class
 from evaluator.types import EvaluatorError
@@ -52,6 +54,15 @@ def test_shards_add_up_to_the_whole(name: str, minilm: TorchEmbedder) -> None:
     whole = _make(name, minilm).statistics(HYPOTHESES, range(4), REFERENCES, _nothing)
     parts = [_make(name, minilm).statistics(HYPOTHESES[i : i + 2], range(2), [REFERENCES[0][i : i + 2]], _nothing) for i in (0, 2)]
     assert np.allclose(np.vstack(parts), whole, atol=2e-6 if name == "bertscore" else 0, rtol=0)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_the_formula_gives_the_scores_of_the_metric(name: str, minilm: TorchEmbedder) -> None:
+    metric = _make(name, minilm)
+    statistics = metric.statistics(HYPOTHESES, range(4), REFERENCES, _nothing)
+    sums = np.stack([statistics.sum(axis=0), statistics[:2].sum(axis=0), statistics[3]])
+    assert make_formula(metric.formula).corpus(sums) == pytest.approx([metric.corpus_score(row) for row in sums], abs=1e-9)
+    assert json.loads(json.dumps(metric.formula)) == dict(metric.formula)  # run.json has it
 
 
 @pytest.mark.parametrize("name", METRICS)

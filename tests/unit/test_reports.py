@@ -11,8 +11,9 @@ import pytest
 
 import evaluator
 from evaluator.reports.markdown import render_markdown
+from evaluator.reports.paper import latex_table
 from evaluator.reports.safe import latex, markdown, printable
-from evaluator.reports.tables import render_bare, render_csv, render_json, render_latex
+from evaluator.reports.tables import render_bare, render_csv, render_json
 from evaluator.reports.terminal import render_terminal
 from evaluator.reports.view import View, make_view
 
@@ -62,7 +63,7 @@ def test_csv_is_read_by_the_csv_module(hostile: View) -> None:
 
 
 def test_latex_escapes_names(hostile: View) -> None:
-    text = render_latex(hostile, 1)
+    text = latex_table(hostile, 1)
     assert r"\textless{}img src=x\textgreater{} &" in text
     assert latex("a_b & 50% {x} \\") == r"a\_b \& 50\% \{x\} \textbackslash{}"
 

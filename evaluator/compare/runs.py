@@ -1,0 +1,129 @@
+"""A run's tables and statistics as a contest, and a comparison written back into its tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from evaluator.compare.plan import Contest, Plan, Subject
+from evaluator.compare.systems import Comparison
+from evaluator.frames import NOT_ALWAYS, PAIRS, check_frame
+from evaluator.plugins import did_you_mean
+from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
+
+
+def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> Contest:
+    """What a run lets us compare.
+
+    Args:
+        evaluation: the run.
+        metrics: names as in `compared` of run.json, such as bleu or bertscore_r; None for all but parts.
+
+    Raises:
+        EvaluatorError: a metric that the run does not have, or a run without what comparing needs.
+    """
+    if "compared" not in evaluation.manifest:
+        raise EvaluatorError("This run was written before runs could be compared: run.json has no `compared`. Score again.")
+    entries = chosen_entries(evaluation.manifest["compared"], metrics)
+    rows = segment_rows(evaluation)
+    documents = [evaluation.tables["segments"].columns["document"][row] for row in rows[0]]
+    return Contest(
+        systems=tuple(evaluation.manifest["systems"]),
+        subjects=tuple(_subject(evaluation, entry, rows) for entry in entries),
+        documents=documents if len(set(documents)) > 1 else None,
+    )
+
+
+def chosen_entries(entries: Sequence[Mapping[str, Any]], metrics: Sequence[str] | None) -> list[Mapping[str, Any]]:
+    """The entries of `compared` asked for, by name or title.
+
+    Raises:
+        EvaluatorError: a name that is not there.
+    """
+    if metrics is None:
+        return [entry for entry in entries if not entry.get("part")]
+    known = {word.lower(): entry for entry in entries for word in (entry["title"], entry["name"])}
+    for metric in metrics:
+        if metric.lower() not in known:
+            raise EvaluatorError(f"The run has no metric {metric!r}.{did_you_mean(metric, known, listed=[entry['name'] for entry in entries])}")
+    return [known[metric.lower()] for metric in dict.fromkeys(metrics)]
+
+
+def segment_rows(evaluation: Evaluation) -> list[list[int]]:
+    """For each system the rows of segments.csv that are segments, in order; inserted paragraphs are not."""
+    columns = evaluation.tables["segments"].columns
+    rows: dict[str, list[int]] = {name: [] for name in evaluation.manifest["systems"]}
+    for row, (system, alignment) in enumerate(zip(columns["system"], columns["alignment"], strict=True)):
+        if not alignment.startswith("0-"):
+            rows[system].append(row)
+    return list(rows.values())
+
+
+def _subject(evaluation: Evaluation, entry: Mapping[str, Any], rows: Sequence[Sequence[int]]) -> Subject:
+    table = evaluation.tables["statistics"].columns
+    signatures = dict(zip(table["metric"], table["signature"], strict=True))
+    counts = {(s, m): n for s, m, n in zip(table["system"], table["metric"], table["n_segments"], strict=True)}
+    owner = next(one["title"] for one in evaluation.manifest["compared"] if one["name"] == entry["statistics"])
+    statistics = evaluation.statistics[entry["statistics"]]
+    if any(len(own) != statistics.shape[1] for own in rows):
+        raise EvaluatorError(f"The run is damaged: segments.csv has {len(rows[0])} segments, stats.npz {statistics.shape[1]} for {entry['name']}.")
+    return Subject(
+        metric=entry["title"],
+        statistics=statistics,
+        formula=entry["formula"],
+        segment_scores=_column(evaluation, entry["column"], rows),
+        higher_is_better=entry["higher_is_better"],
+        unit_scale=entry["unit_scale"],
+        signature=signatures[owner],
+        n_segments=[counts[system, owner] for system in evaluation.manifest["systems"]],
+    )
+
+
+def _column(evaluation: Evaluation, name: str, rows: Sequence[Sequence[int]]) -> FloatArray:
+    """A column of segments.csv, float64 (n_systems, n_segments); NaN where empty."""
+    values = evaluation.tables["segments"].columns[name]
+    return np.array([[np.nan if values[row] is None else values[row] for row in own] for own in rows], dtype=np.float64)
+
+
+def with_comparison(evaluation: Evaluation, comparison: Comparison, plan: Plan, further: Sequence[Table] = ()) -> Evaluation:
+    """The run with intervals, ranks and clusters in `statistics`, and `pairs` where there are two systems and more.
+
+    What an earlier comparison left in the run is replaced; `further` are buckets and n-grams.
+    """
+    systems = list(evaluation.manifest["systems"])
+    tables = {name: table for name, table in evaluation.tables.items() if name not in NOT_ALWAYS}
+    tables["statistics"] = _filled(evaluation.tables["statistics"], comparison, systems)
+    if len(systems) > 1:
+        rows = [row for result in comparison.results for row in result.pairs]
+        tables["pairs"] = check_frame(Table("pairs", {column.name: [_cell(row[column.name]) for row in rows] for column in PAIRS}))
+    tables.update({table.name: table for table in further})
+    stated = {
+        "test": plan.test,
+        "unit": comparison.unit,
+        "resamples": plan.n_resamples,
+        "seed": plan.seed,
+        "correction": plan.correction,
+        "notes": list(comparison.notes),
+    }
+    return replace(evaluation, tables=tables, manifest={**evaluation.manifest, "comparison": stated})
+
+
+def _filled(table: Table, comparison: Comparison, systems: Sequence[str]) -> Table:
+    columns = {name: list(values) for name, values in table.columns.items()}
+    results = {result.metric: result for result in comparison.results}
+    for row, (system, metric) in enumerate(zip(columns["system"], columns["metric"], strict=True)):
+        k = systems.index(system)
+        found = results.get(metric)
+        for name in ("ci_low", "ci_high"):
+            columns[name][row] = _cell(float(getattr(found, name)[k])) if found else None
+        for name in ("rank_low", "rank_high", "cluster"):
+            columns[name][row] = getattr(found.standings[k], name) if found and found.standings else None
+    return Table("statistics", columns)
+
+
+def _cell(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
