@@ -7,7 +7,7 @@ shown already, so that risk, flag and fidelity stay those of the pair.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from evaluator.diagnosis.decide import reason_of
@@ -25,34 +25,41 @@ def name_spellings(documents: Sequence[str], hypotheses: Sequence[str], diagnose
         hypotheses: its texts, as many.
         diagnoses: what was found in each pair alone.
     """
-    places: dict[str, list[int]] = {}
-    for k, document in enumerate(documents):
-        places.setdefault(document, []).append(k)
+    members: dict[str, list[int]] = {}
+    for k, (document, one) in enumerate(zip(documents, diagnoses, strict=True)):
+        if one is not None:
+            members.setdefault(document, []).append(k)
     out = list(diagnoses)
-    for members in places.values():
-        misspelt = {k: [f for f in found.findings if f.detector == f"{NAME}_misspelt"] for k in members if (found := diagnoses[k]) is not None}
-        if not any(misspelt.values()):
-            continue
-        words = {k: {word.removesuffix("’s").removesuffix("'s") for word in _WORD.findall(hypotheses[k])} for k in members}
-        for k, found in misspelt.items():
-            others = set().union(*(words[other] for other in members if other != k)) if found else set()
-            told = {f: _told(f, spelled) for f in found if (spelled := _other_spelling(f, others, misspelt))}
-            if told and (one := diagnoses[k]) is not None:
-                changed = replace(one, findings=tuple(told.get(f, f) for f in one.findings))
-                out[k] = replace(changed, reason=reason_of(changed))
+    for places in members.values():
+        found = {k: one for k in places if (one := diagnoses[k]) is not None}
+        for k, one in found.items():
+            if _misspelt(one):
+                out[k] = _told(one, {other: text for other, text in found.items() if other != k}, hypotheses)
     return out
 
 
-def _other_spelling(finding: Finding, words: set[str], misspelt: dict[int, list[Finding]]) -> str | None:
+def _misspelt(diagnosis: Diagnosis) -> list[Finding]:
+    return [f for f in diagnosis.findings if f.detector == f"{NAME}_misspelt"]
+
+
+def _told(diagnosis: Diagnosis, others: Mapping[int, Diagnosis], hypotheses: Sequence[str]) -> Diagnosis:
+    """One diagnosis of a document, given the others."""
+    told = {f: _two_ways(f, other) for f in _misspelt(diagnosis) if (other := _other_spelling(f, others, hypotheses))}
+    if not told:
+        return diagnosis
+    changed = replace(diagnosis, findings=tuple(told.get(f, f) for f in diagnosis.findings))
+    return replace(changed, reason=reason_of(changed))
+
+
+def _other_spelling(finding: Finding, others: Mapping[int, Diagnosis], hypotheses: Sequence[str]) -> str | None:
     """How the document spells the name elsewhere: rightly, or wrong in another way."""
     right = sound(finding.counterpart)
-    for word in sorted(words):
-        if word[:1].isupper() and sound(word) == right:
-            return word
-    wrong = {f.text for found in misspelt.values() for f in found if sound(f.counterpart) == right and sound(f.text) != sound(finding.text)}
-    return min(wrong, default=None)
+    words = {re.sub(r"['’]s$", "", word) for k in others for word in _WORD.findall(hypotheses[k])}
+    known = sorted(word for word in words if word[:1].isupper() and sound(word) == right)
+    wrong = sorted(f.text for one in others.values() for f in _misspelt(one) if sound(f.counterpart) == right and sound(f.text) != sound(finding.text))
+    return next(iter([*known, *wrong]), None)
 
 
-def _told(finding: Finding, other: str) -> Finding:
+def _two_ways(finding: Finding, other: str) -> Finding:
     message = f"{finding.counterpart} is spelled {finding.text} here and {other} elsewhere in the document"
     return replace(finding, detector=f"{NAME}_two_ways", message=message)

@@ -116,7 +116,7 @@ def test_stretches_of_the_source_are_untranslated_text() -> None:
     reference = "The harbour stayed closed on Monday because of the storm."
     half = "The harbour stayed closed am Montag wegen des storm."
     alone, beside, right = evaluator.diagnose([reference] * 3, [half, half, reference], sources=["", source, source])
-    assert [f for f in beside.findings if f.detector == "copied"][0].text == "am Montag wegen des"
+    assert next(f for f in beside.findings if f.detector == "copied").text == "am Montag wegen des"
     assert beside.flagged
     assert beside.risk >= max(alone.risk, 0.95)
     assert not right.findings
