@@ -50,7 +50,16 @@ def rule_risk(findings: Sequence[Finding], table: Mapping[str, Mapping[str, floa
     Args:
         table: by `detector/severity`: rate on good pairs and the risk that follows from it (Bayes' rule, see `benchmarks/diagnosis/fit.py`).
     """
-    return max((table[key]["risk"] for f in findings if (key := f"{f.detector}/{f.severity}") in table), default=0.0)
+    return max((table[key]["risk"] for key in spoken(findings) if key in table), default=0.0)
+
+
+def spoken(findings: Sequence[Finding]) -> set[str]:
+    """What the findings say, as keys of the table: `detector/severity`, and `several/critical` where a critical one does not stand alone."""
+    out = {f"{f.detector}/{f.severity}" for f in findings}
+    families = {f.detector.partition("_")[0] for f in findings if f.severity in ("major", "critical")}
+    if len(families) > 1 and any(f.severity == "critical" for f in findings):
+        out.add("several/critical")
+    return out
 
 
 def fidelity_of(score: float, same: bool, center: float, spread: float) -> float:

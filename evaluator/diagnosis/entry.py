@@ -44,11 +44,11 @@ def threshold(heads: Heads, prior: float | None = None) -> float:
     return round(moved(float(heads.settings["threshold"]), prior, float(heads.settings["prior"])), 4)  # type: ignore[arg-type]
 
 
-def _with_spans(pair: Pair, findings: list[Finding], tokens: list[TokenScores], heads: Heads, flagged: bool) -> list[Finding]:
+def _with_spans(pair: Pair, findings: list[Finding], tokens: TokenScores, heads: Heads, flagged: bool) -> list[Finding]:
     """The detectors' findings and, where none of them stands, the phrases that the token heads point at."""
     s = heads.settings
-    serious: FloatArray = np.mean([t.serious for t in tokens], axis=0)
-    lost: FloatArray = np.mean([t.lost for t in tokens], axis=0)
+    serious: FloatArray = tokens.serious.mean(axis=0)
+    lost: FloatArray = tokens.lost.mean(axis=0)
     # In a paragraph that is likelier broken, less evidence is needed to name a place.
     level = float(s["flagged_level" if flagged else "span_level"])  # type: ignore[arg-type]
     spans = find_spans(pair, serious, level, "major")

@@ -18,6 +18,7 @@ from evaluator.embed import VectorArray
 from evaluator.types import FloatArray
 
 HEAD_FEATURES = (*tuple(f"head_{c}_{k}" for c in ("any", "gap", "serious", "lost") for k in ("max", "top3", "mean", "sum")), "head_rank", "head_risk")
+LINEAR = ("inner", "conv", "convb", "out_h", "out_r", "sent")
 MIDDLE = 1
 """The layer (of those kept) by whose cosine a token finds its partner."""
 
@@ -25,18 +26,18 @@ Ids = NDArray[np.int64]
 
 
 class TokenScores(NamedTuple):
-    """What one head says of one pair."""
+    """What k heads say of one pair."""
 
     wrong: FloatArray
-    """Probability of an error of any kind at each hypothesis token, (n,)."""
+    """Probability of an error of any kind at each hypothesis token, (k, n)."""
     gap: FloatArray
-    """Probability that something is lost beside each hypothesis token, (n,)."""
+    """Probability that something is lost beside each hypothesis token, (k, n)."""
     serious: FloatArray
-    """Probability of a major or critical error at each hypothesis token, (n,)."""
+    """Probability of a major or critical error at each hypothesis token, (k, n)."""
     lost: FloatArray
-    """Probability that each reference token is lost or changed, (m,)."""
-    rank: float
-    risk: float
+    """Probability that each reference token is lost or changed, (k, m)."""
+    pair: FloatArray
+    """Rank and risk of the pair, (k, 2)."""
 
 
 class TokenHeads:
@@ -48,13 +49,17 @@ class TokenHeads:
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as file:
-            self._w = {name: np.ascontiguousarray(file[name].astype(np.float32)) for name in file.files}
-        weight = self._w.pop("proj.weight")
-        self._size = weight.shape[:2]
-        self._project_by = np.ascontiguousarray(weight.reshape(-1, weight.shape[2]).T)
+            w = {name: file[name].astype(np.float32) for name in file.files}
+        k, d, _ = w["proj.weight"].shape
+        self._size = k, d
+        # multiplied from the right: inputs first, kernels of a convolution as one matrix over three tokens
+        self._w = {name: np.ascontiguousarray(np.moveaxis(w[f"{name}.weight"], 1, -1).reshape(k, -1, w[f"{name}.bias"].shape[1])) for name in LINEAR}
+        self._w["proj"] = np.ascontiguousarray(w["proj.weight"].reshape(k * d, -1).T)
+        self._b = {name: w[f"{name}.bias"][:, None] for name in (*LINEAR, "proj")}
+        self._sides = w["side"]
 
-    def scores(self, hypothesis: VectorArray, reference: VectorArray, similarity: VectorArray, ids: tuple[Ids, Ids]) -> list[TokenScores]:
-        """Scores of one pair by each head.
+    def scores(self, hypothesis: VectorArray, reference: VectorArray, similarity: VectorArray, ids: tuple[Ids, Ids]) -> TokenScores:
+        """Scores of one pair by all heads.
 
         Args:
             hypothesis: token vectors without special tokens, float32 (n_layers, n, dimension).
@@ -62,9 +67,9 @@ class TokenHeads:
             similarity: their cosines, (n_layers, n, m).
             ids: vocabulary numbers of hypothesis and reference tokens, (n,) and (m,).
         """
-        n, m = similarity.shape[1:]
+        k, (n, m) = self._size[0], similarity.shape[1:]
         if not n or not m:
-            return [TokenScores(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(m), 0.0, 0.0)] * self._size[0]
+            return TokenScores(*(np.zeros((k, n)) for _ in range(3)), np.zeros((k, m)), np.zeros((k, 2)))
         p, q = self._project(hypothesis), self._project(reference)
         xh, mean_h = self._side(p, q, similarity, ids, 0)
         xr, mean_r = self._side(q, p, similarity.swapaxes(1, 2), ids[::-1], 1)
@@ -72,17 +77,16 @@ class TokenHeads:
         tr = _sigmoid(self._linear(xr, "out_r"))[..., 0]
         means = np.broadcast_to(np.concatenate([mean_h, mean_r]), (len(xh), 2 * len(mean_h)))
         pooled = np.concatenate([xh.mean(axis=1), xh.max(axis=1), xr.mean(axis=1), xr.max(axis=1), means], axis=-1)
-        pair = self._linear(pooled[:, None], "sent")[:, 0].tolist()
-        return [TokenScores(t[:, 0], t[:, 1], t[:, 2], lost, *both) for t, lost, both in zip(th, tr, pair, strict=True)]
+        return TokenScores(th[..., 0], th[..., 1], th[..., 2], tr, self._linear(pooled[:, None], "sent")[:, 0].astype(np.float64))
 
     def _project(self, vectors: VectorArray) -> VectorArray:
         """All layers at once, (k, n, d)."""
         flat = vectors.swapaxes(0, 1).reshape(vectors.shape[1], -1)
-        out: VectorArray = (flat @ self._project_by).reshape(-1, *self._size).swapaxes(0, 1) + self._w["proj.bias"][:, None]
+        out: VectorArray = (flat @ self._w["proj"]).reshape(-1, *self._size).swapaxes(0, 1) + self._b["proj"]
         return out
 
     def _linear(self, x: VectorArray, name: str) -> VectorArray:
-        out: VectorArray = x @ self._w[f"{name}.weight"].swapaxes(1, 2) + self._w[f"{name}.bias"][:, None]
+        out: VectorArray = x @ self._w[name] + self._b[name]
         return out
 
     def _side(self, p: VectorArray, q: VectorArray, s: VectorArray, ids: tuple[Ids, Ids], side: int) -> tuple[VectorArray, VectorArray]:
@@ -95,17 +99,16 @@ class TokenHeads:
         shared = np.concatenate([best, _places(s, best, attention), _matches(s, *ids)], axis=-1, dtype=np.float32)
         each = np.broadcast_to(shared, (len(p), *shared.shape))
         x = np.concatenate([p, soft, p * soft * 4, np.abs(p - soft), each], axis=-1)
-        x = _gelu(self._linear(x, "inner") + self._w["side"][:, side][:, None])
+        x = _gelu(self._linear(x, "inner") + self._sides[:, side][:, None])
         x = _gelu(self._convolve(x, "conv"))
         return x + _gelu(self._convolve(x, "convb")), best.mean(axis=0)
 
     def _convolve(self, x: VectorArray, name: str) -> VectorArray:
         """Each token with its two neighbours."""
-        kernel = self._w[f"{name}.weight"]
-        padded = np.pad(x, ((0, 0), (1, 1), (0, 0)))
-        n = x.shape[1]
-        out: VectorArray = sum(padded[:, k : k + n] @ kernel[..., k].swapaxes(1, 2) for k in range(3)) + self._w[f"{name}.bias"][:, None]
-        return out
+        k, n, c = x.shape
+        beside = np.zeros((k, n, c, 3), dtype=np.float32)
+        beside[:, 1:, :, 0], beside[..., 1], beside[:, :-1, :, 2] = x[:, :-1], x, x[:, 1:]
+        return self._linear(beside.reshape(k, n, -1), name)
 
 
 def _places(s: VectorArray, best: VectorArray, attention: VectorArray) -> FloatArray:
@@ -130,19 +133,19 @@ def _matches(s: VectorArray, ours: Ids, theirs: Ids) -> FloatArray:
     partner = theirs[j]
     after = np.append(theirs, -1)[j + 1] == np.append(ours[1:], -2)
     before = theirs[np.maximum(j - 1, 0)] == np.append(-2, ours[:-1])
-    return np.stack([partner == ours, np.isin(ours, theirs), after, before, np.log(ours + 1) / 10, np.log(partner + 1) / 10], axis=-1)
+    return np.stack([partner == ours, (ours[:, None] == theirs).any(axis=1), after, before, np.log(ours + 1) / 10, np.log(partner + 1) / 10], axis=-1)
 
 
-def head_features(several: list[TokenScores]) -> dict[str, float]:
+def head_features(scores: TokenScores) -> dict[str, float]:
     """The heads' scores as features of the pair, averaged over the heads."""
-    rows = [[*(v for values in (s.wrong, s.gap, s.serious, s.lost) for v in _summary(values)), s.rank / 4, s.risk / 4] for s in several]
-    return dict(zip(HEAD_FEATURES, np.mean(rows, axis=0).tolist(), strict=True))
+    values = [row for each in (scores.wrong, scores.gap, scores.serious, scores.lost) for row in _summary(each)]
+    return dict(zip(HEAD_FEATURES, [*values, *(scores.pair.mean(axis=0) / 4).tolist()], strict=True))
 
 
-def _summary(values: FloatArray) -> list[float]:
-    """Highest, mean of the three highest, mean and (bounded) sum."""
-    v = np.sort(values)[::-1] if len(values) else np.zeros(1)
-    return [float(v[0]), float(v[:3].mean()), float(v.mean()), min(float(v.sum()), 10.0) / 5]
+def _summary(scores: FloatArray) -> list[float]:
+    """Highest, mean of the three highest, mean and (bounded) sum of each head's scores, averaged."""
+    v = np.sort(scores, axis=1)[:, ::-1] if scores.shape[1] else np.zeros((1, 1))
+    return [float(v[:, 0].mean()), float(v[:, :3].mean()), float(v.mean()), float(np.minimum(v.sum(axis=1), 10.0).mean()) / 5]
 
 
 def _gelu(x: VectorArray) -> VectorArray:
