@@ -69,7 +69,8 @@ class TokenHeads:
         """
         k, (n, m) = self._size[0], similarity.shape[1:]
         if not n or not m:
-            return TokenScores(*(np.zeros((k, n)) for _ in range(3)), np.zeros((k, m)), np.zeros((k, 2)))
+            none = np.zeros((k, n))
+            return TokenScores(none, none, none, np.zeros((k, m)), np.zeros((k, 2)))
         p, q = self._project(hypothesis), self._project(reference)
         xh, mean_h = self._side(p, q, similarity, ids, 0)
         xr, mean_r = self._side(q, p, similarity.swapaxes(1, 2), ids[::-1], 1)
