@@ -234,7 +234,7 @@ UNITS = {
     "yen": "yen", "ruble": "ruble", "rubles": "ruble", "rouble": "ruble", "roubles": "ruble", "rupee": "rupee", "rupees": "rupee",
     "celsius": "celsius", "fahrenheit": "fahrenheit", "acre": "acre", "acres": "acre", "hectare": "hectare", "hectares": "hectare",
 }  # fmt: skip
-SYMBOLS = {"%": "percent", "$": "dollar", "€": "euro", "£": "sterling", "¥": "yuan", "°": "degree"}
+SYMBOLS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound"}
 SMALL_NUMBERS = {
     word: i
     for i, word in enumerate(

@@ -221,6 +221,7 @@ def test_detectors_name_what_is_wrong(reference: str, hypothesis: str, category:
         ("The flood killed 1,886 people on the coast.", "The flood killed 1886 people on the coast."),
         ("LATEST NEWS FROM THE HARBOUR", "Latest news from the harbour"),
         ("Contributing: The Harbour Agency", "Contributed by: Harbour Agency"),
+        ("The drugs were worth £1,600, the harbour police said.", "The drugs were worth 1,600 pounds, the harbour police said."),
         ("President Sergey Aksin met Volodymyr Talenskyy on Monday.", "President Sergei Aksin met Volodymyr Talensky on Monday."),
     ],
 )
