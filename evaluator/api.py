@@ -18,9 +18,10 @@ from evaluator.pipeline import evaluate as run_pipeline
 from evaluator.readers.inputs import TextSource, is_table, system_name
 from evaluator.readers.scores import ScoreFile
 from evaluator.readers.text import check_encodable
+from evaluator.reports.html import render_html
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.view import make_view
-from evaluator.results import Staging, new_run_folder, read_run, write_run
+from evaluator.results import Staging, new_run_folder, read_run, write_run, write_whole
 from evaluator.types import Advance, AlignedPair, Diagnosis, Evaluation, EvaluatorError
 
 if TYPE_CHECKING:
@@ -85,6 +86,16 @@ class Run:
             fill_folder(self._evaluation, staging)
         return target
 
+    def to_html(self, path: str | os.PathLike[str]) -> Path:
+        """Write the report as one self-contained page, whole or not at all, and return its path.
+
+        Raises:
+            EvaluatorError: it cannot be written there.
+        """
+        target = Path(path).expanduser()
+        write_whole(target, render_html(self._evaluation))
+        return target
+
     def __repr__(self) -> str:
         scores = self._evaluation.tables["scores"].columns
         return f"<evaluator.Run of {', '.join(scores['system'])}: {', '.join(m['title'] for m in self.manifest['metrics'])}>"
@@ -92,7 +103,12 @@ class Run:
 
 def fill_folder(evaluation: Evaluation, staging: Staging) -> None:
     """Write all files of a run into an empty folder."""
-    write_run(evaluation, staging, {"report.md": render_markdown(make_view(evaluation))})
+    write_run(evaluation, staging, reports_of(evaluation))
+
+
+def reports_of(evaluation: Evaluation) -> dict[str, str]:
+    """The reports of a run folder by file name."""
+    return {"report.html": render_html(evaluation), "report.md": render_markdown(make_view(evaluation))}
 
 
 def evaluate(

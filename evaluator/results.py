@@ -26,7 +26,7 @@ from evaluator.types import Evaluation, EvaluatorError, Table
 
 MANIFEST = "run.json"
 STATISTICS = "stats.npz"
-OWN_FILES = {MANIFEST, STATISTICS, "report.md", *(f"{name}.csv" for name in TABLES)}
+OWN_FILES = {MANIFEST, STATISTICS, "report.html", "report.md", "report.tex", *(f"{name}.csv" for name in TABLES)}
 """What a run folder may hold for --force to replace it."""
 
 

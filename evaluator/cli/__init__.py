@@ -17,6 +17,7 @@ from evaluator.types import EvaluatorError
 COMMANDS = {
     "score": "score systems against a reference, or a table of pairs",
     "compare": "compare systems of a run, or of inputs as score takes them",
+    "report": "write the reports of a stored run",
     "gate": "exit 1 when a run is worse than its baseline",
     "list": "list metrics, detectors, models or formats",
     "demo": "score the article pair that ships with evaluator",

@@ -124,7 +124,7 @@ def _out_of_reach(plan: Plan, unit: str, n_units: int, n_pairs: int) -> str:
     if plan.correction == "none" or least * n_pairs <= ALPHA:
         return ""
     return (
-        f"Nothing can be significant: with {n_units} {unit}s and {plan.n_resamples} resamples the smallest p is {least:.2g}, "
+        f"Nothing can be significant: with {n_units} {unit}s and {plan.n_resamples:,} resamples the smallest p is {least:.2g}, "
         f"times {n_pairs} pair{'s' * (n_pairs > 1)} {least * n_pairs:.2g}, above {ALPHA}. More {unit}s, more --resamples or fewer systems are needed."
     )
 

@@ -291,7 +291,7 @@ def test_a_warning_when_nothing_can_be_significant() -> None:
     rng = np.random.default_rng(1)
     rows = [rng.random(40) for _ in range(12)]
     contest = Contest(tuple("abcdefghijkl"), (_mean_subject("m", *rows),))
-    assert "Nothing can be significant: with 40 segments and 1000 resamples the smallest p is 0.001, times 66 pairs 0.066" in _notes(contest, resamples=1000)
+    assert "Nothing can be significant: with 40 segments and 1,000 resamples the smallest p is 0.001, times 66 pairs 0.066" in _notes(contest, resamples=1000)
     assert "Nothing" not in _notes(contest, resamples=10_000)
     assert "Nothing" not in _notes(contest, resamples=1000, correction="none")
     few = Contest(("a", "b"), (_mean_subject("m", rows[0][:4], rows[1][:4]),))

@@ -39,7 +39,7 @@ def test_a_run_reads_back_equal(tmp_path: Path) -> None:
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     folders = [_run().save(tmp_path / name) for name in ("one", "two")]
     names = sorted(path.name for path in folders[0].iterdir())
-    assert names == ["findings.csv", "report.md", "run.json", "scores.csv", "segments.csv", "statistics.csv", "stats.npz"]
+    assert names == ["findings.csv", "report.html", "report.md", "run.json", "scores.csv", "segments.csv", "statistics.csv", "stats.npz"]
     assert all((folders[0] / name).read_bytes() == (folders[1] / name).read_bytes() for name in names)
 
 

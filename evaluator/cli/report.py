@@ -1,0 +1,39 @@
+"""`evaluator report`: the reports of a stored run, written into its folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from evaluator.cli.parser import Parser, one_of
+
+FORMATS = ("html", "md", "latex")
+EXAMPLES = ("evaluator report results/run1", "evaluator report results/run1 --format html md latex")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command: write the reports asked for and print their paths."""
+    parser = Parser("report", "Writes the reports of a stored run into its folder: report.html, report.md, report.tex. Nothing is scored again.", EXAMPLES)
+    parser.add_argument("run", metavar="RUN_DIR", help="a run folder")
+    parser.add_argument("--format", nargs="+", default=["html", "md"], metavar="FORMAT", help=f"{', '.join(FORMATS)}; default html md")
+    parser.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals in the LaTeX table; default 1")
+    args = parser.parse(arguments)
+    for name in args.format:
+        one_of(name, FORMATS, "format")
+    from evaluator.api import reports_of
+    from evaluator.reports.paper import latex_table
+    from evaluator.reports.view import make_view
+    from evaluator.results import read_run, write_whole
+
+    folder = Path(args.run).expanduser()
+    evaluation = read_run(folder)
+    reports = reports_of(evaluation)
+    texts = {"html": ("report.html", reports["report.html"]), "md": ("report.md", reports["report.md"])}
+    if "latex" in args.format:
+        texts["latex"] = ("report.tex", latex_table(make_view(evaluation), args.width))
+    for name in dict.fromkeys(args.format):
+        file, text = texts[name]
+        write_whole(folder / file, text)
+        sys.stdout.write(f"{folder / file}\n")
+    return 0
