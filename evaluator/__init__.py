@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from evaluator.api import Run, align, diagnose, evaluate, load
+    from evaluator.api import align, diagnose, evaluate, load
+    from evaluator.run import Run
     from evaluator.types import EvaluatorError
 
 __all__ = ["EvaluatorError", "Run", "__version__", "align", "diagnose", "evaluate", "load"]
-_HOME = {"align": "api", "diagnose": "api", "evaluate": "api", "load": "api", "Run": "api", "EvaluatorError": "types"}
+_HOME = {"align": "api", "diagnose": "api", "evaluate": "api", "load": "api", "Run": "run", "EvaluatorError": "types"}
 
 
 def __getattr__(name: str) -> Any:

@@ -61,8 +61,8 @@ def run(arguments: Sequence[str]) -> int:
 def _stored(args: argparse.Namespace, parser: Parser) -> int:
     """Compare the systems of a run folder; writes only with -o."""
     from evaluator import pipeline
-    from evaluator.api import fill_folder
     from evaluator.results import new_run_folder, read_run
+    from evaluator.run import fill_folder
 
     foreign = [name for name, value in vars(args).items() if name not in OF_A_STORED_RUN and name != "bucketers" and value != parser.get_default(name)]
     if foreign:

@@ -21,10 +21,10 @@ def run(arguments: Sequence[str]) -> int:
     args = parser.parse(arguments)
     for name in args.format:
         one_of(name, FORMATS, "format")
-    from evaluator.api import reports_of
     from evaluator.reports.paper import latex_table
     from evaluator.reports.view import make_view
     from evaluator.results import read_run, write_whole
+    from evaluator.run import reports_of
 
     folder = Path(args.run).expanduser()
     evaluation = read_run(folder)

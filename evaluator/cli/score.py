@@ -126,9 +126,9 @@ def score_and_print(
         show: what to print; the scores when None.
     """
     from evaluator import pipeline
-    from evaluator.api import fill_folder
     from evaluator.readers.alignments import alignment_text
     from evaluator.results import new_run_folder, write_whole
+    from evaluator.run import fill_folder
 
     with new_run_folder(target, force=args.force) as staging:
         with shown_progress(args.quiet) as start_work:
