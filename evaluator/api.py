@@ -198,7 +198,8 @@ def diagnose(
         documents: the document of each pair, as many; a misspelt name that its document also spells
             otherwise is told as such. Risk, flag and fidelity stay those of the pair alone.
         sources: what was translated, as many; stretches of it that stand in a hypothesis are found as untranslated.
-        lang: language of the texts; another than English keeps English word lists quiet.
+        lang: language of the texts; another than English keeps English word lists quiet. None looks at
+            the function words of each pair.
         prior: share of pairs with a serious error; None for that of the data the numbers were fitted on.
 
     Raises:

@@ -24,6 +24,8 @@ RECENT = 64
 """References whose sides are kept for the next system's hypothesis."""
 HARMLESS = 0.01
 """Most risk of texts that differ in form alone."""
+FEWEST_WORDS, ENGLISH_SHARE = 8, 0.12
+"""Words a side from which a language can be told, and the share of function words from which it is English."""
 BATCH = 256
 """Texts embedded at once where nobody else makes the vectors."""
 
@@ -33,7 +35,7 @@ class Judge:
 
     Args:
         embedder: the packaged model with the layers of `LAYERS`.
-        lang: language of the texts; another than English keeps English word lists quiet.
+        lang: language of the texts; another than English keeps English word lists quiet, None looks at each pair.
         prior: share of paragraphs with a serious error in the material; None for that of the data
             that the numbers were fitted on.
 
@@ -45,7 +47,7 @@ class Judge:
         if prior is not None and not 0 < prior < 1:
             raise EvaluatorError(f"The prior is {prior}; it is a share of paragraphs, between 0 and 1.")
         self.embedder = embedder
-        self._english = lang is None or lang.lower().startswith("en")
+        self._english = None if lang is None else lang.lower().startswith("en")
         self._prior = prior
         self._at = [embedder.layers.index(layer) for layer in LAYERS]
         self._known: dict[tuple[str, str], Diagnosis] = {}
@@ -55,7 +57,8 @@ class Judge:
         """Judge a pair whose vectors are at hand, float32 (n_layers, n_tokens, dimension)."""
         if (reference, hypothesis) in self._known:
             return
-        pair = pair_of(self._side(reference, reference_vectors), self._side(hypothesis, hypothesis_vectors), self._english)
+        sides = self._side(reference, reference_vectors), self._side(hypothesis, hypothesis_vectors)
+        pair = pair_of(*sides, looks_english(*sides) if self._english is None else self._english)
         found = judge(pair, load_heads(), self._prior)
         if found.risk and equivalent(reference, hypothesis):
             found = _harmless(found)
@@ -111,8 +114,17 @@ class Judge:
             "weights_sha256": digests,
             "threshold": threshold(load_heads(), self._prior),
             "prior": self._prior if self._prior is not None else settings["prior"],
-            "english": self._english,
+            "english": "by pair" if self._english is None else self._english,
         }
+
+
+def looks_english(*sides: Side) -> bool:
+    """True for texts with English function words, and for texts too short to tell.
+
+    Of WMT22 pairs with 8 words a side and more, 97 to 100 of 100 English ones reach the share, 4 German and 20 Czech ones.
+    """
+    words = [word for side in sides for word in side.words if word.kind == "word"]
+    return len(words) < 2 * FEWEST_WORDS or sum(word.function for word in words) >= ENGLISH_SHARE * len(words)
 
 
 def equivalent(reference: str, hypothesis: str) -> bool:

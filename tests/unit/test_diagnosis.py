@@ -111,6 +111,21 @@ def test_two_wrong_spellings_of_one_name_are_told_in_both_places() -> None:
     assert [any(f.detector == "names_two_ways" for f in one.findings) for one in together] == [True, True]
 
 
+def test_without_a_language_english_word_lists_look_at_each_pair(sample: Pair) -> None:
+    references = [
+        "Er war nicht im Hafen, als die Fähre am Abend mit 300 Leuten auf der Insel ankam.",
+        "Die Frau des Bürgermeisters will man nicht sehen, hat er am Montag gesagt.",
+    ]
+    hypotheses = [
+        "Er war im Hafen, als die Fähre am Abend mit 400 Leuten auf der Insel ankam.",
+        "Den Mann des Bürgermeisters will man sehen, hat sie am Montag gesagt.",
+    ]
+    german = evaluator.diagnose(references, hypotheses)
+    assert german == evaluator.diagnose(references, hypotheses, lang="de")
+    assert "accuracy/number" in {f.category for f in german[0].findings}
+    assert evaluator.diagnose(*sample) == evaluator.diagnose(*sample, lang="en")
+
+
 def test_stretches_of_the_source_are_untranslated_text() -> None:
     source = "Der Hafen blieb am Montag wegen des Sturms geschlossen."
     reference = "The harbour stayed closed on Monday because of the storm."
