@@ -3,13 +3,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint types columns clean
+.PHONY: demo test chromium lint types columns clean
 
 demo: .venv/.user
 	$(BIN)/evaluator demo
 
-test: .venv/.dev
+test: .venv/.dev chromium
 	$(BIN)/python -m pytest
+
+# The report is tested in a browser: CHROMIUM, or one on the path. Where root runs this (a container), Debian's is installed.
+chromium:
+	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do if command -v "$$name" >/dev/null 2>&1; then exit 0; fi; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Debian's chromium for the browser tests ..."; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null; \
+	else echo "The browser tests need Chromium: install it (Debian: sudo apt-get install chromium), or set CHROMIUM to its path."; exit 2; fi
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ Nothing here computes a number. pandas is imported only when somebody asks for a
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from evaluator.types import EvaluatorError, Table
@@ -191,6 +192,30 @@ def format_cell(value: object) -> str:
     if isinstance(value, float):
         return "" if value != value else repr(float(value))
     return str(value)
+
+
+_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
+
+
+def guarded(text: str) -> str:
+    """A text cell with an apostrophe before it where a spreadsheet might run it as a formula.
+
+    Cells that begin with apostrophes and then such a character get one more, so that `unguarded`
+    brings back the text.
+
+    >>> guarded("=1+1"), guarded("'=1"), guarded("1 = 1")
+    ("'=1+1", "''=1", '1 = 1')
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given.
+
+    >>> unguarded("'=1+1"), unguarded("'tis")
+    ('=1+1', "'tis")
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 _PANDAS: dict[Kind, Any] = {"int": "Int64", "float": "float64", "bool": "boolean"}

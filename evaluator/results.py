@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import StringIO
@@ -21,11 +21,13 @@ from typing import Any
 
 import numpy as np
 
-from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, kind_of, parse_cell
+from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guarded, kind_of, parse_cell, unguarded
 from evaluator.types import Evaluation, EvaluatorError, Table
 
 MANIFEST = "run.json"
 STATISTICS = "stats.npz"
+SPREADSHEET_SAFE = "spreadsheet_safe"
+"""In run.json where cells of the tables are guarded."""
 OWN_FILES = {MANIFEST, STATISTICS, "report.html", "report.md", "report.tex", *(f"{name}.csv" for name in TABLES)}
 """What a run folder may hold for --force to replace it."""
 
@@ -139,7 +141,7 @@ def write_run(evaluation: Evaluation, staging: Staging, extra: Mapping[str, str]
     """Fill a folder with a run's files.
 
     Args:
-        evaluation: the run.
+        evaluation: the run; where its manifest has `spreadsheet_safe`, cells that a spreadsheet would run are guarded.
         staging: an empty folder.
         extra: further files by name, such as report.md.
 
@@ -148,7 +150,7 @@ def write_run(evaluation: Evaluation, staging: Staging, extra: Mapping[str, str]
     """
     with _writing(staging.target):
         for table in evaluation.tables.values():
-            write_text(staging.folder / f"{table.name}.csv", csv_text(table))
+            write_text(staging.folder / f"{table.name}.csv", csv_text(table, bool(evaluation.manifest.get(SPREADSHEET_SAFE))))
         for name, text in extra.items():
             write_text(staging.folder / name, text)
         write_text(staging.folder / MANIFEST, json.dumps(evaluation.manifest, ensure_ascii=False, indent=1) + "\n")
@@ -188,8 +190,11 @@ class _LineFeeds(StringIO):
         return super().write(row.removesuffix("\r\n") + "\n")
 
 
-def csv_text(table: Table) -> str:
-    """The table as CSV; cells are verbatim, undefined is empty."""
+def csv_text(table: Table, spreadsheet_safe: bool = False) -> str:
+    """The table as CSV; cells are verbatim unless `spreadsheet_safe`, undefined is empty."""
+    if spreadsheet_safe:
+        cells = {name: [guarded(v) if isinstance(v, str) else v for v in values] for name, values in table.columns.items()}
+        table = Table(table.name, {guarded(name): values for name, values in cells.items()})
     out = _LineFeeds(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
@@ -208,7 +213,8 @@ def read_run(folder: Path) -> Evaluation:
     try:
         manifest: dict[str, Any] = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
         present = [name for name in TABLES if name not in NOT_ALWAYS or (folder / f"{name}.csv").exists()]
-        tables = {name: _read_csv(folder / f"{name}.csv", name) for name in present}
+        text = unguarded if manifest.get(SPREADSHEET_SAFE) else str
+        tables = {name: _read_csv(folder / f"{name}.csv", name, text) for name in present}
         with np.load(folder / STATISTICS, allow_pickle=False) as stored:
             statistics = {name: stored[name] for name in stored.files}
     except EvaluatorError:
@@ -218,13 +224,15 @@ def read_run(folder: Path) -> Evaluation:
     return Evaluation(tables, statistics, manifest)
 
 
-def _read_csv(path: Path, name: str) -> Table:
+def _read_csv(path: Path, name: str, text: Callable[[str], str]) -> Table:
     csv.field_size_limit(2**31 - 1)
     with open(path, encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file, strict=True)
     wrong = next((i for i, row in enumerate(rows) if len(row) != len(header)), None)
     if wrong is not None:
         raise EvaluatorError(f"{path}: row {wrong + 1} has {len(rows[wrong])} cells, the header names {len(header)} columns.")
+    header = [text(column) for column in header]
     kinds = [kind_of(name, column) for column in header]
+    rows = [[text(cell) if kind == "str" else cell for cell, kind in zip(row, kinds, strict=True)] for row in rows] if text is not str else rows
     columns = {column: [parse_cell(row[i], kind) for row in rows] for i, (column, kind) in enumerate(zip(header, kinds, strict=True))}
     return check_frame(Table(name, columns))

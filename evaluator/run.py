@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from evaluator.frames import empty_table, to_pandas
 from evaluator.reports.html import render_html
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.view import make_view
-from evaluator.results import Staging, new_run_folder, write_run, write_whole
+from evaluator.results import SPREADSHEET_SAFE, Staging, new_run_folder, write_run, write_whole
 from evaluator.types import Evaluation
 
 if TYPE_CHECKING:
@@ -59,19 +60,20 @@ class Run:
         """`run.json`."""
         return self._evaluation.manifest
 
-    def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> Path:
+    def save(self, folder: str | os.PathLike[str], *, force: bool = False, spreadsheet_safe: bool = False) -> Path:
         """Write the run folder, whole or not at all, and return its path.
 
         Args:
             folder: where to; parents are made.
             force: replace an existing run folder.
+            spreadsheet_safe: put an apostrophe before cells that a spreadsheet would run; `load` takes it off.
 
         Raises:
             EvaluatorError: the folder exists, or cannot be written.
         """
         target = Path(folder).expanduser()
         with new_run_folder(target, force=force) as staging:
-            fill_folder(self._evaluation, staging)
+            fill_folder(self._evaluation, staging, spreadsheet_safe=spreadsheet_safe)
         return target
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:
@@ -89,8 +91,10 @@ class Run:
         return f"<evaluator.Run of {', '.join(scores['system'])}: {', '.join(m['title'] for m in self.manifest['metrics'])}>"
 
 
-def fill_folder(evaluation: Evaluation, staging: Staging) -> None:
+def fill_folder(evaluation: Evaluation, staging: Staging, *, spreadsheet_safe: bool = False) -> None:
     """Write all files of a run into an empty folder."""
+    stated = {name: value for name, value in evaluation.manifest.items() if name != SPREADSHEET_SAFE}
+    evaluation = replace(evaluation, manifest={**stated, SPREADSHEET_SAFE: True} if spreadsheet_safe else stated)
     write_run(evaluation, staging, reports_of(evaluation))
 
 

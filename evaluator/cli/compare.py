@@ -22,6 +22,7 @@ EXAMPLES = (
 )
 OF_A_STORED_RUN = {
     "files", "metrics", "output", "force", "test", "alias", "unit", "resamples", "correction", "seed", "format", "width", "quiet", "buckets", "ngrams",
+    "spreadsheet_safe",
 }  # fmt: skip
 """Options that mean something without inputs to score."""
 
@@ -76,7 +77,7 @@ def _stored(args: argparse.Namespace, parser: Parser) -> int:
     if args.output:
         target = Path(args.output).expanduser()
         with new_run_folder(target, force=args.force) as staging:
-            fill_folder(evaluation, staging)
+            fill_folder(evaluation, staging, spreadsheet_safe=args.spreadsheet_safe)
     shown = _shown(evaluation, args)
     sys.stdout.write(shown.text)
     if not args.quiet:
@@ -103,7 +104,7 @@ def _shown(evaluation: Evaluation, args: argparse.Namespace) -> Shown:
     if args.format == "csv":
         from evaluator.results import csv_text
 
-        return Shown(csv_text(evaluation.tables["pairs"]), notes)
+        return Shown(csv_text(evaluation.tables["pairs"], args.spreadsheet_safe), notes)
     if args.format in ("latex", "md"):
         from evaluator.reports.markdown import comparison_lines
         from evaluator.reports.paper import latex_table, markdown_lines

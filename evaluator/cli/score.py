@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -82,6 +83,7 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     shown.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
     shown.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals of scores on a scale of 100 (BERTScore: three more); default 1")
     shown.add_argument("-b", "--score-only", action="store_true", help="print scores alone")
+    shown.add_argument("--spreadsheet-safe", action="store_true", help="CSV: an apostrophe before cells that a spreadsheet would run as formulas")
     shown.add_argument("-q", "--quiet", action="store_true", help="no progress and no log on stderr")
     return parser
 
@@ -135,7 +137,7 @@ def score_and_print(
             evaluation = pipeline.evaluate(request, start_work)
         if accept:
             accept(evaluation)
-        fill_folder(evaluation, staging)
+        fill_folder(evaluation, staging, spreadsheet_safe=args.spreadsheet_safe)
         if args.save_alignment:
             write_whole(Path(args.save_alignment).expanduser(), alignment_text(evaluation.alignments))
     shown = (show or shown_scores)(evaluation, args)
@@ -178,7 +180,7 @@ def rendered(view: View, args: argparse.Namespace) -> str:
         "json": tables.render_json,
         "latex": latex_table,
         "md": tables.render_markdown_table,
-        "csv": tables.render_csv,
+        "csv": partial(tables.render_csv, spreadsheet_safe=args.spreadsheet_safe),
     }
     return renderers[args.format](view, args.width)
 

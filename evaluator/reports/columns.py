@@ -8,10 +8,11 @@ INTRO = """# The run folder
 
 Generated from `evaluator/frames.py`; do not edit: `make columns` writes it.
 
-A run folder is written whole or not at all. All tables are CSV: UTF-8, comma, RFC 4180 quoting, a header, line feeds. Cells hold texts verbatim; an undefined
+A run folder is written whole or not at all. All tables are CSV: UTF-8, comma, RFC 4180 quoting, a header, line feeds. Cells hold texts verbatim
+(with `--spreadsheet-safe` an apostrophe stands before those that a spreadsheet would run, and run.json has `spreadsheet_safe`); an undefined
 number is an empty cell. Read them with `evaluator.load(folder)`, or in pandas with `keep_default_na=False`. The same inputs and options give the same bytes.
 
-Beside the tables: `report.html` (one page, nothing to fetch, no scripts) and `report.md` for people, `run.json` (options, signatures, digests, versions) and
+Beside the tables: `report.html` (one page, nothing to fetch) and `report.md` for people, `run.json` (options, signatures, digests, versions) and
 `stats.npz` (per metric, float64 of systems x segments x statistics; BLEU: hypothesis and reference length,
 matches and totals by order; chrF: hypothesis, reference and match counts by order; TER: edits, reference
 length; BERTScore: P, R, F1, 1, and with several references the one chosen; fidelity and scores made elsewhere: score, 1). `pairs.csv` is there with two systems

@@ -1,8 +1,9 @@
-"""`report.html`: one file without scripts and without anything to fetch.
+"""`report.html`: one file with nothing to fetch.
 
 What a browser may do with the page is stated in it: a content-security policy that allows its own
-style sheet, by hash, and nothing else. Texts from files are escaped by the template engine; even
-markup that slipped through could not run.
+style sheet and script, by hash, and nothing else, and that lets no script make markup out of text.
+Texts from files are escaped by the template engine or lie packed in data elements; even markup that
+slipped through could not run.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from evaluator.reports.page import make_page
 from evaluator.types import Evaluation
 
 FOLDER = "templates"
+SCRIPTS = ("data", "sort", "words", "detail", "copy", "grid", "filter", "versus", "main")
+"""Parts of the script, in this order."""
 
 
 def render_html(evaluation: Evaluation) -> str:
@@ -25,12 +28,32 @@ def render_html(evaluation: Evaluation) -> str:
     environment = Environment(
         loader=PackageLoader("evaluator.reports", FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return environment.get_template("report.html.j2").render(page=make_page(evaluation), style=style, policy=policy) + "\n"
+    style, script = _style(), _script()
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_digest(style)}'",
+            f"script-src '{_digest(script)}'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    return environment.get_template("report.html.j2").render(page=make_page(evaluation), style=style, script=script, policy=policy) + "\n"
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 @lru_cache(maxsize=1)
 def _style() -> str:
     return files("evaluator.reports").joinpath(FOLDER, "report.css").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _script() -> str:
+    folder = files("evaluator.reports").joinpath(FOLDER, "script")
+    parts = [folder.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"

@@ -29,6 +29,8 @@ def pieces_of(text: str, findings: Sequence[dict[str, Any]]) -> list[Piece]:
         text: a cell of segments.csv.
         findings: rows of findings.csv on this side of it; those without a place mark nothing.
     """
+    if not findings:
+        return [Piece(printable(text), "", "")] if text else []
     placed = [f for f in findings if f["start"] is not None and f["end"] is not None and f["start"] < f["end"]]
     edges = sorted({0, len(text), *(f["start"] for f in placed), *(f["end"] for f in placed)})
     out = []

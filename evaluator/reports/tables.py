@@ -6,6 +6,7 @@ import csv
 import json
 from io import StringIO
 
+from evaluator.frames import guarded
 from evaluator.reports.paper import markdown_lines
 from evaluator.reports.view import Score, View
 
@@ -44,13 +45,14 @@ def render_markdown_table(view: View, width: int) -> str:
     return "\n".join(markdown_lines(view, width)) + "\n"
 
 
-def render_csv(view: View, width: int) -> str:
+def render_csv(view: View, width: int, spreadsheet_safe: bool = False) -> str:
     """The score table as CSV with `width` decimals; `scores.csv` has them all."""
+    safe = guarded if spreadsheet_safe else str
     out = StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-    writer.writerow(["system", *(score.metric for score in view.systems[0].scores), "segments"])
+    writer.writerow(["system", *(safe(score.metric) for score in view.systems[0].scores), "segments"])
     for system in view.systems:
-        writer.writerow([system.system, *(score.shown(width) for score in system.scores), system.segments])
+        writer.writerow([safe(system.system), *(score.shown(width) for score in system.scores), system.segments])
     return out.getvalue()
 
 

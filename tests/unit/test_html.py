@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+import zlib
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import evaluator
-from evaluator.reports.html import render_html
-from evaluator.reports.marks import answering, pieces_of
+from evaluator.reports.html import SCRIPTS, render_html
+from evaluator.reports.marks import Piece, answering, pieces_of
+from evaluator.reports.packed import pack, spans
+from evaluator.reports.paragraphs import Builder, place_in_words, reading_order
+from evaluator.reports.plots import ticks_of
 from tests.conftest import SAMPLE, Cli
 
 HOSTILE = (
@@ -74,14 +80,63 @@ def test_worst_come_first(sample_page: str) -> None:
     assert risks == sorted(risks, reverse=True)
 
 
-def test_nothing_runs_and_nothing_is_fetched(sample_page: str) -> None:
+def test_only_its_own_script_runs_and_nothing_is_fetched(sample_page: str) -> None:
     reader = read(sample_page)
-    assert not {"script", "img", "iframe", "link", "object", "form"} & set(reader.tags)
+    assert not {"img", "iframe", "link", "object", "form"} & set(reader.tags)
     assert not [name for name, _ in reader.attributes if name.startswith("on") or name in ("src", "style")]
-    style = re.search(r"<style>(.*?)</style>", sample_page, re.DOTALL)
-    assert style
-    digest = base64.b64encode(hashlib.sha256(style.group(1).encode()).digest()).decode()
-    assert ("content", f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'") in reader.attributes
+    digests = []
+    for tag in ("style", "script"):
+        (text,) = re.findall(f"<{tag}>(.*?)</{tag}>", sample_page, re.DOTALL)
+        digests.append(f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'")
+    policy = f"default-src 'none'; style-src {digests[0]}; script-src {digests[1]}; require-trusted-types-for 'script'; trusted-types 'none'; base-uri 'none'"
+    assert ("content", f"{policy}; form-action 'none'") in reader.attributes
+
+
+def test_the_script_makes_no_markup_of_text() -> None:
+    folder = Path(str(files("evaluator.reports"))) / "templates" / "script"
+    script = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.js"))
+    assert sorted(path.stem for path in folder.glob("*.js")) == sorted(SCRIPTS)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|fetch\(|XMLHttpRequest|import\(", script)
+
+
+def test_the_data_holds_every_row() -> None:
+    run = evaluator.evaluate(
+        ["The dam held.", "", "It rained."], {"a": ["The dam broke.", "", "It rained."], "b": ["It held.", "", "Rain 😀."]}, metrics=["chrf"]
+    )
+    builder = Builder(run.evaluation)
+    columns = run.evaluation.tables["segments"].columns
+    packed = pack(builder, reading_order(columns))
+    head = json.loads(packed.head)
+    assert (head["rows"], head["systems"]) == (len(columns["system"]), ["a", "b"])
+    numbers = {one["name"]: column_of(one, text) for one, text in zip(head["columns"], packed.columns, strict=True)}
+    scale = next(one for one in head["columns"] if one["name"] == "chrf")
+    shown = [None if value == scale["missing"] else (value + scale["offset"]) / scale["scale"] for value in numbers["chrf"]]
+    assert shown == [None if value is None else round(value, 2) for value in columns["chrf"]]
+    texts = [segment for block in packed.blocks for segment in json.loads(zlib.decompress(base64.b64decode(block)))]
+    assert {row[0]: row[1] for _, _, rows in texts for row in rows} == dict(enumerate(columns["hypothesis"]))
+
+
+def column_of(stated: dict[str, Any], text: str) -> list[int]:
+    data = zlib.decompress(base64.b64decode(text))
+    n = len(data) // stated["bytes"]
+    return [sum(data[plane * n + i] << 8 * plane for plane in range(stated["bytes"])) for i in range(n)]
+
+
+def test_marks_are_counted_as_browsers_count() -> None:
+    pieces = [Piece("a😀 ", "", ""), Piece("b😀", "major", "why"), Piece("c", "", "")]
+    assert spans(pieces) == [[4, 7, 2, "why"]]
+
+
+def test_places_in_words() -> None:
+    assert [place_in_words(w, b, 23) for w, b in ((0, 22), (1, 21), (2, 20), (10, 12), (11, 11), (12, 10), (22, 0))] == [
+        "worst of 23", "2nd worst of 23", "3rd worst of 23", "11th worst of 23", "12th worst of 23", "11th best of 23", "best of 23",
+    ]  # fmt: skip
+
+
+def test_axes_have_round_marks() -> None:
+    assert [tick.label for tick in ticks_of(0, 100, 100)] == ["0", "20", "40", "60", "80", "100"]
+    assert [tick.label for tick in ticks_of(0.81, 0.93, 100)] == ["0.825", "0.850", "0.875", "0.900", "0.925"]
+    assert [tick.label for tick in ticks_of(-1.2, 1.1, 100)] == ["-1.0", "-0.5", "0.0", "0.5", "1.0"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -92,6 +147,7 @@ def test_hostile_texts_and_names_are_shown_as_text(text: str) -> None:
     page = render_html(hostile.evaluation)
     reader = read(page)
     assert set(reader.tags) <= set(read(render_html(plain.evaluation)).tags) | {"span"}
+    assert len(re.findall("<script(?! type=.text/plain)", page)) == 2  # the head of the data, and the script
     assert not [value for _, value in reader.attributes if value.startswith("javascript:")]
     assert not re.search("[\u2028\u202e\x1b]", page)
     assert text[:12] in reader.text.replace("\\u2028", "\u2028")
@@ -115,7 +171,7 @@ def test_a_long_run_says_what_it_leaves_out() -> None:
     lines = [f"Line {n} of the log was read." for n in range(320)]
     page = render_html(evaluator.evaluate(lines, {"a": lines}, metrics=["chrf"]).evaluation)
     assert page.count('class="shelf"') == 300
-    assert "20 more segments are in segments.csv" in page
+    assert '20 more segments are in <a href="#segments">the table</a>' in page
 
 
 def test_pieces_join_to_the_text_and_the_worst_finding_rules() -> None:

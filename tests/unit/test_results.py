@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,7 @@ import pytest
 import evaluator
 from evaluator.results import csv_text, new_run_folder
 from evaluator.types import EvaluatorError, Table
+from tests.conftest import Cli
 
 ODD = ['say "no"', "a,b", "two\nlines", "carriage\rreturn", "=1+1", "NA", " lead", "\u2028", "<script>alert(1)</script>", ""]
 
@@ -114,3 +118,32 @@ def test_damaged_run_folders_are_refused(tmp_path: Path, damage: str) -> None:
         evaluator.load(folder)
     with pytest.raises(EvaluatorError, match="not a run folder"):
         evaluator.load(tmp_path)
+
+
+def test_a_spreadsheet_safe_run_folder_reads_back_the_same(tmp_path: Path) -> None:
+    texts = ["=1+1", "'=1", "''tis", " @SUM(1)", "-5 degrees", "＝1", "plain = text", '=HYPERLINK("x")']
+    run = evaluator.evaluate(texts, {"=cmd": [f"{text} " for text in texts], "b": texts}, metrics=["chrf"])
+    run.save(tmp_path / "plain")
+    run.save(tmp_path / "safe", spreadsheet_safe=True)
+    with open(tmp_path / "safe" / "segments.csv", encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not [cell for cell in cells if re.match(r"\s*[=+\-@＝＋－＠]", cell)]
+    assert {"'=1+1", "''=1", "''tis", "' @SUM(1)", "'=cmd", "plain = text"} <= set(cells)
+    safe, plain = evaluator.load(tmp_path / "safe"), evaluator.load(tmp_path / "plain")
+    assert safe.segments.equals(plain.segments)
+    assert safe.evaluation.tables == plain.evaluation.tables
+    assert (tmp_path / "safe" / "report.html").read_bytes() == (tmp_path / "plain" / "report.html").read_bytes()
+    safe.save(tmp_path / "again")
+    assert (tmp_path / "again" / "segments.csv").read_bytes() == (tmp_path / "plain" / "segments.csv").read_bytes()
+
+
+def test_the_commands_write_and_print_spreadsheet_safe(cli: Cli, tmp_path: Path, write: Callable[[str, str], Path]) -> None:
+    reference, system = write("ref.txt", "=1+1\nIt rained.\n"), write("sys.txt", "@SUM(2)\nIt rained.\n")
+    result = cli("score", reference, f"@cmd={system}", f"b={system}", "-m", "chrf", "-o", tmp_path / "run", "--spreadsheet-safe", "--format", "csv", "-q")
+    assert result.code == 0, result.err
+    assert result.out.splitlines()[1].startswith("'@cmd,")
+    assert ",'=1+1,'@SUM(2)," in (tmp_path / "run" / "segments.csv").read_text(encoding="utf-8")
+    result = cli("compare", tmp_path / "run", "-o", tmp_path / "again", "--spreadsheet-safe", "--format", "csv", "-q")
+    assert result.code == 0, result.err
+    assert ",'@cmd," in result.out
+    assert evaluator.load(tmp_path / "again").segments["reference"][0] == "=1+1"

@@ -1,0 +1,145 @@
+// The segment table: only the rows in sight exist. Sorted and filtered views are lists of row numbers.
+
+const TALLEST = 8e6; // pixels that browsers still scroll exactly
+const grid = { order: null, view: null, first: -1, active: 0, pool: [], sort: null, descending: true, height: 30, filter: null, turn: 0 };
+
+/** What the table's columns show: { name, title, text: (k) => string, column or null to sort by, wide }. */
+function gridColumns() {
+  const { columns } = data, out = [{ name: "segment", title: "segment", text: (k) => String(segmentOf(k)), column: columns.key }];
+  if (data.documents.length > 1) out.push({ name: "document", title: "document", text: documentOf, column: columns.document, middle: true });
+  if (data.systems.length > 1) out.push({ name: "system", title: "system", text: systemOf, column: columns.system, middle: true });
+  if (data.alignments.some((one) => one !== "1-1")) out.push({ name: "alignment", title: "aligned", text: alignmentOf, column: columns.alignment });
+  if (columns.severity) out.push({ name: "severity", title: "severity", text: (k) => `${severityOf(k)}${flaggedOf(k) ? " •" : ""}`, column: columns.severity });
+  for (const column of data.scores) out.push({ name: column.name, title: column.title, text: (k) => shown(column, k), column, number: true });
+  out.push({ name: "length", title: "chars", text: (k) => String(columns.length.values[k]), column: columns.length, number: true });
+  out.push({ name: "text", title: "hypothesis", text: () => "", column: null, wide: true });
+  return out;
+}
+
+function buildGrid() {
+  const place = $("grid"), columns = (grid.columns = gridColumns());
+  const widths = columns.map((one) => (one.wide ? "minmax(18rem, 1fr)" : one.middle ? "8rem" : one.name === "severity" || one.title.length > 9 ? "6.6rem" : "5.2rem"));
+  place.style.setProperty("--columns", widths.join(" "));
+  place.setAttribute("aria-colcount", columns.length);
+  const head = el("div", { role: "row", class: "gridrow head", "aria-rowindex": "1" });
+  columns.forEach((one, i) => {
+    const label = one.column ? el("button", { type: "button", on: { click: () => sortBy(one) } }, one.title) : one.title;
+    head.append(el("div", { role: "columnheader", "aria-colindex": i + 1, class: one.number ? "number" : null, "data-name": one.name }, label));
+  });
+  grid.body = el("div", { role: "rowgroup", class: "gridbody" });
+  place.append(el("div", { role: "rowgroup", class: "gridhead" }, head), grid.body);
+  grid.head = head;
+  place.addEventListener("scroll", () => requestAnimationFrame(() => drawRows()), { passive: true });
+  place.addEventListener("keydown", gridKey);
+  grid.body.addEventListener("click", ({ target }) => {
+    const row = target.closest(".gridrow");
+    if (row) { grid.active = +row.dataset.at; drawRows(true); gridOpen(+row.dataset.k); }
+  });
+  new ResizeObserver(() => { measureGrid(); drawRows(true); }).observe(place);
+}
+
+function measureGrid() {
+  const probe = grid.body.appendChild(el("div", { class: "gridrow" }, "0"));
+  grid.height = probe.getBoundingClientRect().height || 30;
+  probe.remove();
+  stretchGrid();
+}
+
+function stretchGrid() {
+  grid.body.style.height = `${Math.min(TALLEST, grid.view.length * grid.height)}px`;
+}
+
+/** Rows that fit, and the first in sight. */
+function sight() {
+  const place = $("grid"), room = place.clientHeight - grid.head.offsetHeight, all = grid.view.length * grid.height;
+  const fit = Math.max(1, Math.floor(room / grid.height));
+  if (all <= TALLEST) return { fit, first: Math.floor(place.scrollTop / grid.height), exact: true };
+  const share = place.scrollTop / Math.max(1, place.scrollHeight - place.clientHeight);
+  return { fit, first: Math.round(share * Math.max(0, grid.view.length - fit)), exact: false };
+}
+
+function drawRows(force = false) {
+  const { fit, first, exact } = sight(), last = Math.min(grid.view.length, first + fit + 2);
+  if (!force && first === grid.first && exact) return;
+  grid.first = first;
+  while (grid.pool.length < fit + 3) grid.pool.push(newRow());
+  const top = exact ? first * grid.height : $("grid").scrollTop;
+  grid.pool.forEach((row, i) => {
+    const at = first + i;
+    if (at >= last) { row.element.remove(); return; }
+    fillRow(row, at, top + i * grid.height);
+    if (!row.element.isConnected) grid.body.append(row.element);
+  });
+  $("grid").setAttribute("aria-activedescendant", `grid-${grid.active}`);
+}
+
+function newRow() {
+  const cells = grid.columns.map((one, i) => el("div", { role: "gridcell", "aria-colindex": i + 1, class: one.number ? "number" : one.wide ? "text" : null, dir: one.wide ? "auto" : null }));
+  return { element: el("div", { role: "row", class: "gridrow" }, ...cells), cells };
+}
+
+function fillRow({ element, cells }, at, top) {
+  const k = grid.view[at];
+  element.id = `grid-${at}`;
+  element.style.top = `${top}px`;
+  element.dataset.at = at;
+  element.dataset.k = k;
+  element.setAttribute("aria-rowindex", at + 2);
+  element.setAttribute("aria-selected", String(at === grid.active));
+  element.classList.toggle("flagged", flaggedOf(k));
+  cells.forEach((cell, i) => { if (!grid.columns[i].wide) cell.textContent = grid.columns[i].text(k); });
+  const wide = cells.at(-1);
+  wide.textContent = "…";
+  textOfRow(k).then(({ hypothesis }) => { if (+element.dataset.k === k) wide.textContent = hypothesis.slice(0, 160) || "(omitted)"; });
+}
+
+function sortBy(column, descending) {
+  const numbers = column.number || column.column === data.columns.severity;
+  grid.descending = descending ?? (grid.sort === column ? !grid.descending : Boolean(numbers));
+  grid.sort = column;
+  const start = performance.now();
+  grid.order = sorted(readingOrder(), column.column, grid.descending);
+  for (const cell of grid.head.children) cell.setAttribute("aria-sort", cell.dataset.name === column.name ? (grid.descending ? "descending" : "ascending") : "none");
+  applyFilter();
+  document.documentElement.dataset.sortMs = (performance.now() - start).toFixed(1);
+}
+
+/** Shows the rows that pass; from the top, unless the view only grew by more search results. */
+function applyFilter(keep = false) {
+  const start = performance.now();
+  grid.view = filtered(grid.order, grid.filter);
+  if (!keep) { grid.active = 0; $("grid").scrollTop = 0; }
+  $("grid").setAttribute("aria-rowcount", grid.view.length + 1);
+  stretchGrid();
+  drawRows(true);
+  document.documentElement.dataset.filterMs = (performance.now() - start).toFixed(1);
+  say(`${grid.view.length.toLocaleString("en")} of ${data.rows.toLocaleString("en")} rows`);
+}
+
+function gridKey(event) {
+  if (event.target.closest("button")) return;
+  const page = sight().fit, last = grid.view.length - 1;
+  const to = { ArrowDown: grid.active + 1, ArrowUp: grid.active - 1, PageDown: grid.active + page, PageUp: grid.active - page, Home: 0, End: last }[event.key];
+  if (event.key === "Enter" && last >= 0) gridOpen(grid.view[grid.active]);
+  else if (to !== undefined && last >= 0) gridMove(Math.max(0, Math.min(last, to)));
+  else return;
+  event.preventDefault();
+}
+
+function gridMove(at) {
+  grid.active = at;
+  const place = $("grid"), { fit, first, exact } = sight();
+  if (at < first || at >= first + fit) {
+    const want = Math.max(0, at < first ? at : at - fit + 1);
+    if (exact) place.scrollTop = want * grid.height;
+    else place.scrollTop = (want / Math.max(1, grid.view.length - fit)) * (place.scrollHeight - place.clientHeight);
+  }
+  drawRows(true);
+}
+
+/** Opens row k and, where it is in the view, makes it the active one. */
+function gridOpen(k, options = {}) {
+  const at = grid.view[grid.active] === k ? grid.active : grid.view.indexOf(k);
+  if (at >= 0 && at !== grid.active) gridMove(at);
+  return openDetail(k, { ...options, neighbours: at < 0 ? null : [grid.view[at - 1], grid.view[at + 1]] });
+}
