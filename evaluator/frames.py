@@ -7,6 +7,7 @@ Nothing here computes a number. pandas is imported only when somebody asks for a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from evaluator.types import EvaluatorError, Table
@@ -172,15 +173,14 @@ def empty_table(name: str) -> Table:
     return Table(name, {column.name: [] for column in TABLES[name]})
 
 
-def parse_cell(text: str, kind: Kind) -> str | int | float | bool | None:
-    """A CSV cell as its type; empty is None except for text."""
+def parse_cells(texts: Sequence[str], kind: Kind) -> list[Any]:
+    """A column of CSV cells as their type; empty is None except for text."""
     if kind == "str":
-        return text
-    if text == "":
-        return None
+        return list(texts)
     if kind == "bool":
-        return text == "true"
-    return int(text) if kind == "int" else float(text)
+        return [None if text == "" else text == "true" for text in texts]
+    number = int if kind == "int" else float
+    return [None if text == "" else number(text) for text in texts]
 
 
 def format_cell(value: object) -> str:

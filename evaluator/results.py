@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guarded, kind_of, parse_cell, unguarded
+from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guarded, kind_of, parse_cells, unguarded
 from evaluator.types import Evaluation, EvaluatorError, Table
 
 MANIFEST = "run.json"
@@ -231,8 +231,8 @@ def _read_csv(path: Path, name: str, text: Callable[[str], str]) -> Table:
     wrong = next((i for i, row in enumerate(rows) if len(row) != len(header)), None)
     if wrong is not None:
         raise EvaluatorError(f"{path}: row {wrong + 1} has {len(rows[wrong])} cells, the header names {len(header)} columns.")
-    header = [text(column) for column in header]
-    kinds = [kind_of(name, column) for column in header]
-    rows = [[text(cell) if kind == "str" else cell for cell, kind in zip(row, kinds, strict=True)] for row in rows] if text is not str else rows
-    columns = {column: [parse_cell(row[i], kind) for row in rows] for i, (column, kind) in enumerate(zip(header, kinds, strict=True))}
+    columns: dict[str, list[Any]] = {}
+    for column, cells in zip(map(text, header), zip(*rows, strict=True) if rows else [()] * len(header), strict=True):
+        kind = kind_of(name, column)
+        columns[column] = parse_cells(cells if text is str or kind != "str" else [text(cell) for cell in cells], kind)
     return check_frame(Table(name, columns))

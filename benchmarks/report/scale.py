@@ -90,7 +90,11 @@ def made_up(folder: Path, segments: int, systems: int) -> Evaluation:
         )
         for values, value in zip(findings.values(), row, strict=True):
             values.append(value)
-    scores: dict[str, list[Any]] = {"system": names, "segments": [segments] * systems, "flagged": [0] * systems}
+    scores: dict[str, list[Any]] = {
+        "system": names,
+        "segments": [segments] * systems,
+        **{name: [0] * systems for name in ("flagged", "critical", "major", "minor")},
+    }
     stats = {name: [] for name in empty_table("statistics").columns}
     for name in names:
         for _, title, _, _ in COMPARED:
