@@ -106,6 +106,14 @@ def as_rows(statistics: Any) -> FloatArray:
     return out
 
 
+def as_lists(rows: FloatArray, n_integers: int) -> list[list[Any]]:
+    """Rows as sacreBLEU has them: lists whose first `n_integers` numbers are int, the others float."""
+    if compiled is not None:
+        lists: list[list[Any]] = compiled.make_lists(np.ascontiguousarray(rows), rows.shape[1], n_integers)
+        return lists
+    return [[int(x) for x in row[:n_integers]] + row[n_integers:] for row in rows.tolist()]
+
+
 def bleu_scores(rows: FloatArray, smoothing: str, value: float, effective: bool) -> FloatArray | None:
     """BLEU of each row, float64 (n,); None without the kernel."""
     if compiled is None:

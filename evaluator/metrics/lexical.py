@@ -21,7 +21,7 @@ from sacrebleu.metrics.chrf import CHRF as SacreCHRF
 from sacrebleu.metrics.ter import TER as SacreTER
 
 from evaluator.metrics.counting import Setting, f_scores, ter_scores
-from evaluator.metrics.kernel import as_rows, bleu_scores, compiled, make_references
+from evaluator.metrics.kernel import as_lists, as_rows, bleu_scores, compiled, make_references
 from evaluator.plugins import did_you_mean
 from evaluator.types import Advance, EvaluatorError, FloatArray
 
@@ -98,8 +98,7 @@ class Checked(SacreMetric):
 
     def _as_lists(self, rows: FloatArray) -> list[list[Any]]:
         """Rows as sacreBLEU has them: lists of int."""
-        lists: list[list[Any]] = rows.astype(np.int64).tolist()
-        return lists
+        return as_lists(rows, rows.shape[1])
 
     def pair_statistics(self, hypotheses: Sequence[str], segments: Sequence[int], advance: Advance) -> FloatArray:
         """Statistics of hypotheses against the cached references, float64 (n_hypotheses, n_stats).
@@ -259,7 +258,7 @@ class TER(Checked, SacreTER):
         return text.rstrip() if self.case_sensitive else text.rstrip().lower()
 
     def _as_lists(self, rows: FloatArray) -> list[list[Any]]:
-        return [[int(edits), length] for edits, length in rows.tolist()]
+        return as_lists(rows, 1)
 
     def _row_scores(self, rows: FloatArray) -> FloatArray:
         return ter_scores(rows)

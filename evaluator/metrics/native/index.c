@@ -1,74 +1,81 @@
 /* The references of a metric, made once, and the statistics of a text against those of its segment. */
 #include "kernel.h"
 
-static int index_words(Reference *reference, Space *space)
-{
-    Words *words = &space->words;
-    if (symbols_room(&space->ids, words->n))
-        return -1;
-    for (size_t i = 0; i < words->n; i++)
-        if (vocab_add(&reference->vocab, words->chars.at + words->spans[i].start, words->spans[i].end - words->spans[i].start, space->ids.at + i))
-            return -1;
-    space->ids.n = words->n;
-    return 0;
-}
-
 /* All references in one trie, whose counts are the largest in any of them. */
 static int index_bleu(Index *index, Segment *segment, const Text *texts, size_t n, Space *space)
 {
-    segment->lengths = calloc(n ? n : 1, sizeof(size_t));
-    segment->references = calloc(1, sizeof(Reference));
-    if (!segment->lengths || !segment->references)
+    Reference *all = segment->references = arena_take(&index->arena, sizeof(Reference));
+    segment->lengths = arena_take(&index->arena, n * sizeof(size_t));
+    if (!segment->lengths || !all || vocab_open(&space->vocab))
         return -1;
+    memset(all, 0, sizeof(Reference));
     segment->n_references = 1;
     segment->n_lengths = n;
-    Reference *all = segment->references;
-    if (trie_open(&all->words))
-        return -1;
+    space->symbols.n = 0; /* numbers of all words of all references */
     for (size_t k = 0; k < n; k++) {
-        if (read_words(&space->words, texts + k, index->tokens) || index_words(all, space) ||
-            trie_add(&all->words, space->ids.at, space->ids.n, index->order, &space->left))
+        if (read_words(&space->words, texts + k, index->tokens) || vocab_add(&space->vocab, &space->words, &space->ids) ||
+            symbols_room(&space->symbols, space->symbols.n + space->ids.n))
             return -1;
-        segment->lengths[k] = space->ids.n;
+        memcpy(space->symbols.at + space->symbols.n, space->ids.at, space->ids.n * sizeof(u32));
+        space->symbols.n += segment->lengths[k] = space->ids.n;
     }
-    return trie_close(&all->words);
+    return make_grams(&all->words, space->symbols.at, segment->lengths, n, index->order, space->vocab.vocab.n, &index->arena, &space->grams) ||
+           vocab_close(&space->vocab, &index->arena, &all->vocab);
+}
+
+/* Characters in space->symbols, and for chrF++ words in space->words. */
+static int read_chrf(const Index *index, const Text *text, Space *space)
+{
+    if (!index->word_order || index->whitespace) {
+        if (read_chars(&space->symbols, text, index->whitespace))
+            return -1;
+        return index->word_order && (read_words(&space->words, text, SPLIT) || part_punctuation(&space->words));
+    }
+    if (read_words(&space->words, text, SPLIT) || symbols_room(&space->symbols, space->words.chars.n))
+        return -1;
+    u32 *to = space->symbols.at;
+    for (size_t i = 0; i < space->words.n; i++)
+        for (size_t k = space->words.spans[i].start; k < space->words.spans[i].end; k++)
+            *to++ = space->words.chars.at[k];
+    space->symbols.n = (size_t)(to - space->symbols.at);
+    return part_punctuation(&space->words);
 }
 
 static int index_chrf(Index *index, Reference *reference, const Text *text, Space *space)
 {
-    if (read_chars(&space->symbols, text, index->whitespace) || trie_open(&reference->chars) ||
-        trie_add(&reference->chars, space->symbols.at, space->symbols.n, index->order, &space->left) || trie_close(&reference->chars))
+    if (read_chrf(index, text, space))
         return -1;
     reference->n_chars = space->symbols.n;
+    if (make_grams(&reference->chars, space->symbols.at, &reference->n_chars, 1, index->order, 0, &index->arena, &space->grams))
+        return -1;
     if (!index->word_order)
         return 0;
-    if (read_words(&space->words, text, SPLIT) || part_punctuation(&space->words) || index_words(reference, space) || trie_open(&reference->words) ||
-        trie_add(&reference->words, space->ids.at, space->ids.n, index->word_order, &space->left) || trie_close(&reference->words))
+    if (vocab_open(&space->vocab) || vocab_add(&space->vocab, &space->words, &space->ids))
         return -1;
     reference->n_words = space->ids.n;
-    return 0;
+    return make_grams(&reference->words, space->ids.at, &reference->n_words, 1, index->word_order, space->vocab.vocab.n, &index->arena, &space->grams) ||
+           vocab_close(&space->vocab, &index->arena, &reference->vocab);
 }
 
-static int index_ter(Reference *reference, const Text *text, Space *space)
+static int index_ter(Index *index, Reference *reference, const Text *text, Space *space)
 {
-    if (read_words(&space->words, text, SPLIT) || index_words(reference, space) || symbols_room(&reference->ter.ids, space->ids.n))
-        return -1;
-    reference->ter.ids.n = space->ids.n;
-    memcpy(reference->ter.ids.at, space->ids.at, space->ids.n * sizeof(u32));
-    return ter_prepare(&reference->ter, &reference->vocab);
+    return vocab_open(&space->vocab) || read_words(&space->words, text, SPLIT) || vocab_add(&space->vocab, &space->words, &space->ids) ||
+           vocab_close(&space->vocab, &index->arena, &reference->vocab) ||
+           ter_prepare(&reference->ter, &space->ids, reference->vocab.n, &index->arena);
 }
 
 int index_segment(Index *index, Segment *segment, const Text *texts, size_t n, Space *space)
 {
     if (index->metric == BLEU)
         return index_bleu(index, segment, texts, n, space);
-    segment->references = calloc(n ? n : 1, sizeof(Reference));
+    segment->references = arena_take(&index->arena, n * sizeof(Reference));
     if (!segment->references)
         return -1;
+    memset(segment->references, 0, n * sizeof(Reference));
     segment->n_references = n;
     for (size_t k = 0; k < n; k++) {
         Reference *one = segment->references + k;
-        if (index->metric == CHRF ? index_chrf(index, one, texts + k, space) : index_ter(one, texts + k, space))
+        if (index->metric == CHRF ? index_chrf(index, one, texts + k, space) : index_ter(index, one, texts + k, space))
             return -1;
     }
     return 0;
@@ -80,7 +87,7 @@ static int bleu_statistics(const Index *index, const Segment *segment, const Tex
     const Reference *all = segment->references;
     u64 match[MOST_ORDERS] = {0};
     if (read_words(&space->words, text, index->tokens) || vocab_ids(&all->vocab, &space->words, &space->ids) ||
-        trie_match(&all->words, space->ids.at, space->ids.n, index->order, &space->left, match))
+        match_grams(&all->words, space->ids.at, space->ids.n, index->order, &space->grams, match))
         return -1;
     size_t n = space->ids.n, closest = 0, nearest = SIZE_MAX;
     for (size_t k = 0; k < segment->n_lengths; k++) { /* of two as close the shorter */
@@ -140,20 +147,18 @@ static int chrf_statistics(const Index *index, const Segment *segment, const Tex
     double row[3 * MOST_ORDERS], best = -1;
     size_t size = index->n_statistics * sizeof(double);
     memset(out, 0, size);
-    if (read_chars(&space->symbols, text, index->whitespace))
-        return -1;
-    if (index->word_order && (read_words(&space->words, text, SPLIT) || part_punctuation(&space->words)))
+    if (read_chrf(index, text, space))
         return -1;
     for (size_t k = 0; k < segment->n_references; k++) {
         const Reference *one = segment->references + k;
         u64 match[MOST_ORDERS] = {0};
-        if (trie_match(&one->chars, space->symbols.at, space->symbols.n, index->order, &space->left, match))
+        if (match_grams(&one->chars, space->symbols.at, space->symbols.n, index->order, &space->grams, match))
             return -1;
         chrf_orders(space->symbols.n, one->n_chars, index->order, match, row);
         if (index->word_order) {
             u64 words[MOST_ORDERS] = {0};
             if (vocab_ids(&one->vocab, &space->words, &space->ids) ||
-                trie_match(&one->words, space->ids.at, space->ids.n, index->word_order, &space->left, words))
+                match_grams(&one->words, space->ids.at, space->ids.n, index->word_order, &space->grams, words))
                 return -1;
             chrf_orders(space->ids.n, one->n_words, index->word_order, words, row + 3 * index->order);
         }
@@ -184,7 +189,7 @@ static int ter_statistics(const Segment *segment, const Text *text, Space *space
         if (edits < 0)
             return (int)edits;
         best = best < 0 || edits < best ? edits : best;
-        words += (long)one->ter.ids.n;
+        words += (long)one->ter.n;
     }
     out[0] = (double)best;
     out[1] = (double)words / (double)segment->n_references;
@@ -240,19 +245,7 @@ double bleu_score(const double *row, int order, int smoothing, double value, int
 
 void free_index(Index *index)
 {
-    for (size_t i = 0; index->segments && i < index->n_segments; i++) {
-        Segment *segment = index->segments + i;
-        for (size_t k = 0; segment->references && k < segment->n_references; k++) {
-            Reference *one = segment->references + k;
-            free_vocab(&one->vocab);
-            free_trie(&one->chars);
-            free_trie(&one->words);
-            free(one->ter.ids.at);
-            free(one->ter.places);
-        }
-        free(segment->references);
-        free(segment->lengths);
-    }
+    free_arena(&index->arena);
     free(index->segments);
     free(index);
 }
@@ -262,6 +255,7 @@ void free_space(Space *space)
     free_words(&space->words);
     free(space->symbols.at);
     free(space->ids.at);
-    free(space->left.at);
+    free_vocab_builder(&space->vocab);
+    free_gram_space(&space->grams);
     free_ter_space(&space->ter);
 }

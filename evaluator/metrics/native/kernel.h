@@ -1,7 +1,9 @@
 /* What the compiled kernel counts: n-grams and edits of texts against references, as sacreBLEU defines them.
  *
  * texts.c   code points, words and the western tokenizer
- * trie.c    the n-grams of a reference, and how many of them a text has
+ * words.c   the vocabulary of a segment
+ * grams.c   the n-grams of references, and how many of them a text has
+ * trie.c    the same for long references (match.h)
  * ter.c     edits with shifts
  * index.c   all references of a metric, and the statistics of one text against them
  * module.c  what Python calls
@@ -50,37 +52,84 @@ int read_words(Words *words, const Text *text, int tokens);
 int part_punctuation(Words *words);
 void free_words(Words *words);
 
+typedef struct Chunk {
+    struct Chunk *before;
+    size_t used, size;
+} Chunk;
+
+typedef struct {
+    Chunk *last;
+} Arena;
+
+void *arena_take(Arena *arena, size_t size);
+void free_arena(Arena *arena);
+
+typedef struct {
+    u32 hash, start, n;
+} Entry;
+
 typedef struct {
     u32 n, mask;
     u32 *table; /* id + 1; 0 is empty */
-    u64 *hash;
-    size_t *start; /* n + 1 places in `chars` */
+    Entry *entries;
+    u32 *chars;
+} Vocab; /* the words of a segment's references */
+
+typedef struct {
+    Vocab vocab;
     Symbols chars;
-    u32 room;
-} Vocab;
+    u32 room; /* of entries; the table has twice as many */
+} VocabBuilder;
 
-u32 vocab_find(const Vocab *vocab, const u32 *word, size_t n);
-int vocab_add(Vocab *vocab, const u32 *word, size_t n, u32 *id);
+int vocab_open(VocabBuilder *builder);
+int vocab_add(VocabBuilder *builder, const Words *words, Symbols *ids);
+int vocab_close(const VocabBuilder *builder, Arena *arena, Vocab *vocab);
 int vocab_ids(const Vocab *vocab, const Words *words, Symbols *ids);
-void free_vocab(Vocab *vocab);
+void free_vocab_builder(VocabBuilder *builder);
 
 typedef struct {
-    u32 parent, symbol;
-    u32 suffix; /* the n-gram without its first symbol */
-} Node;
+    u32 n, mask;
+    int wide;
+    void *nodes, *count, *table; /* 32 or 16 bits a number; node 0 is the root, and in the table nothing */
+} Trie;  /* every n-gram up to an order is a node */
 
 typedef struct {
-    u32 n, mask, room;
-    u32 *table; /* node; 0 is empty, for the root is no one's child */
-    Node *nodes;
-    u32 *count;
-} Trie; /* every n-gram up to an order is a node; 0 is the root */
+    u32 parent, symbol, suffix, follow, forks; /* forks: 1 when more than one symbol comes after it */
+} BuilderNode;
 
-int trie_open(Trie *trie);
-int trie_add(Trie *trie, const u32 *symbols, size_t n, int order, Symbols *now);
-int trie_close(Trie *trie);
+typedef struct {
+    u32 n, mask, widest;
+    size_t n_texts, room;
+    u32 *table, *count;
+    BuilderNode *nodes;
+} Builder;
+
+int builder_open(Builder *builder, size_t n_symbols, int order);
+void builder_add(Builder *builder, const u32 *symbols, size_t n, int order);
+int builder_close(const Builder *builder, Arena *arena, Trie *trie);
+void free_builder(Builder *builder);
 int trie_match(const Trie *trie, const u32 *symbols, size_t n, int order, Symbols *left, u64 *match);
-void free_trie(Trie *trie);
+
+typedef struct {
+    u32 symbol, row;
+} Key;
+
+typedef struct {
+    u32 words, stride, n_rows, key_mask; /* 64-bit words of a set; 0 when the trie is used, or nothing is there */
+    uint16_t *ascii, *count;             /* set of a code point; count by order and first place plus one */
+    Key *keys;                           /* sets of other code points */
+    u64 *sets;
+    Trie trie;
+} Grams;
+
+typedef struct {
+    Symbols rows, spare;
+    Builder builder;
+} GramSpace;
+
+int make_grams(Grams *grams, const u32 *symbols, const size_t *lengths, size_t n_texts, int order, size_t n_words, Arena *arena, GramSpace *space);
+int match_grams(const Grams *grams, const u32 *symbols, size_t n, int order, GramSpace *space, u64 *match);
+void free_gram_space(GramSpace *space);
 
 typedef struct {
     Symbols ids, shifted; /* words of the hypothesis, and after a shift */
@@ -91,27 +140,27 @@ typedef struct {
 } TerSpace;
 
 typedef struct {
-    Symbols ids;
+    const u32 *ids;
+    size_t n;
     u64 *places; /* for each word of the vocabulary the bits of its places, n_blocks each; NULL for long references */
     size_t n_blocks, n_words; /* words: distinct ones */
 } TerReference;
 
-int ter_prepare(TerReference *reference, const Vocab *vocab);
+int ter_prepare(TerReference *reference, const Symbols *ids, size_t n_words, Arena *arena);
 long ter_edits(const TerReference *reference, TerSpace *space); /* of space->ids; -1 when memory is out */
 void free_ter_space(TerSpace *space);
 
 typedef struct {
     Vocab vocab;
-    Trie chars, words;
+    Grams chars, words;
     size_t n_chars, n_words;
     TerReference ter;
 } Reference;
 
 typedef struct {
     Reference *references; /* of BLEU one, that holds all */
-    size_t n_references;
+    size_t n_references, n_lengths;
     size_t *lengths; /* BLEU: words of each */
-    size_t n_lengths;
 } Segment;
 
 enum { BLEU, CHRF, TER };
@@ -121,11 +170,14 @@ typedef struct {
     double factor; /* beta squared */
     size_t n_segments, n_statistics;
     Segment *segments;
+    Arena arena;
 } Index;
 
 typedef struct {
     Words words;
-    Symbols symbols, ids, left;
+    Symbols symbols, ids;
+    VocabBuilder vocab;
+    GramSpace grams;
     TerSpace ter;
 } Space; /* scratch memory of one call */
 

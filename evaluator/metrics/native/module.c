@@ -198,7 +198,7 @@ static PyObject *take_rows(PyObject *self, PyObject *args)
             PyErr_Format(PyExc_ValueError, "row %zd has %zd statistics, the first %zd", i + 1, size, width);
         for (Py_ssize_t k = 0; k < size && size == width; k++) {
             PyObject *item = PySequence_Fast_GET_ITEM(row, k);
-            *to++ = PyFloat_CheckExact(item) ? PyFloat_AS_DOUBLE(item) : PyFloat_AsDouble(item);
+            *to++ = PyFloat_CheckExact(item) ? PyFloat_AS_DOUBLE(item) : PyLong_CheckExact(item) ? (double)PyLong_AsLongLong(item) : PyFloat_AsDouble(item);
         }
         Py_DECREF(row);
         if (PyErr_Occurred())
@@ -209,6 +209,34 @@ done:
     Py_XDECREF(fast);
     PyBuffer_Release(&out);
     return result;
+}
+
+/* Rows of float64 as lists of int, or of int and after the first number float. */
+static PyObject *make_lists(PyObject *self, PyObject *args)
+{
+    Py_buffer rows = {0};
+    Py_ssize_t width, integers;
+    if (!PyArg_ParseTuple(args, "y*nn", &rows, &width, &integers))
+        return NULL;
+    Py_ssize_t n = width > 0 ? rows.len / (Py_ssize_t)sizeof(double) / width : 0;
+    const double *from = rows.buf;
+    PyObject *lists = PyList_New(n);
+    for (Py_ssize_t i = 0; lists && i < n; i++) {
+        PyObject *row = PyList_New(width);
+        if (row)
+            PyList_SET_ITEM(lists, i, row);
+        for (Py_ssize_t k = 0; row && k < width; k++, from++) {
+            PyObject *item = k < integers ? PyLong_FromLongLong((long long)*from) : PyFloat_FromDouble(*from);
+            if (item)
+                PyList_SET_ITEM(row, k, item);
+            else
+                row = NULL;
+        }
+        if (!row)
+            Py_CLEAR(lists);
+    }
+    PyBuffer_Release(&rows);
+    return lists;
 }
 
 static PyObject *bleu_scores(PyObject *self, PyObject *args)
@@ -237,6 +265,7 @@ static PyObject *bleu_scores(PyObject *self, PyObject *args)
 static PyMethodDef methods[] = {
     {"make_index", make_index, METH_VARARGS, "make_index(streams, metric, tokens, order, word_order, whitespace, factor, eps_smoothing) -> capsule"},
     {"count", count, METH_VARARGS, "count(index, texts, segments or None, out): statistics of texts into float64 (n, n_statistics)"},
+    {"make_lists", make_lists, METH_VARARGS, "make_lists(rows, width, n_integers): rows of float64 as lists, their first numbers int"},
     {"take_rows", take_rows, METH_VARARGS, "take_rows(rows, out): rows of numbers into float64 (n, width)"},
     {"bleu_scores", bleu_scores, METH_VARARGS, "bleu_scores(rows, out, order, smoothing, value, effective)"},
     {NULL, NULL, 0, NULL},

@@ -31,18 +31,24 @@ typedef struct {
     long delta, length, start, target;
 } Shift;
 
-int ter_prepare(TerReference *reference, const Vocab *vocab)
+int ter_prepare(TerReference *reference, const Symbols *ids, size_t n_words, Arena *arena)
 {
-    size_t n = reference->ids.n, blocks = (n + 63) / 64;
+    size_t n = ids->n, blocks = (n + 63) / 64;
+    u32 *kept = arena_take(arena, n * sizeof(u32));
+    if (!kept)
+        return -1;
+    memcpy(kept, ids->at, n * sizeof(u32));
+    *reference = (TerReference){kept, n, NULL, 0, n_words};
     if (!n || blocks > MOST_BLOCKS)
         return 0;
+    size_t size = (n_words + 1) * blocks * sizeof(u64); /* the last word is the unknown one */
     reference->n_blocks = blocks;
-    reference->n_words = vocab->n;
-    reference->places = calloc((vocab->n + 1) * blocks, sizeof(u64)); /* the last word is the unknown one */
+    reference->places = arena_take(arena, size);
     if (!reference->places)
         return -1;
+    memset(reference->places, 0, size);
     for (size_t i = 0; i < n; i++)
-        reference->places[reference->ids.at[i] * blocks + i / 64] |= (u64)1 << (i % 64);
+        reference->places[kept[i] * blocks + i / 64] |= (u64)1 << (i % 64);
     return 0;
 }
 
@@ -136,7 +142,7 @@ static inline int advance(const TerReference *reference, u32 word, u64 *plus, u6
 {
     size_t blocks = reference->n_blocks;
     const u64 *places = reference->places + (word == UNKNOWN ? reference->n_words : word) * blocks;
-    u64 last = (u64)1 << ((reference->ids.n - 1) % 64);
+    u64 last = (u64)1 << ((reference->n - 1) % 64);
     int in = 1, delta = 0;
     for (size_t b = 0; b < blocks; b++) {
         u64 same = places[b], p = plus[b], m = minus[b], vertical = same | m;
@@ -328,7 +334,7 @@ static int make_room(Job *job)
 
 long ter_edits(const TerReference *reference, TerSpace *space)
 {
-    Job job = {reference->ids.at, (long)space->ids.n, (long)reference->ids.n, BEAM, 0, 1.0, reference, space, 0, 0};
+    Job job = {reference->ids, (long)space->ids.n, (long)reference->n, BEAM, 0, 1.0, reference, space, 0, 0};
     if (!job.n_r)
         return job.n_h;
     if (job.n_h)

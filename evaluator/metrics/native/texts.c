@@ -14,17 +14,27 @@ int symbols_room(Symbols *s, size_t n)
     return 0;
 }
 
+static inline int is_blank(Py_UCS4 c) { return c < 0x80 ? _Py_ascii_whitespace[c] : c <= 0x3000 && Py_UNICODE_ISSPACE(c); }
+
+#define READ(UNIT)                            \
+    for (size_t i = 0; i < text->n; i++) {    \
+        u32 c = ((const UNIT *)text->data)[i]; \
+        *to = c;                              \
+        to += whitespace || !is_blank(c);     \
+    }
+
 /* All code points, or those that are no blanks, as "".join(text.split()) leaves them. */
 int read_chars(Symbols *out, const Text *text, int whitespace)
 {
     if (symbols_room(out, text->n))
         return -1;
     u32 *to = out->at;
-    for (size_t i = 0; i < text->n; i++) {
-        Py_UCS4 c = PyUnicode_READ(text->kind, text->data, i);
-        *to = c;
-        to += whitespace || !Py_UNICODE_ISSPACE(c);
-    }
+    if (text->kind == 1)
+        READ(Py_UCS1)
+    else if (text->kind == 2)
+        READ(Py_UCS2)
+    else
+        READ(Py_UCS4)
     out->n = (size_t)(to - out->at);
     return 0;
 }
@@ -144,17 +154,15 @@ static int tokenize(Words *words, int padded)
     return 0;
 }
 
-static int add_span(Words *words, size_t start, size_t end)
+static int spans_room(Words *words, size_t n)
 {
-    if (words->n == words->room) {
-        size_t room = 2 * words->room + 64;
-        Span *spans = realloc(words->spans, room * sizeof(Span));
-        if (!spans)
-            return -1;
-        words->spans = spans;
-        words->room = room;
-    }
-    words->spans[words->n++] = (Span){start, end};
+    if (n <= words->room)
+        return 0;
+    Span *spans = realloc(words->spans, 2 * n * sizeof(Span));
+    if (!spans)
+        return -1;
+    words->spans = spans;
+    words->room = 2 * n;
     return 0;
 }
 
@@ -168,15 +176,17 @@ int read_words(Words *words, const Text *text, int tokens)
         return -1;
     const u32 *at = words->chars.at;
     size_t n = words->chars.n;
+    if (spans_room(words, n / 2 + 1))
+        return -1;
     words->n = 0;
     for (size_t i = 0; i < n;) {
-        while (i < n && Py_UNICODE_ISSPACE(at[i]))
+        while (i < n && is_blank(at[i]))
             i++;
         size_t start = i;
-        while (i < n && !Py_UNICODE_ISSPACE(at[i]))
+        while (i < n && !is_blank(at[i]))
             i++;
-        if (i > start && add_span(words, start, i))
-            return -1;
+        if (i > start)
+            words->spans[words->n++] = (Span){start, i};
     }
     return 0;
 }
@@ -189,22 +199,21 @@ static int is_punctuation(u32 c)
 /* chrF++: one mark is parted from the end of a word, or else one from its start. */
 int part_punctuation(Words *words)
 {
-    size_t n = words->n;
-    for (size_t i = 0; i < n; i++) /* twice the room at most */
-        if (add_span(words, 0, 0))
-            return -1;
-    memmove(words->spans + n, words->spans, n * sizeof(Span));
-    const u32 *at = words->chars.at;
-    words->n = 0;
-    for (size_t i = n; i < 2 * n; i++) {
-        Span w = words->spans[i];
+    size_t n = words->n, to = 0;
+    if (spans_room(words, 2 * n))
+        return -1;
+    Span *in = words->spans + n; /* twice as many at most, so what is written never meets what is read */
+    memmove(in, words->spans, n * sizeof(Span));
+    for (size_t i = 0; i < n; i++) {
+        Span w = in[i];
         size_t cut = w.end;
         if (w.end - w.start > 1)
-            cut = is_punctuation(at[w.end - 1]) ? w.end - 1 : is_punctuation(at[w.start]) ? w.start + 1 : w.end;
-        words->spans[words->n++] = (Span){w.start, cut};
+            cut = is_punctuation(words->chars.at[w.end - 1]) ? w.end - 1 : is_punctuation(words->chars.at[w.start]) ? w.start + 1 : w.end;
+        words->spans[to++] = (Span){w.start, cut};
         if (cut < w.end)
-            words->spans[words->n++] = (Span){cut, w.end};
+            words->spans[to++] = (Span){cut, w.end};
     }
+    words->n = to;
     return 0;
 }
 
@@ -213,96 +222,4 @@ void free_words(Words *words)
     free(words->chars.at);
     free(words->other.at);
     free(words->spans);
-}
-
-static u64 hash_of(const u32 *word, size_t n)
-{
-    u64 h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ word[i]) * 0x100000001b3u;
-    return h ^ (h >> 29);
-}
-
-static u32 vocab_slot(const Vocab *vocab, const u32 *word, size_t n, u64 hash)
-{
-    u32 slot = (u32)hash & vocab->mask;
-    for (; vocab->table[slot]; slot = (slot + 1) & vocab->mask) {
-        u32 id = vocab->table[slot] - 1;
-        size_t start = vocab->start[id];
-        if (vocab->hash[id] == hash && vocab->start[id + 1] - start == n && !memcmp(vocab->chars.at + start, word, n * sizeof(u32)))
-            break;
-    }
-    return slot;
-}
-
-u32 vocab_find(const Vocab *vocab, const u32 *word, size_t n)
-{
-    if (!vocab->n)
-        return UNKNOWN;
-    u32 id = vocab->table[vocab_slot(vocab, word, n, hash_of(word, n))];
-    return id ? id - 1 : UNKNOWN;
-}
-
-static int vocab_grow(Vocab *vocab)
-{
-    u32 size = vocab->mask ? 2 * (vocab->mask + 1) : 32;
-    u32 *table = calloc(size, sizeof(u32));
-    if (!table)
-        return -1;
-    free(vocab->table);
-    vocab->table = table;
-    vocab->mask = size - 1;
-    for (u32 id = 0; id < vocab->n; id++) {
-        u32 slot = (u32)vocab->hash[id] & vocab->mask;
-        while (table[slot])
-            slot = (slot + 1) & vocab->mask;
-        table[slot] = id + 1;
-    }
-    u64 *hash = realloc(vocab->hash, size * sizeof(u64));
-    if (hash)
-        vocab->hash = hash;
-    size_t *start = realloc(vocab->start, (size + 1) * sizeof(size_t));
-    if (start)
-        vocab->start = start;
-    if (!hash || !start)
-        return -1;
-    return 0;
-}
-
-int vocab_add(Vocab *vocab, const u32 *word, size_t n, u32 *id)
-{
-    if ((!vocab->mask || 3 * (size_t)(vocab->n + 1) > 2 * (size_t)vocab->mask) && vocab_grow(vocab))
-        return -1;
-    u64 hash = hash_of(word, n);
-    u32 slot = vocab_slot(vocab, word, n, hash);
-    if (!vocab->table[slot]) {
-        if (symbols_room(&vocab->chars, vocab->chars.n + n))
-            return -1;
-        memcpy(vocab->chars.at + vocab->chars.n, word, n * sizeof(u32));
-        vocab->hash[vocab->n] = hash;
-        vocab->start[vocab->n] = vocab->chars.n;
-        vocab->chars.n += n;
-        vocab->start[++vocab->n] = vocab->chars.n;
-        vocab->table[slot] = vocab->n;
-    }
-    *id = vocab->table[slot] - 1;
-    return 0;
-}
-
-int vocab_ids(const Vocab *vocab, const Words *words, Symbols *ids)
-{
-    if (symbols_room(ids, words->n))
-        return -1;
-    for (size_t i = 0; i < words->n; i++)
-        ids->at[i] = vocab_find(vocab, words->chars.at + words->spans[i].start, words->spans[i].end - words->spans[i].start);
-    ids->n = words->n;
-    return 0;
-}
-
-void free_vocab(Vocab *vocab)
-{
-    free(vocab->table);
-    free(vocab->hash);
-    free(vocab->start);
-    free(vocab->chars.at);
 }
