@@ -115,10 +115,10 @@ def as_lists(rows: FloatArray, n_integers: int) -> list[list[Any]]:
 
 
 def bleu_scores(rows: FloatArray, smoothing: str, value: float, effective: bool) -> FloatArray | None:
-    """BLEU of each row, float64 (n,); None without the kernel."""
-    if compiled is None:
-        return None
+    """BLEU of each row, float64 (n,); None without the kernel or beyond its orders."""
     order = rows.shape[1] // 2 - 1
+    if compiled is None or not 1 <= order <= MOST_ORDERS:
+        return None
     out = np.empty(len(rows))
     compiled.bleu_scores(np.ascontiguousarray(rows), out, order, SMOOTHINGS[smoothing], value, effective)
     return out

@@ -3,7 +3,7 @@
 
 int symbols_room(Symbols *s, size_t n)
 {
-    if (n <= s->room)
+    if (s->at && n <= s->room)
         return 0;
     size_t room = n + n / 2 + 64;
     u32 *at = realloc(s->at, room * sizeof(u32));
