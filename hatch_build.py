@@ -52,7 +52,9 @@ class KernelHook(BuildHookInterface):  # type: ignore[type-arg]
         try:
             built = compile_kernel(folder)
         except (Exception, SystemExit) as error:
-            self.app.display_warning(f"The lexical kernel was not compiled ({type(error).__name__}: {error}); BLEU and chrF use NumPy, TER sacreBLEU's own code.")
+            self.app.display_warning(
+                f"The lexical kernel was not compiled ({type(error).__name__}: {error}); BLEU and chrF use NumPy, TER sacreBLEU's own code."
+            )
             return
         build_data["pure_python"] = False
         build_data["infer_tag"] = True

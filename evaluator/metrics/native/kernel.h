@@ -4,7 +4,7 @@
  * words.c   the vocabulary of a segment
  * grams.c   the n-grams of references, and how many of them a text has
  * trie.c    the same for long references (match.h)
- * ter.c     edits with shifts
+ * distance.c, ter.c   edits with shifts
  * index.c   all references of a metric, and the statistics of one text against them
  * module.c  what Python calls
  *
