@@ -37,12 +37,14 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 2; }
 	$(PYTHON) -m venv .venv
 
-.venv/.user: .venv/bin/python pyproject.toml constraints.txt
+KERNEL := hatch_build.py $(wildcard evaluator/metrics/native/*)
+
+.venv/.user: .venv/bin/python pyproject.toml constraints.txt $(KERNEL)
 	@echo "Installing evaluator into .venv (a minute or two) ..."
 	$(PIP) -e .
 	@touch $@
 
-.venv/.dev: .venv/bin/python pyproject.toml constraints.txt
+.venv/.dev: .venv/bin/python pyproject.toml constraints.txt $(KERNEL)
 	@echo "Installing evaluator and its test tools into .venv (a minute or two) ..."
 	$(PIP) -e ".[dev]"
 	@touch $@ .venv/.user

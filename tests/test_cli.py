@@ -328,3 +328,38 @@ def test_imported_scores_from_the_command_line(cli: Cli, write: Write, tmp_path:
     assert result.code == 0, result.err
     assert "metricx ↓" in result.out
     assert evaluator.load(tmp_path / "run").scores["metricx"].tolist() == [0, 1, 2]
+
+
+def test_the_list_says_what_counts(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    from evaluator.metrics import kernel
+
+    assert kernel.counted_by("chrf") in cli("list", "metrics").out
+    monkeypatch.setattr(kernel, "compiled", None)
+    monkeypatch.setattr(kernel, "missing", "it was not built")
+    out = cli("list", "metrics").out
+    assert "counted by NumPy" in out
+    assert "counted by sacreBLEU's own code, hundreds of times slower" in out
+
+
+def test_ter_without_the_kernel_is_said_to_be_slow(cli: Cli, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from evaluator.metrics import kernel
+
+    texts = write("ref.txt", "the cat sat\n"), write("a.txt", "a cat sat\n")
+    results = []
+    for k, compiled in enumerate((kernel.compiled, None)):
+        monkeypatch.setattr(kernel, "compiled", compiled)
+        results.append(cli("score", *texts, "-m", "bleu", "chrf", "ter", "-o", tmp_path / str(k)))
+    assert "note: TER is counted by sacreBLEU's own code" in results[1].err
+    assert results[0].out == results[1].out
+    assert (tmp_path / "0" / "stats.npz").read_bytes() == (tmp_path / "1" / "stats.npz").read_bytes()
+
+
+def test_the_packaged_model_runs_without_torch_and_transformers(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from evaluator.cli import main
+main(["score", {str(SAMPLE / "reference.txt")!r}, {str(SAMPLE / "rewrite.txt")!r}, "-o", {str(tmp_path / "run")!r}, "--device", "cpu", "-q"])
+print([m for m in ("torch", "transformers", "bert_score", "pandas") if m in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.rstrip().endswith("[]")

@@ -17,7 +17,7 @@ import numpy as np
 
 from evaluator.diagnosis.lexicon import FUNCTION
 from evaluator.diagnosis.sides import stem
-from evaluator.embed.embedder import TorchEmbedder
+from evaluator.embed.embedder import ModelEmbedder
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 _TENSES = {
@@ -57,7 +57,7 @@ class Words(NamedTuple):
     """For a word those that stand nearest to it, other forms of the same word left out."""
 
 
-def collect(texts: Iterable[str], embedder: TorchEmbedder) -> Words:
+def collect(texts: Iterable[str], embedder: ModelEmbedder) -> Words:
     """Lower-case content words that occur twice or more."""
     count = Counter(word for text in texts for word in _WORD.findall(text) if word.isalpha() and word.islower() and word not in FUNCTION and len(word) > 3)
     known = [word for word, n in count.items() if n > 1]

@@ -25,7 +25,7 @@ from plant import collect, planted
 
 from evaluator.diagnosis.pairs import pieces_of
 from evaluator.diagnosis.sides import Pieces
-from evaluator.embed.embedder import TorchEmbedder, open_embedder
+from evaluator.embed.embedder import ModelEmbedder, open_embedder
 
 UNSEEN = ("full_lower", "first_lower", "tokenized")
 """Planted changes that an uncased tokenizer may not see."""
@@ -40,7 +40,7 @@ class Labels:
         embedder: whose tokenizer counts.
     """
 
-    def __init__(self, embedder: TorchEmbedder) -> None:
+    def __init__(self, embedder: ModelEmbedder) -> None:
         self._pieces = lru_cache(maxsize=None)(lambda text: pieces_of(embedder, [text])[0])
 
     def pieces(self, text: str) -> Pieces:
@@ -126,7 +126,7 @@ def build(data: Path, labels: Labels, limit: int) -> tuple[list[Row], list[Item]
     return rows + human, items + [labels.none(row) for row in human]
 
 
-def extend(rows: list[Row], labels: Labels, embedder: TorchEmbedder) -> list[Item]:
+def extend(rows: list[Row], labels: Labels, embedder: ModelEmbedder) -> list[Item]:
     """Pairs for the token heads alone: DEMETR pairs turned round, and errors of our own in both ways round and in the talks."""
     rng = random.Random(7)
     given = [row for row in rows if row.kind in ("clean", "ted")]
@@ -153,7 +153,7 @@ def extend(rows: list[Row], labels: Labels, embedder: TorchEmbedder) -> list[Ite
     return items
 
 
-def embed(texts: list[str], embedder: TorchEmbedder, work: Path) -> None:
+def embed(texts: list[str], embedder: ModelEmbedder, work: Path) -> None:
     """One pass over all texts."""
     index: dict[str, tuple[int, int]] = {}
     place, started = 0, time.time()

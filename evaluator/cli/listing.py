@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from evaluator.cli.parser import Parser, one_of
 from evaluator.embed.models import Preset
+from evaluator.metrics.kernel import counted_by
 from evaluator.plugins import READERS, SCORE_READERS, metric_parts
 
+LEXICAL = ("bleu", "chrf", "chrf++", "ter")
 KINDS = ("metrics", "detectors", "models", "formats")
 EXAMPLES = ("evaluator list metrics", "evaluator list detectors", "evaluator list models", "evaluator list formats")
 
@@ -25,7 +27,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _metrics() -> list[tuple[str, str]]:
-    return [(name, part.summary) for name, part in sorted(metric_parts().items())]
+    return [(name, f"{part.summary}; {counted_by(name)}" if name in LEXICAL else part.summary) for name, part in sorted(metric_parts().items())]
 
 
 def _detectors() -> list[tuple[str, str]]:

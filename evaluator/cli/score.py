@@ -128,10 +128,13 @@ def score_and_print(
         show: what to print; the scores when None.
     """
     from evaluator import pipeline
+    from evaluator.metrics import kernel
     from evaluator.readers.alignments import alignment_text
     from evaluator.results import new_run_folder, write_whole
     from evaluator.run import fill_folder
 
+    if "ter" in request.metrics and kernel.compiled is None and not args.quiet:
+        log(f"note: TER is {kernel.counted_by('ter')}")  # said before the waiting begins
     with new_run_folder(target, force=args.force) as staging:
         with shown_progress(args.quiet) as start_work:
             evaluation = pipeline.evaluate(request, start_work)

@@ -34,6 +34,8 @@ class Embedder(Protocol):
     spec: ModelSpec
     device: str
     precision: str
+    runtime: str
+    """What computes, and its version: `openvino-2026.4.1`, `torch-2.13.0`."""
     limit: int
     """Most tokens in one pass, special tokens included."""
     n_special: int

@@ -8,24 +8,28 @@ Source: Devlin et al. 2019; layer names as in the published checkpoints.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 
+from evaluator.embed import VectorArray
+from evaluator.embed.graph import Batch
 from evaluator.embed.models import ModelSpec, weight_files
 from evaluator.types import EvaluatorError
 
 
-def can_run(config: dict[str, Any]) -> bool:
-    """True for models that this forward pass computes: BERT as published, not its variants."""
-    return (
-        config["model_type"] == "bert"
-        and config.get("hidden_act", "gelu") == "gelu"
-        and config.get("position_embedding_type", "absolute") == "absolute"
-        and not config.get("is_decoder", False)
-    )
+def torch_name() -> str:
+    """The runtime as signatures name it."""
+    return f"torch-{version('torch').split('+')[0]}"
+
+
+def hidden_by(hidden: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
+    """Hand over the states of each batch, from a function of torch tensors."""
+    for k, batch in enumerate(batches):
+        take(k, hidden(torch.from_numpy(batch.ids), torch.from_numpy(batch.lengths)).numpy())
 
 
 class BertEncoder:
@@ -39,6 +43,11 @@ class BertEncoder:
         self._eps = float(config.get("layer_norm_eps", 1e-12))
         self._weights = _read_weights(spec, device)
         self._device = device
+        self.name = torch_name()
+
+    def hidden_of(self, batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
+        """Hand over the hidden states of each batch, float32 (layers, batch, width, dimension)."""
+        hidden_by(self.hidden, batches, take)
 
     def hidden(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
         """Hidden states of the layers kept, float32 (layers, batch, width, dimension).

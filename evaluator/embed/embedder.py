@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluator.embed import TokenPlaces, VectorArray
-from evaluator.embed.models import DEFAULT_MODEL, ModelSpec, choose_device, find_model
+from evaluator.embed.graph import Batch, GraphEncoder, can_build
+from evaluator.embed.models import DEFAULT_MODEL, ModelSpec, can_run, choose_device, find_model
 from evaluator.embed.tokens import FileTokenizer, joined, windows
 from evaluator.plugins import did_you_mean
 from evaluator.types import EvaluatorError
 
 if TYPE_CHECKING:
-    import torch
-
+    from evaluator.embed.bert import BertEncoder
     from evaluator.embed.hub import HubEncoder, HubTokenizer
 
 TOKEN_BUDGET = 2048
 """Tokens in one batch, padding included; more does not fill two cores better."""
+GPU_TOKEN_BUDGET = 32768
 PRECISIONS = ("fp32", "bf16")
 
 
-class TorchEmbedder:
-    """The `Embedder` of models that torch runs.
+class ModelEmbedder:
+    """The `Embedder` of all models: BERT's on a processor by OpenVINO, everything else by torch.
 
     Args:
         spec: the model.
@@ -47,8 +48,6 @@ class TorchEmbedder:
         also: Sequence[int] = (),
         use_fast_tokenizer: bool = False,
     ) -> None:
-        from evaluator.embed import bert
-
         self.spec = spec
         self.device = device
         self.precision = precision
@@ -57,9 +56,9 @@ class TorchEmbedder:
         self.layers = layers
         self.main = layers.index(spec.layer) if len(layers) > 1 and not all_layers else None
         self._many = len(layers) > 1 or all_layers
-        if bert.can_run(spec.config) and (spec.folder / "tokenizer.json").is_file():
+        if can_run(spec.config) and (spec.folder / "tokenizer.json").is_file():
             self._tokenizer: FileTokenizer | HubTokenizer = FileTokenizer(spec)
-            self._encoder: bert.BertEncoder | HubEncoder = bert.BertEncoder(spec, device, precision == "bf16", layers)
+            self._encoder: GraphEncoder | BertEncoder | HubEncoder = _bert_encoder(spec, device, precision, layers)
         else:
             from evaluator.embed import hub
 
@@ -67,6 +66,7 @@ class TorchEmbedder:
                 raise EvaluatorError(f"Vectors of several layers are taken from BERT models alone, not from {spec.name}.")
             self._tokenizer = hub.HubTokenizer(spec, use_fast_tokenizer)
             self._encoder = hub.HubEncoder(spec, device, precision == "bf16", all_layers)
+        self.runtime: str = self._encoder.name
         self.limit = self._tokenizer.limit
         self.n_special = self._tokenizer.n_special
         if self.limit <= self.n_special:
@@ -98,23 +98,32 @@ class TorchEmbedder:
         return [joined([next(vectors) for _ in parts], len(one), self.limit, *ends) for one, parts in zip(ids, several, strict=True)]
 
     def _batched(self, ids: Sequence[list[int]]) -> list[VectorArray]:
-        import torch
-
         out: dict[int, VectorArray] = {}
-        for batch in batches([len(one) for one in ids], self.batch_size):
-            lengths = torch.tensor([len(ids[i]) for i in batch])
-            padded = torch.full((len(batch), int(lengths.max())), self._tokenizer.pad_id, dtype=torch.int64)
-            for row, i in enumerate(batch):
-                padded[row, : len(ids[i])] = torch.tensor(ids[i])
-            hidden = self._hidden(padded, lengths)
-            for row, i in enumerate(batch):
+        on_gpu = self.device != "cpu"
+        groups = list(batches([len(one) for one in ids], self.batch_size, GPU_TOKEN_BUDGET if on_gpu else TOKEN_BUDGET))
+
+        def take(k: int, hidden: VectorArray) -> None:
+            for row, i in enumerate(groups[k]):
                 vectors = hidden[:, row, : len(ids[i])] if self._many else hidden[0, row, : len(ids[i])]
                 out[i] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+        self._encoder.hidden_of([self._padded([ids[i] for i in group]) for group in groups], take)
         return [out[i] for i in range(len(ids))]
 
-    def _hidden(self, padded: torch.Tensor, lengths: torch.Tensor) -> VectorArray:
-        hidden: VectorArray = self._encoder.hidden(padded, lengths).numpy()
-        return hidden
+    def _padded(self, texts: Sequence[list[int]]) -> Batch:
+        lengths = np.array([len(text) for text in texts], dtype=np.int64)
+        padded = np.full((len(texts), int(lengths.max())), self._tokenizer.pad_id, dtype=np.int64)
+        for row, text in zip(padded, texts, strict=True):
+            row[: len(text)] = text
+        return Batch(padded, lengths)
+
+
+def _bert_encoder(spec: ModelSpec, device: str, precision: str, layers: Sequence[int]) -> GraphEncoder | BertEncoder:
+    if device == "cpu" and can_build(spec, precision):
+        return GraphEncoder(spec, precision, layers)
+    from evaluator.embed.bert import BertEncoder
+
+    return BertEncoder(spec, device, precision == "bf16", layers)
 
 
 def open_embedder(
@@ -127,8 +136,8 @@ def open_embedder(
     all_layers: bool = False,
     also: Sequence[int] = (),
     use_fast_tokenizer: bool = False,
-) -> TorchEmbedder:
-    """A model ready to embed; see `TorchEmbedder` for the options.
+) -> ModelEmbedder:
+    """A model ready to embed; see `ModelEmbedder` for the options.
 
     Raises:
         EvaluatorError: unknown model, layer, device or precision, or files that are missing or changed.
@@ -140,7 +149,7 @@ def open_embedder(
     chosen = choose_device(device)
     spec = find_model(model, layer, any_layer=all_layers)
     try:
-        return TorchEmbedder(spec, chosen, precision=precision, batch_size=batch_size, all_layers=all_layers, also=also, use_fast_tokenizer=use_fast_tokenizer)
+        return ModelEmbedder(spec, chosen, precision=precision, batch_size=batch_size, all_layers=all_layers, also=also, use_fast_tokenizer=use_fast_tokenizer)
     except EvaluatorError:
         raise
     except Exception as error:
@@ -148,16 +157,20 @@ def open_embedder(
         raise EvaluatorError(f"The model in {spec.folder} cannot be loaded: {type(error).__name__}: {str(error).strip()[:300]}") from error
 
 
-def batches(lengths: Sequence[int], most: int | None = None) -> Iterator[list[int]]:
+def batches(lengths: Sequence[int], most: int | None = None, budget: int = TOKEN_BUDGET) -> Iterator[list[int]]:
     """Indices in groups of like length whose padded size stays within the budget.
 
     Args:
         lengths: tokens of each text.
         most: most texts in a group.
+        budget: tokens of a group, padding included; a longer text goes alone.
     """
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        if batch and (lengths[batch[0]] * (len(batch) + 1) > TOKEN_BUDGET or len(batch) == most):
+        longest = lengths[batch[0]] if batch else 0
+        # At most a sixteenth is padding, and one token, once the group has work enough.
+        padded = longest - lengths[i] > 1 + longest // 16 and 4 * longest * len(batch) > budget
+        if batch and (longest * (len(batch) + 1) > budget or len(batch) == most or padded):
             yield batch
             batch = []
         batch.append(i)

@@ -7,12 +7,14 @@ dropped and how texts are tokenized follow bert-score's `utils.py` (0.3.13) to t
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
-from evaluator.embed import TokenPlaces
+from evaluator.embed import TokenPlaces, VectorArray
+from evaluator.embed.bert import hidden_by, torch_name
+from evaluator.embed.graph import Batch
 from evaluator.embed.models import ModelSpec
 from evaluator.types import EvaluatorError
 
@@ -85,6 +87,11 @@ class HubEncoder:
         self._device = device
         self._bf16 = bf16
         self._all = all_layers
+        self.name = torch_name()
+
+    def hidden_of(self, batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
+        """Hand over the hidden states of each batch, float32 (layers, batch, width, dimension)."""
+        hidden_by(self.hidden, batches, take)
 
     def hidden(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
         """Hidden states, float32 (layers, batch, width, dimension); one layer unless all were asked for."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +118,16 @@ def _locate(model: str, preset: Preset | None) -> tuple[Path, str]:
     return hub_folder(hub_id, preset.megabytes if preset else None), hub_id
 
 
+def can_run(config: dict[str, Any]) -> bool:
+    """True for models that this forward pass computes: BERT as published, not its variants."""
+    return (
+        config["model_type"] == "bert"
+        and config.get("hidden_act", "gelu") == "gelu"
+        and config.get("position_embedding_type", "absolute") == "absolute"
+        and not config.get("is_decoder", False)
+    )
+
+
 def packaged_folder() -> Path:
     """Folder of the packaged MiniLM."""
     try:
@@ -209,6 +221,8 @@ def choose_device(device: str) -> str:
         raise EvaluatorError(f"There is no device {device!r}.{did_you_mean(device, ('auto', 'cpu', 'cuda'))}")
     if kind == "cpu":
         return "cpu"
+    if kind == "auto" and not has_gpu_driver():
+        return "cpu"  # known without torch, which takes a second to import
     import torch
 
     if torch.cuda.is_available():
@@ -219,3 +233,10 @@ def choose_device(device: str) -> str:
     if kind == "cuda":
         raise EvaluatorError("The device cuda was asked for, but torch finds no CUDA device here; use --device cpu or auto.")
     return "cpu"
+
+
+def has_gpu_driver() -> bool:
+    """False where no CUDA device can be: torch was built without CUDA, or the system has no driver of one."""
+    if version("torch").endswith("+cpu") or sys.platform == "darwin":
+        return False
+    return sys.platform == "win32" or any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/dxg", "/proc/driver/nvidia"))

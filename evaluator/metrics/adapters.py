@@ -9,10 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evaluator.metrics.lexical import BLEU, CHRF, TER, Checked
+from evaluator.metrics.checked import TOKENIZED_FROM, Checked
+from evaluator.metrics.lexical import BLEU, CHRF, TER
 from evaluator.types import Advance, EvaluatorError, FloatArray
-
-TOKENIZED_FROM = 100
 
 
 class LexicalMetric:

@@ -161,7 +161,7 @@ class BertScoreMetric:
             "rescaled": baseline,
             "window": f"{self._embedder.limit}/{overlap_of(self._embedder.limit)}" if self._embedder.limit < UNLIMITED else "none",
             "dtype": self._embedder.precision,
-            "torch": version("torch").split("+")[0],
+            "runtime": self._embedder.runtime,
             "version": f"evaluator-{__version__}",
         }
         return "|".join(f"{key}:{value}" for key, value in parts.items())

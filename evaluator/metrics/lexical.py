@@ -2,25 +2,25 @@
 
 Tokenizers, smoothing, signatures and score classes are sacreBLEU's. Added here: inputs that
 sacreBLEU scores silently wrong are refused, and `segment_scores` for whole columns.
-How a run uses them is in `adapters.py`.
+What they share is in `checked.py`, how a run uses them in `adapters.py`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
-import numpy as np
-from sacrebleu.metrics.base import Metric as SacreMetric
 from sacrebleu.metrics.bleu import BLEU as SacreBLEU
 from sacrebleu.metrics.chrf import CHRF as SacreCHRF
 from sacrebleu.metrics.ter import TER as SacreTER
 
+from evaluator.metrics import kernel
+from evaluator.metrics.checked import Checked, Streams
+from evaluator.metrics.counting import Setting, f_scores, ter_scores
 from evaluator.plugins import did_you_mean
-from evaluator.types import Advance, EvaluatorError, FloatArray
-
-Streams = Sequence[Sequence[str | None]]
-"""References as sacreBLEU wants them: one stream a reference, each (n_segments,)."""
+from evaluator.types import EvaluatorError, FloatArray
 
 NEEDS = {
     "ja-mecab": "pip install 'sacrebleu[ja]'",
@@ -33,50 +33,11 @@ NEEDS = {
 """What tokenizers need beyond sacreBLEU itself."""
 
 
-class Checked(SacreMetric):
-    """What the three drop-ins add to sacreBLEU's base class."""
-
-    def _check_corpus_score_args(self, hyps: Sequence[str], refs: Any) -> None:
-        if isinstance(hyps, str):
-            raise EvaluatorError(f"{type(self).__name__}: the hypotheses are one text; wrap it in a list: [text].")
-        if isinstance(hyps, Sequence) and not len(hyps):
-            raise EvaluatorError(f"{type(self).__name__}: there are 0 hypotheses; at least one is needed.")
-        if refs is not None and isinstance(refs, Sequence) and isinstance(hyps, Sequence):
-            check_streams(type(self).__name__, refs, len(hyps))
-        super()._check_corpus_score_args(hyps, refs)
-
-    def _cache_references(self, references: Streams) -> list[Any]:
-        if not isinstance(references, str):
-            references = [stream if stream is None or isinstance(stream, Sequence) else list(stream) for stream in references]
-        check_streams(type(self).__name__, references, None)
-        return super()._cache_references(references)  # type: ignore[arg-type]
-
-    def _extract_corpus_statistics(self, hypotheses: Sequence[str], references: Streams | None) -> Any:
-        if references:
-            check_streams(type(self).__name__, references, len(hypotheses))
-        elif self._ref_cache is not None and len(self._ref_cache) != len(hypotheses):
-            raise EvaluatorError(
-                f"{type(self).__name__}: {len(hypotheses)} hypotheses against {len(self._ref_cache)} segments of cached references; both must be the same."
-            )
-        return super()._extract_corpus_statistics(hypotheses, references)  # type: ignore[arg-type]
-
-    def pair_statistics(self, hypotheses: Sequence[str], segments: Sequence[int], advance: Advance) -> FloatArray:
-        """Statistics of hypotheses against the cached references, float64 (n_hypotheses, n_stats).
-
-        Args:
-            hypotheses: texts, of one system or many.
-            segments: for each the 0-based segment of the cached references.
-            advance: called with 1 after each.
-        """
-        rows = []
-        for hypothesis, segment in zip(hypotheses, segments, strict=True):
-            rows.append(self._compute_segment_statistics(self._preprocess_segment(hypothesis), self._ref_cache[segment]))  # type: ignore[index]
-            advance(1)
-        return np.array(rows, dtype=np.float64).reshape(len(rows), -1)
-
-    def segment_scores(self, statistics: Any) -> FloatArray:
-        """Score of each row of statistics, float64 (n,): what `_compute_score_from_stats` gives."""
-        return np.array([self._compute_score_from_stats(list(row)).score for row in statistics], dtype=np.float64)
+ZH = (
+    "\u2001-\u2a6d\u2e80-\u2fdf\u2ff0-\u303f\u3100-\u312f\u31a0-\u31bf\u31c0-\u31ef\u3200-\u4db5"
+    "\u4e00-\u9fbb\uf900-\ufa2d\ufa30-\ufa6a\ufa70-\ufad9\ufe10-\ufe1f\ufe30-\ufe4f\uff00-\uffef"
+)
+"""Characters that sacreBLEU's `zh` sets apart, what it makes of five-digit escapes included."""
 
 
 class BLEU(Checked, SacreBLEU):
@@ -116,6 +77,27 @@ class BLEU(Checked, SacreBLEU):
         if references is not None:
             self._ref_cache = self._cache_references(references)
 
+    def _setting(self) -> Setting:
+        kinds: dict[str, Literal["13a", "western"]] = {"13a": "13a", "zh": "western"}
+        return Setting("bleu", kinds.get(self.tokenizer_signature, "split") if kernel.compiled else "split", self.max_ngram_order)
+
+    def _prepared(self, texts: Sequence[str], reference: bool) -> Sequence[str]:  # noqa: ARG002
+        if kernel.compiled is None or self.tokenizer_signature not in ("13a", "zh"):
+            return [self._preprocess_segment(text) for text in texts]
+        kept = [text.lower().rstrip() for text in texts] if self.lowercase else [text.rstrip() for text in texts]
+        return kept if self.tokenizer_signature == "13a" else [_zh_pattern().sub(r" \g<0> ", text.strip()) for text in kept]
+
+    def _row_scores(self, rows: FloatArray) -> FloatArray:
+        default = self.SMOOTH_DEFAULTS[self.smooth_method]
+        value = float(self.smooth_value if self.smooth_value is not None else default or 0)
+        scores = kernel.bleu_scores(rows, self.smooth_method, value, bool(self.effective_order))
+        return super()._row_scores(rows) if scores is None else scores
+
+
+@cache
+def _zh_pattern() -> re.Pattern[str]:
+    return re.compile(f"[{ZH}]")
+
 
 class CHRF(Checked, SacreCHRF):
     """chrF and chrF++ (Popović 2015, 2017) with sacreBLEU's numbers and signature.
@@ -123,12 +105,37 @@ class CHRF(Checked, SacreCHRF):
     Args are those of `sacrebleu.metrics.CHRF`; `word_order=2` makes it chrF++.
     """
 
+    def _setting(self) -> Setting:
+        return Setting("chrf", "split", self.char_order, self.word_order, bool(self.whitespace), float(self.beta**2), bool(self.eps_smoothing))
+
+    def _prepared(self, texts: Sequence[str], reference: bool) -> Sequence[str]:  # noqa: ARG002
+        return [text.lower() for text in texts] if self.lowercase else texts
+
+    def _row_scores(self, rows: FloatArray) -> FloatArray:
+        return f_scores(rows, float(self.beta**2), bool(self.eps_smoothing))
+
 
 class TER(Checked, SacreTER):
     """TER (Snover et al. 2006) with sacreBLEU's numbers and signature.
 
     Args are those of `sacrebleu.metrics.TER`.
     """
+
+    def _setting(self) -> Setting:
+        return Setting("ter")
+
+    def _prepared(self, texts: Sequence[str], reference: bool) -> Sequence[str]:
+        once = self._lower if not self.normalized and not self.no_punct else self._preprocess_segment
+        return [once(once(text)) for text in texts] if reference else [once(text) for text in texts]  # sacreBLEU prepares references twice
+
+    def _lower(self, text: str) -> str:
+        return text.rstrip() if self.case_sensitive else text.rstrip().lower()
+
+    def _as_lists(self, rows: FloatArray) -> list[list[Any]]:
+        return kernel.as_lists(rows, 1)
+
+    def _row_scores(self, rows: FloatArray) -> FloatArray:
+        return ter_scores(rows)
 
 
 def _with_extras(build: Callable[[], None], tokenizer: str) -> None:
@@ -138,43 +145,3 @@ def _with_extras(build: Callable[[], None], tokenizer: str) -> None:
         # sacreBLEU's downloader ends the process on an SSL error.
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EvaluatorError(f"The tokenizer {tokenizer!r} is not ready: {first} It needs: {NEEDS.get(tokenizer, 'what sacreBLEU says')}.") from error
-
-
-def check_streams(metric: str, references: Streams, n_hypotheses: int | None) -> None:
-    """Refuse reference lists that sacreBLEU would score silently wrong.
-
-    Args:
-        metric: name for the message.
-        references: one stream a reference.
-        n_hypotheses: what each stream must hold; None to ask only that all hold the same.
-
-    Raises:
-        EvaluatorError: flat, empty, transposed or short lists, or a segment without any reference.
-    """
-    if not isinstance(references, Sequence) or any(stream is None for stream in references):
-        return  # sacreBLEU's own TypeError says it
-    if any(isinstance(stream, str) for stream in references):
-        raise EvaluatorError(f"{metric}: references is a flat list of {len(references)} texts; it is a list of streams: wrap it as [references].")
-    lengths = [len(stream) for stream in references]
-    expected = lengths[0] if n_hypotheses is None and lengths else n_hypotheses
-    if not lengths:
-        raise EvaluatorError(f"{metric}: there are 0 reference streams; at least one is needed.")
-    wrong = next((k for k, length in enumerate(lengths) if length != expected), None)
-    if wrong is None:
-        _check_defined(metric, references)
-        return
-    if n_hypotheses is not None and len(references) == n_hypotheses and len(set(lengths)) == 1:
-        raise EvaluatorError(
-            f"{metric}: references is {len(references)} lists of {lengths[0]}, for {n_hypotheses} hypotheses it must be {lengths[0]} lists of {n_hypotheses}: "
-            "it is transposed; use [list(stream) for stream in zip(*references)]."
-        )
-    what = "the first stream" if n_hypotheses is None else "hypotheses"
-    raise EvaluatorError(f"{metric}: reference stream {wrong + 1} has {lengths[wrong]} segments, {what} {expected}; each stream needs one text a hypothesis.")
-
-
-def _check_defined(metric: str, references: Streams) -> None:
-    if len(references) == 1 and None not in references[0]:
-        return
-    for segment, texts in enumerate(zip(*references, strict=True)):
-        if all(text is None for text in texts):
-            raise EvaluatorError(f"{metric}: segment {segment + 1} has no reference: None in all {len(references)} streams.")

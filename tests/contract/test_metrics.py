@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evaluator.compare.formulas import make_formula
-from evaluator.embed.embedder import TorchEmbedder
+from evaluator.embed.embedder import ModelEmbedder
 from evaluator.plugins import METRICS, Metric, create_metric, metric_class
 from evaluator.types import EvaluatorError
 
@@ -17,7 +17,7 @@ HYPOTHESES = ["the ferry sails at noon today", "nobody was hurt in the storm", "
 REFERENCES = [["the ferry sails at midday today", "no one was hurt in the storm", "the strike goes on", "three crews went home early"]]
 
 
-def _make(name: str, minilm: TorchEmbedder) -> Metric:
+def _make(name: str, minilm: ModelEmbedder) -> Metric:
     return create_metric(name, {"embedder": minilm} if getattr(metric_class(name), "needs_embedder", False) else {})
 
 
@@ -26,7 +26,7 @@ def _nothing(_: int) -> None:
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_a_registered_metric_has_its_name_and_columns(name: str, minilm: TorchEmbedder) -> None:
+def test_a_registered_metric_has_its_name_and_columns(name: str, minilm: ModelEmbedder) -> None:
     metric = _make(name, minilm)
     assert metric.name == name
     assert metric.title
@@ -41,7 +41,7 @@ def test_a_registered_metric_has_its_name_and_columns(name: str, minilm: TorchEm
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_identity_scores_best_and_empty_worst(name: str, minilm: TorchEmbedder) -> None:
+def test_identity_scores_best_and_empty_worst(name: str, minilm: ModelEmbedder) -> None:
     metric = _make(name, minilm)
     texts = [str(text) for text in REFERENCES[0]]
     ends = [metric.corpus_score(metric.statistics(h, range(4), REFERENCES, _nothing).sum(axis=0)) for h in (texts, HYPOTHESES, [""] * 4)]
@@ -50,14 +50,14 @@ def test_identity_scores_best_and_empty_worst(name: str, minilm: TorchEmbedder) 
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_shards_add_up_to_the_whole(name: str, minilm: TorchEmbedder) -> None:
+def test_shards_add_up_to_the_whole(name: str, minilm: ModelEmbedder) -> None:
     whole = _make(name, minilm).statistics(HYPOTHESES, range(4), REFERENCES, _nothing)
     parts = [_make(name, minilm).statistics(HYPOTHESES[i : i + 2], range(2), [REFERENCES[0][i : i + 2]], _nothing) for i in (0, 2)]
     assert np.allclose(np.vstack(parts), whole, atol=2e-6 if name == "bertscore" else 0, rtol=0)
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_the_formula_gives_the_scores_of_the_metric(name: str, minilm: TorchEmbedder) -> None:
+def test_the_formula_gives_the_scores_of_the_metric(name: str, minilm: ModelEmbedder) -> None:
     metric = _make(name, minilm)
     statistics = metric.statistics(HYPOTHESES, range(4), REFERENCES, _nothing)
     sums = np.stack([statistics.sum(axis=0), statistics[:2].sum(axis=0), statistics[3]])
@@ -66,7 +66,7 @@ def test_the_formula_gives_the_scores_of_the_metric(name: str, minilm: TorchEmbe
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_progress_counts_every_hypothesis(name: str, minilm: TorchEmbedder) -> None:
+def test_progress_counts_every_hypothesis(name: str, minilm: ModelEmbedder) -> None:
     for references in (REFERENCES, [*REFERENCES, *REFERENCES]):
         done: list[int] = []
         _make(name, minilm).statistics(HYPOTHESES, range(4), references, done.append)
@@ -74,7 +74,7 @@ def test_progress_counts_every_hypothesis(name: str, minilm: TorchEmbedder) -> N
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_an_empty_hypothesis_is_the_worst_segment(name: str, minilm: TorchEmbedder) -> None:
+def test_an_empty_hypothesis_is_the_worst_segment(name: str, minilm: ModelEmbedder) -> None:
     metric = _make(name, minilm)
     column = metric.columns[-1]
     score = metric.segment_scores(metric.statistics(HYPOTHESES, range(4), REFERENCES, _nothing))[column][2]

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator.embed.embedder import TorchEmbedder, batches, open_embedder
+from evaluator.embed.embedder import ModelEmbedder, batches, open_embedder
 from evaluator.embed.models import find_model
 from evaluator.embed.tokens import OVERLAP, joined, windows
 from evaluator.metrics import BERTScorer
@@ -136,7 +136,7 @@ def test_idf_is_log_of_n_plus_1_over_count_plus_1() -> None:
 
 @settings(max_examples=8, deadline=None)
 @given(st.permutations(range(4)), st.integers(1, 3))
-def test_scores_do_not_depend_on_order_or_company(minilm: TorchEmbedder, order: Sequence[int], copies: int) -> None:
+def test_scores_do_not_depend_on_order_or_company(minilm: ModelEmbedder, order: Sequence[int], copies: int) -> None:
     ids = [tuple(one) for one in minilm.token_ids([*CANDIDATES[:4], *REFERENCES[:4]])]
     pairs = list(zip(ids[:4], ids[4:], strict=True))
     alone = np.vstack([match_pairs(minilm, [pair], None, lambda _: None) for pair in pairs])
@@ -180,7 +180,7 @@ def test_batches_hold_every_text_once_within_the_budget(lengths: list[int]) -> N
     assert all(len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= 2048 for batch in groups)
 
 
-def test_long_paragraphs_are_windowed_and_not_cut(minilm: TorchEmbedder) -> None:
+def test_long_paragraphs_are_windowed_and_not_cut(minilm: ModelEmbedder) -> None:
     text = " ".join(f"ferry number {i} sailed to island {i % 7}" for i in range(160))
     (ids,) = minilm.token_ids([text])
     assert len(ids) > 2 * minilm.limit - OVERLAP
@@ -193,7 +193,7 @@ def test_long_paragraphs_are_windowed_and_not_cut(minilm: TorchEmbedder) -> None
     assert scores[1, 0] < 0.95, "text after the limit must count"
 
 
-def test_the_metric_chooses_the_best_reference_by_f1(minilm: TorchEmbedder) -> None:
+def test_the_metric_chooses_the_best_reference_by_f1(minilm: ModelEmbedder) -> None:
     metric = BertScoreMetric(minilm)
     references: list[list[str | None]] = [["The ferry sails.", "Nothing alike at all"], ["Bananas are yellow.", "Nobody was hurt."], [None, "Nobody was hurt!"]]
     statistics = metric.statistics(["The ferry sails.", "Nobody was hurt."], [0, 1], references, lambda _: None)

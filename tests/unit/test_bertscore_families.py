@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 import torch
 
+from evaluator.embed import VectorArray
 from evaluator.embed.embedder import open_embedder
+from evaluator.embed.graph import Batch
 from evaluator.metrics import BERTScorer
 from evaluator.metrics.matching import match_pairs
 from evaluator.types import EvaluatorError
@@ -154,13 +156,13 @@ def test_long_texts_go_through_in_windows(models: dict[str, str], family: str) -
 def test_batch_size_is_honoured(models: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     scorer = BERTScorer(model_type=models["bert"], num_layers=1, device="cpu", batch_size=2)
     seen: list[int] = []
-    hidden = scorer._embedder._encoder.hidden
+    hidden_of = scorer._embedder._encoder.hidden_of
 
-    def watched(ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        seen.append(len(ids))
-        return hidden(ids, lengths)
+    def watched(batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
+        seen.extend(len(batch.ids) for batch in batches)
+        hidden_of(batches, take)
 
-    monkeypatch.setattr(scorer._embedder._encoder, "hidden", watched)
+    monkeypatch.setattr(scorer._embedder._encoder, "hidden_of", watched)
     with _quiet():
         scorer.score(CANDIDATES, REFERENCES)
         assert max(seen) == 2
