@@ -89,9 +89,9 @@ class Run:
         return f"<evaluator.Run of {', '.join(scores['system'])}: {', '.join(m['title'] for m in self.manifest['metrics'])}>"
 
 
-def fill_folder(evaluation: Evaluation, staging: Staging) -> None:
-    """Write all files of a run into an empty folder."""
-    write_run(evaluation, staging, reports_of(evaluation))
+def fill_folder(evaluation: Evaluation, staging: Staging, reports: bool = True) -> None:
+    """Write all files of a run into an empty folder, with the reports or without."""
+    write_run(evaluation, staging, reports_of(evaluation) if reports else {})
 
 
 def reports_of(evaluation: Evaluation) -> dict[str, str]:
