@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guarded, kind_of, parse_cells, unguarded
-from evaluator.types import Evaluation, EvaluatorError, Table
+from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
 
 MANIFEST = "run.json"
 STATISTICS = "stats.npz"
@@ -154,8 +154,15 @@ def write_run(evaluation: Evaluation, staging: Staging, extra: Mapping[str, str]
         for name, text in extra.items():
             write_text(staging.folder / name, text)
         write_text(staging.folder / MANIFEST, json.dumps(evaluation.manifest, ensure_ascii=False, indent=1) + "\n")
-        with open(staging.folder / STATISTICS, "wb") as file:
-            np.savez_compressed(file, **evaluation.statistics)  # type: ignore[arg-type]
+        _write_arrays(staging.folder / STATISTICS, evaluation.statistics)
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, FloatArray]) -> None:
+    """What np.savez_compressed writes, at the level that takes a third of the time for a tenth more bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        for name, array in arrays.items():
+            with file.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -195,10 +202,12 @@ def csv_text(table: Table, spreadsheet_safe: bool = False) -> str:
     if spreadsheet_safe:
         cells = {name: [guarded(v) if isinstance(v, str) else v for v in values] for name, values in table.columns.items()}
         table = Table(table.name, {guarded(name): values for name, values in cells.items()})
-    out = _LineFeeds(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
+    columns = [[value if type(value) is str else format_cell(value) for value in values] for values in table.columns.values()]
+    returns = any("\r" in cell for column in (list(table.columns), *columns) for cell in column)
+    out = _LineFeeds(newline="") if returns else StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n" if returns else "\n")
     writer.writerow(table.columns)
-    writer.writerows([format_cell(value) for value in row] for row in zip(*table.columns.values(), strict=True))
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue()
 
 

@@ -91,11 +91,11 @@ class Run:
         return f"<evaluator.Run of {', '.join(scores['system'])}: {', '.join(m['title'] for m in self.manifest['metrics'])}>"
 
 
-def fill_folder(evaluation: Evaluation, staging: Staging, *, spreadsheet_safe: bool = False) -> None:
-    """Write all files of a run into an empty folder."""
+def fill_folder(evaluation: Evaluation, staging: Staging, *, spreadsheet_safe: bool = False, reports: bool = True) -> None:
+    """Write all files of a run into an empty folder, with the reports or without."""
     stated = {name: value for name, value in evaluation.manifest.items() if name != SPREADSHEET_SAFE}
     evaluation = replace(evaluation, manifest={**stated, SPREADSHEET_SAFE: True} if spreadsheet_safe else stated)
-    write_run(evaluation, staging, reports_of(evaluation))
+    write_run(evaluation, staging, reports_of(evaluation) if reports else {})
 
 
 def reports_of(evaluation: Evaluation) -> dict[str, str]:

@@ -363,3 +363,13 @@ print([m for m in ("torch", "transformers", "bert_score", "pandas") if m in sys.
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.rstrip().endswith("[]")
+
+
+def test_without_reports_the_tables_are_the_same(cli: Cli, tmp_path: Path) -> None:
+    for name, more in (("with", []), ("without", ["--no-report"])):
+        assert cli("score", SAMPLE / "reference.txt", SAMPLE / "rewrite.txt", "-m", "bleu", "-o", tmp_path / name, *more).code == 0
+    names = {path.name for path in (tmp_path / "without").iterdir()}
+    assert {path.name for path in (tmp_path / "with").iterdir()} - names == {"report.html", "report.md"}
+    assert all((tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes() for name in names)
+    assert cli("report", tmp_path / "without").code == 0
+    assert (tmp_path / "with" / "report.html").read_bytes() == (tmp_path / "without" / "report.html").read_bytes()

@@ -41,7 +41,10 @@ def in_step(reference: Document, document: Document) -> bool:
     """
     if len(reference.lines) != len(document.lines):
         return False
-    filled = [[line for line in one.lines if line.strip()] for one in (reference, document)]
+    blank = [[not line.strip() for line in one.lines] for one in (reference, document)]
+    if blank[0] == blank[1]:
+        return True
+    filled = [[line for line, empty in zip(one.lines, blanks, strict=True) if not empty] for one, blanks in zip((reference, document), blank, strict=True)]
     if len(filled[0]) != len(filled[1]):
         return True
     return likeness(reference.lines, document.lines) >= likeness(*filled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 RUN = 3
@@ -50,6 +51,7 @@ def unlike(segments: Sequence[str], texts: Sequence[str]) -> list[bool]:
     return [bool(s.strip() and t.strip()) and _overlap(_words(s), _words(t)) < FEW for s, t in zip(segments, texts, strict=True)]
 
 
+@lru_cache(maxsize=4096)  # the reference's, for every system
 def _words(text: str) -> frozenset[str]:
     words = text.casefold().split()
     return frozenset(words if len(words) > 2 else text.casefold())
@@ -57,4 +59,5 @@ def _words(text: str) -> frozenset[str]:
 
 def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
     """Cosine of two sets of words, 0 to 1."""
-    return len(a & b) / math.sqrt(len(a) * len(b)) if a and b else 0.0
+    common = len(a & b)
+    return common / math.sqrt(len(a) * len(b)) if common else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
     try:
-        with _ended_by_sigterm():
+        with _ended_by_sigterm(), _seldom_collected():
             return _run(arguments)
     except KeyboardInterrupt:
         print("evaluator: interrupted; nothing was written.", file=sys.stderr)
@@ -62,6 +63,17 @@ def _ended_by_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let the garbage collector look for cycles less often: a run makes many small objects and hardly any cycle, and the search takes a twentieth of it."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _run(arguments: list[str]) -> int:

@@ -65,6 +65,7 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     parser.add_argument("-m", "--metrics", nargs="+", default=list(DEFAULT_METRICS), metavar="METRIC", help=f"default: {' '.join(DEFAULT_METRICS)}")
     parser.add_argument("-o", "--output", metavar="DIR", help="run folder; default results/<UTC time>-<name>")
     parser.add_argument("--force", action="store_true", help="replace an existing run folder")
+    parser.add_argument("--no-report", action="store_true", help="write the tables alone; evaluator report writes the reports later")
     parser.add_argument("--align", default="auto", metavar="MODE", help="auto, line (none) or paragraph; default auto")
     parser.add_argument("--align-model", metavar="MODEL", help="model that helps to align articles (a multilingual one the source too); default none")
     parser.add_argument("--alignment", metavar="FILE", help="use this alignment, as --save-alignment wrote it and you edited it")
@@ -140,7 +141,7 @@ def score_and_print(
             evaluation = pipeline.evaluate(request, start_work)
         if accept:
             accept(evaluation)
-        fill_folder(evaluation, staging, spreadsheet_safe=args.spreadsheet_safe)
+        fill_folder(evaluation, staging, spreadsheet_safe=args.spreadsheet_safe, reports=not args.no_report)
         if args.save_alignment:
             write_whole(Path(args.save_alignment).expanduser(), alignment_text(evaluation.alignments))
     shown = (show or shown_scores)(evaluation, args)
