@@ -93,7 +93,8 @@ def scatters_of(builder: Builder) -> list[Plotted]:
     metrics = builder.metrics[:MOST_PLOTTED]
     placed = {m.name: shares(builder.scores[m.name], m.higher_is_better) for m in metrics}
     pairs = sorted(combinations(metrics, 2), key=lambda pair: pair[0].unit_scale == pair[1].unit_scale)
-    return [_plotted(builder, x, y, placed[x.name] - placed[y.name]) for x, y in pairs]
+    gaps = [(x, y, placed[x.name] - placed[y.name]) for x, y in pairs]
+    return [_plotted(builder, x, y, gap) for x, y, gap in gaps if not np.isnan(gap).all()]
 
 
 def _plotted(builder: Builder, x: MetricColumn, y: MetricColumn, gap: Floats) -> Plotted:
