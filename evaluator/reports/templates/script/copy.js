@@ -34,7 +34,7 @@ async function copied(view, format, texts) {
     }
     rows.push(row);
   }
-  return table[format](head.map(format === "csv" ? (text) => text : cell[format]), rows);
+  return table[format](head.map(plain), rows);
 }
 
 /** Puts a text on the clipboard, or shows it where the browser does not allow that. */

@@ -42,8 +42,9 @@ async function readColumns() {
   const stated = JSON.parse($("data").textContent).columns;
   const elements = [...document.querySelectorAll("script.column")];
   const columns = await Promise.all(stated.map((one, i) => columnOf(one, elements[i])));
-  for (const column of columns) data.columns[column.name] = column;
   data.scores = columns.filter((column) => column.scale);
+  // a metric may be called like a column of the page's own, such as `length`: only those have names here
+  for (const column of columns) if (!column.scale || column.name === "risk") data.columns[column.name] = column;
 }
 
 /** The score of row k, or null. */

@@ -99,7 +99,7 @@ function sortBy(column, descending) {
   grid.sort = column;
   const start = performance.now();
   grid.order = sorted(readingOrder(), column.column, grid.descending);
-  for (const cell of grid.head.children) cell.setAttribute("aria-sort", cell.dataset.name === column.name ? (grid.descending ? "descending" : "ascending") : "none");
+  grid.columns.forEach((one, i) => grid.head.children[i].setAttribute("aria-sort", one === column ? (grid.descending ? "descending" : "ascending") : "none"));
   applyFilter();
   document.documentElement.dataset.sortMs = (performance.now() - start).toFixed(1);
 }
