@@ -72,8 +72,11 @@ async function openDetail(k, { focus = true, neighbours = null } = {}) {
   if (texts.source) parts.push(el("h4", {}, "source"), paragraph(texts.source, []));
   parts.push(el("h4", {}, "reference"), reference);
   texts.references.slice(1).forEach((text, i) => { if (text) parts.push(el("h4", {}, `reference ${i + 2}`), paragraph(text, [])); });
-  const cards = [own, ...texts.rows.filter((row) => row !== own)].map((row) => systemCard(row, texts.references[0], several));
-  cards.forEach(([card, hypothesis]) => card.append(cards.length === 1 ? differenceButton(reference, hypothesis) : differenceButton(copyOf(hypothesis, texts.references[0]), hypothesis, true)));
+  const rows = [own, ...texts.rows.filter((row) => row !== own)], cards = rows.map((row) => systemCard(row, texts.references[0], several));
+  cards.forEach(([card, hypothesis], i) => {
+    const both = [texts.references[0], rows[i].hypothesis];
+    card.append(cards.length === 1 ? differenceButton(reference, hypothesis, both) : differenceButton(copyOf(hypothesis, texts.references[0]), hypothesis, both, true));
+  });
   parts.push(el("div", { class: "systems" }, ...cards.map(([card]) => card)));
   place.replaceChildren(...parts);
   place.hidden = false;
