@@ -61,6 +61,7 @@ function shown(column, k, digits = column.digits) {
 const keyOf = (k) => data.columns.key.values[k];
 const segmentOf = (k) => data.columns.segment.values[keyOf(k)];
 const documentOf = (k) => data.documents[data.columns.document.values[keyOf(k)]];
+const segmentName = (k) => `segment ${segmentOf(k)}${data.documents.length > 1 ? ` of ${documentOf(k)}` : ""}`; // numbers begin anew in each document
 const systemOf = (k) => data.systems[data.columns.system.values[k]];
 const alignmentOf = (k) => data.alignments[data.columns.alignment.values[k]];
 const severityOf = (k) => (data.columns.severity ? ["none", "minor", "major", "critical"][data.columns.severity.values[k]] ?? "" : "");

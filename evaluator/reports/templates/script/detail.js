@@ -61,7 +61,7 @@ async function openDetail(k, { focus = true, neighbours = null } = {}) {
   const own = texts.rows.find((row) => row.k === k);
   const reference = paragraph(texts.references[0], several ? [] : own.onReference);
   if (!texts.references[0]) reference.append(el("span", { class: "quiet" }, "(nothing)"));
-  const name = data.documents.length > 1 ? `Segment ${segmentOf(k)} of ${documentOf(k)}` : `Segment ${segmentOf(k)}`;
+  const name = segmentName(k).replace("s", "S");
   const heading = el("h3", { tabindex: "-1", id: "detail-name" }, el("a", { href: `#${address}` }, name));
   const buttons = el("p", { class: "row" });
   for (const [label, to] of [["previous", neighbours?.[0]], ["next", neighbours?.[1]]]) {

@@ -44,7 +44,7 @@ async function versus(a, b, column) {
 
   async function versusItem(key, metric, pair, rows) {
     const texts = await textsOf(key), k = rows[pair[0] === a ? 0 : 1][key], other = rows[pair[0] === a ? 1 : 0][key];
-    const link = el("button", { type: "button", class: "small", on: { click: () => gridOpen(k) } }, `segment ${segmentOf(k)}`);
+    const link = el("button", { type: "button", class: "small", on: { click: () => gridOpen(k) } }, segmentName(k));
     const line = (row) => el("p", { dir: "auto" }, el("b", {}, `${shown(metric, row)} `), texts.rows.find((one) => one.k === row).hypothesis.slice(0, 400) || "(omitted)");
     return el("li", {}, link, line(k), line(other));
   }
