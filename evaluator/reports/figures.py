@@ -90,7 +90,7 @@ def distribution_of(builder: Builder, metric: MetricColumn) -> Distribution:
 
 
 def scatters_of(builder: Builder) -> list[Plotted]:
-    """Pairs of metrics, those of different kinds first."""
+    """Pairs of metrics that any paragraph has both of, those of different kinds first."""
     metrics = builder.metrics[:MOST_PLOTTED]
     placed = {m.name: shares(builder.scores[m.name], m.higher_is_better) for m in metrics}
     pairs = sorted(combinations(metrics, 2), key=lambda pair: pair[0].unit_scale == pair[1].unit_scale)

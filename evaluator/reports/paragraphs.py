@@ -217,6 +217,8 @@ def place_in_words(worse: int, better: int, total: int) -> str:
     >>> place_in_words(1, 21, 23), place_in_words(22, 0, 23)
     ('2nd worst of 23', 'best of 23')
     """
+    if not worse and not better:
+        return f"equal in all {total:,}" if total > 1 else "the only one"
     place, word = (worse + 1, "worst") if worse <= better else (better + 1, "best")
     ending = "th" if 10 < place % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{'' if place == 1 else f'{place:,}{ending} '}{word} of {total:,}"

@@ -10,8 +10,9 @@ function paragraph(text, spans) {
   return made;
 }
 
-/** `worst of 23`, `2nd worst of 23`, and from the middle on `3rd best of 23`. */
+/** `worst of 23`, `2nd worst of 23`, from the middle on `3rd best of 23`; and what ties say. */
 function placeOf(worse, better, all) {
+  if (!worse && !better) return all > 1 ? `equal in all ${all.toLocaleString("en")}` : "the only one";
   const [place, word] = worse <= better ? [worse + 1, "worst"] : [better + 1, "best"];
   const ending = place % 100 > 10 && place % 100 < 14 ? "th" : ["th", "st", "nd", "rd"][place % 10] ?? "th";
   return `${place === 1 ? "" : `${place.toLocaleString("en")}${ending} `}${word} of ${all.toLocaleString("en")}`;
@@ -82,7 +83,10 @@ async function openDetail(k, { focus = true, neighbours = null } = {}) {
   place.hidden = false;
   history.replaceState(null, "", `#${address}`);
   place.querySelector(`[data-row="${k}"]`).classList.add("chosen");
-  if (focus) heading.focus();
+  if (focus) {
+    heading.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "nearest" });
+  }
 }
 
 /** A place above a hypothesis for the reference's side of a word diff. */

@@ -87,7 +87,7 @@ function fillRow({ element, cells }, at, top) {
   element.setAttribute("aria-rowindex", at + 2);
   element.setAttribute("aria-selected", String(at === grid.active));
   element.classList.toggle("flagged", flaggedOf(k));
-  cells.forEach((cell, i) => { if (!grid.columns[i].wide) cell.textContent = grid.columns[i].text(k); });
+  cells.forEach((cell, i) => { if (!grid.columns[i].wide) cell.textContent = grid.columns[i].text(k); if (grid.columns[i].middle) cell.title = cell.textContent; });
   const wide = cells.at(-1);
   wide.textContent = "…";
   textOfRow(k).then(({ hypothesis }) => { if (+element.dataset.k === k) wide.textContent = hypothesis.slice(0, 160) || "(omitted)"; });

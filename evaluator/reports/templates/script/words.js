@@ -81,8 +81,12 @@ function differenceButton(reference, hypothesis, texts = [textOf(reference), tex
 /** What a mark says, beside it, while it is pointed at or has the focus. */
 function explainMarks() {
   const tip = document.body.appendChild(el("div", { id: "tip", role: "tooltip", hidden: true }));
-  const hide = () => { tip.hidden = true; };
+  const hide = () => {
+    tip.hidden = true;
+    document.querySelector("[aria-describedby=tip]")?.removeAttribute("aria-describedby"); // the tip will say something else
+  };
   const show = (mark) => {
+    hide();
     if (mark.title) {
       mark.dataset.told = mark.title;
       mark.removeAttribute("title");
