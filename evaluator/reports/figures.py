@@ -75,8 +75,9 @@ def _cell(builder: Builder, rows: Sequence[int]) -> Cell:
     p = builder.paragraph(worst)
     flagged = sum(bool(columns["flagged"][k]) for k in rows)
     if len(rows) == 1:
-        return Cell(p.anchor, str(p.segment), f"segment {p.segment}, risk {p.risk:.2f}{', flagged' if p.flagged else ''}", p.step, p.flagged)
-    told = f"{len(rows)} segments from {columns['segment'][rows[0]]} on, {flagged} flagged; worst: segment {p.segment}, risk {p.risk:.2f}"
+        return Cell(p.anchor, str(p.segment), f"{builder.numbered(worst)}, risk {p.risk:.2f}{', flagged' if p.flagged else ''}", p.step, p.flagged)
+    first = builder.numbered(rows[0]).removeprefix("segment ")
+    told = f"{len(rows)} segments from {first} on, {flagged} flagged; worst: {builder.numbered(worst)}, risk {p.risk:.2f}"
     return Cell(p.anchor, str(flagged or ""), told, p.step, p.flagged)
 
 
@@ -89,11 +90,12 @@ def distribution_of(builder: Builder, metric: MetricColumn) -> Distribution:
 
 
 def scatters_of(builder: Builder) -> list[Plotted]:
-    """Pairs of metrics, those of different kinds first."""
+    """Pairs of metrics that any paragraph has both of, those of different kinds first."""
     metrics = builder.metrics[:MOST_PLOTTED]
     placed = {m.name: shares(builder.scores[m.name], m.higher_is_better) for m in metrics}
     pairs = sorted(combinations(metrics, 2), key=lambda pair: pair[0].unit_scale == pair[1].unit_scale)
-    return [_plotted(builder, x, y, placed[x.name] - placed[y.name]) for x, y in pairs]
+    gaps = [(x, y, placed[x.name] - placed[y.name]) for x, y in pairs]
+    return [_plotted(builder, x, y, gap) for x, y, gap in gaps if not np.isnan(gap).all()]
 
 
 def _plotted(builder: Builder, x: MetricColumn, y: MetricColumn, gap: Floats) -> Plotted:
@@ -112,17 +114,13 @@ def _first(rows: NDArray[np.int64], gap: Floats) -> list[int]:
 
 
 def _dot(builder: Builder, k: int) -> tuple[str, str, bool]:
-    return builder.anchor(k), _named(builder, k), bool(builder.columns["flagged"][k])
-
-
-def _named(builder: Builder, k: int) -> str:
-    return f"{printable(builder.columns['system'][k]) + ', ' if builder.several else ''}segment {builder.columns['segment'][k]}"
+    return builder.anchor(k), builder.named(k), bool(builder.columns["flagged"][k])
 
 
 def _disagreement(builder: Builder, k: int, x: MetricColumn, y: MetricColumn) -> Disagreement:
     told = ", ".join(f"{m.title} {m.shown(builder.columns[m.name][k])}" for m in (x, y))
     text = printable(builder.columns["hypothesis"][k])
-    return Disagreement(builder.anchor(k), _named(builder, k), told, text if len(text) <= 160 else text[:159] + "…")
+    return Disagreement(builder.anchor(k), builder.named(k), told, text if len(text) <= 160 else text[:159] + "…")
 
 
 def intervals_of(ranking: Ranking) -> tuple[list[Interval | None], list[Tick]]:

@@ -116,12 +116,18 @@ def _numbers(builder: Builder, keys: Keys) -> Iterator[Numbers]:
 
 
 def _scores(name: str, values: Sequence[float | None], scale: int, facts: dict[str, Any]) -> Numbers:
-    rounded = np.rint(np.array([np.nan if value is None else value for value in values], dtype=np.float64) * scale)
-    known = ~np.isnan(rounded)
-    offset = int(min(0, rounded[known].min(initial=0)))
+    numbers = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    known = ~np.isnan(numbers)
+    least = min(0.0, float(numbers[known].min(initial=0)))
+    span = max(0.0, float(numbers[known].max(initial=0))) - least
+    fitting = float(scale)
+    while span * fitting >= MISSING[4] - 1:  # of scores in the millions, which only imported ones reach, the last digits go
+        fitting /= 10
+        facts = {**facts, "digits": max(0, facts["digits"] - 1)}
+    offset = round(least * fitting)
     whole = np.full(len(values), -1, dtype=np.int64)
-    whole[known] = rounded[known].astype(np.int64) - offset
-    return Numbers(name, whole, {**facts, "scale": scale, "offset": offset})
+    whole[known] = np.rint(numbers[known] * fitting).astype(np.int64) - offset
+    return Numbers(name, whole, {**facts, "scale": int(fitting) if fitting >= 1 else fitting, "offset": offset})
 
 
 def _places(names: Sequence[str]) -> NDArray[np.int64]:

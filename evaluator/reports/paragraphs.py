@@ -51,6 +51,8 @@ class Paragraph(NamedTuple):
     """One row of segments.csv as it is shown."""
 
     anchor: str
+    name: str
+    """System, segment and document, as far as there are several."""
     system: str
     document: str
     segment: int
@@ -114,6 +116,7 @@ class Builder:
         self.columns = evaluation.tables["segments"].columns
         self.metrics = metric_columns(evaluation)
         self.several = len(evaluation.manifest["systems"]) > 1
+        self.documents = len(set(self.columns["document"])) > 1
         self._found: dict[int, list[dict[str, Any]]] = {}
         for finding in rows_of(evaluation.tables["findings"]):
             self._found.setdefault(finding["row"], []).append(finding)
@@ -137,6 +140,14 @@ class Builder:
         segment = self.columns["segment"][k]
         return f"segment-{segment}" if self._first.get(segment) == k else f"row-{k}"
 
+    def numbered(self, k: int) -> str:
+        """Row `k`'s segment in words, with its document where there are several, since numbers begin anew in each."""
+        return f"segment {self.columns['segment'][k]}{' of ' + printable(self.columns['document'][k]) if self.documents else ''}"
+
+    def named(self, k: int) -> str:
+        """Row `k` in words: `numbered`, after its system where there are several."""
+        return f"{printable(self.columns['system'][k]) + ', ' if self.several else ''}{self.numbered(k)}"
+
     def pieces(self, k: int) -> tuple[list[Piece], list[Piece]]:
         """Reference and hypothesis of row `k`, cut where marks begin and end."""
         reference, hypothesis, findings = self.columns["reference"][k], self.columns["hypothesis"][k], self.findings(k)
@@ -157,6 +168,7 @@ class Builder:
         reference, hypothesis = self.pieces(k)
         return Paragraph(
             anchor=self.anchor(k),
+            name=self.named(k),
             system=printable(row["system"]),
             document=printable(row["document"]),
             segment=row["segment"],
@@ -205,6 +217,8 @@ def place_in_words(worse: int, better: int, total: int) -> str:
     >>> place_in_words(1, 21, 23), place_in_words(22, 0, 23)
     ('2nd worst of 23', 'best of 23')
     """
+    if not worse and not better:
+        return f"equal in all {total:,}" if total > 1 else "the only one"
     place, word = (worse + 1, "worst") if worse <= better else (better + 1, "best")
     ending = "th" if 10 < place % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{'' if place == 1 else f'{place:,}{ending} '}{word} of {total:,}"

@@ -166,9 +166,15 @@ def ticks_of(low: float, high: float, length: float) -> list[Tick]:
 def _range(values: Floats) -> tuple[float, float]:
     """Ends of an axis: all values but the outermost thousandths, never empty."""
     low, high = (float(q) for q in np.quantile(values, (0.001, 0.999)))
-    if high - low < 1e-9:
-        return low - 0.5, high + 0.5
-    return low, high
+    return _opened(low, high)
+
+
+def _opened(low: float, high: float) -> tuple[float, float]:
+    """The ends themselves, or, where no axis has room between them, ends on either side."""
+    if high - low > 1e-9 * max(1.0, abs(low), abs(high)):
+        return low, high
+    room = max(0.5, 1e-6 * max(abs(low), abs(high)))
+    return low - room, high + room
 
 
 def _along(value: float, low: float, high: float, length: float) -> float:
@@ -189,8 +195,6 @@ def interval_plot(ends: Sequence[tuple[float | None, float | None, float | None]
     known = [(low, score, high) for low, score, high in ends if low is not None and score is not None and high is not None]
     if not known:
         return [None] * len(ends), []
-    low, high = min(one[0] for one in known), max(one[2] for one in known)
-    if high - low < 1e-9:
-        low, high = low - 0.5, high + 0.5
+    low, high = _opened(min(one[0] for one in known), max(one[2] for one in known))
     places = [None if None in one else tuple(_along(value, low, high, 100.0) for value in one if value is not None) for one in ends]
     return [place if place is None else (place[0], place[1], place[2]) for place in places], ticks_of(low, high, 100.0)

@@ -55,6 +55,19 @@ def hostile_run() -> Evaluation:
     return evaluator.evaluate(list(HOSTILE), systems, metrics=["bleu", "chrf"], diagnose="on").evaluation
 
 
+@lru_cache(maxsize=1)
+def article_run() -> Evaluation:
+    """An article that lost a paragraph, got one more at its beginning, and has a long one."""
+    texts = [
+        "The river burst its banks on Monday and flooded the lower market, police said.",
+        "Officials closed two bridges and told drivers to stay away from the quay.",
+        "Farmers in the valley lost an estimated four thousand sheep, the union said.",
+        "The president is to visit the region on Friday. " + "The road is long. " * 1500,
+    ]
+    rewritten = ["Here is an opening about pasta that nobody wrote before.", texts[0], texts[1], texts[3].strip() + " End."]
+    return evaluator.evaluate(texts, {"rewrite": rewritten}, metrics=["bleu"], diagnose="on", align="paragraph").evaluation
+
+
 @lru_cache(maxsize=3)
 def made_up_run(segments: int, systems: int, judged: bool = False) -> Evaluation:
     """As many rows as asked for, with numbers from a seeded generator and texts that name their row; `judged` ones have risks."""

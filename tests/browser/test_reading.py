@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+import evaluator
 from evaluator.reports.view import make_view, verdict
 from tests.browser.conftest import Opened
-from tests.browser.runs import made_up_run, sample_run, several_run
+from tests.browser.runs import article_run, made_up_run, sample_run, several_run
 
 
 def test_without_scripts_scores_and_flagged_paragraphs_are_read(opened: Opened) -> None:
@@ -57,6 +59,7 @@ def test_a_mark_says_what_and_why(opened: Opened, how: str) -> None:
     assert mark.get_attribute("aria-describedby") == "tip"
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
+    assert mark.get_attribute("aria-describedby") is None
 
 
 def test_word_diff_on_demand_and_back(opened: Opened) -> None:
@@ -69,6 +72,44 @@ def test_word_diff_on_demand_and_back(opened: Opened) -> None:
     assert button.get_attribute("aria-pressed") == "true"
     button.click()
     assert card.locator(".pair").inner_html() == before
+
+
+def test_a_word_diff_is_of_the_texts_alone(opened: Opened) -> None:
+    page = opened(article_run())
+    expect(page.locator(".card", has_text="(omitted)")).to_have_count(1)
+    card = page.locator(".card", has_text="omission").first
+    card.get_by_role("button", name="word diff").click()
+    assert card.locator("ins").count() == 0
+    assert "".join(card.locator("del").all_inner_texts()).startswith("Farmers in the valley")
+    page.locator(".gridbody .gridrow", has_text="Here is an opening").click()
+    page.locator("#detail").get_by_role("button", name="word diff").click()
+    assert page.locator("#detail del").count() == 0
+    page.locator(".gridbody .gridrow", has_text="The president").click()
+    detail = page.locator("#detail")
+    expect(detail.get_by_role("button", name="show all")).to_have_count(2)
+    detail.get_by_role("button", name="word diff").click()
+    assert "End." in "".join(detail.locator("ins").all_inner_texts())
+    detail.get_by_role("button", name="word diff").click()
+    expect(detail.get_by_role("button", name="show all")).to_have_count(2)
+
+
+def test_segments_of_several_documents_are_told_apart(opened: Opened) -> None:
+    page = opened(made_up_run(3000, 3, judged=True))
+    told = page.locator(".card h3").first.inner_text()
+    assert re.match(r"system-\d, segment \d+ of doc-\d ", told), told
+    assert re.search(r"worst: segment \d+ of doc-\d, risk", page.locator(".strip a").first.get_attribute("title") or "")
+    listed = page.locator(".against li a").all_text_contents()
+    assert listed
+    assert all(re.search(r"segment \d+ of doc-\d$", one) for one in listed), listed
+    assert page.locator("#status").inner_text() == "9,000 of 9,000 rows"  # nothing failed for want of tests of these systems
+
+
+def test_where_one_beats_the_other_names_documents(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "documents.txt").write_text("north\nnorth\nsouth\nsouth\n", encoding="utf-8")
+    texts = ["The dam held.", "It rained all night.", "The road is closed.", "Nobody came."]
+    systems = {"a": [*texts[:3], "Some came."], "b": ["The dam broke.", *texts[1:]]}
+    page = opened(evaluator.evaluate(texts, systems, metrics=["chrf"], documents=str(tmp_path / "documents.txt")).evaluation)
+    expect(page.locator("#versus-lists li button")).to_have_text(["segment 1 of north", "segment 2 of south"])
 
 
 def test_scores_stand_beside_their_place_among_the_others(opened: Opened) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+import evaluator
 from evaluator.frames import guarded
 from evaluator.reports.safe import printable
 from evaluator.types import Evaluation
 from tests.browser.conftest import Opened
-from tests.browser.runs import hostile_run, made_up_run, sample_run, several_run
+from tests.browser.runs import article_run, hostile_run, made_up_run, sample_run, several_run
 
 
 def rows_in_view(page: Page) -> list[int]:
@@ -213,6 +215,37 @@ def test_copies_run_nowhere(opened: Opened) -> None:
     assert r"\textbackslash{}write18\{ls\} \textbackslash" not in latex  # the text has one backslash
     assert r"\textbackslash{}write18\{ls\} x\textasciicircum{}2" not in latex
     assert r"\textbackslash{}write18\{ls\} \$x\textasciicircum{}2\$ \& 50\% \textasciitilde{} \{\}" in latex
+
+
+@pytest.mark.parametrize("name", ["key", "length", "categories", "__proto__", "=cmd"])
+def test_a_metric_may_have_any_name(opened: Opened, tmp_path: Path, name: str) -> None:
+    (tmp_path / "scores.csv").write_text("score\n3\n1\n2\n", encoding="utf-8")
+    texts = ["The dam held.", "It rained all night.", "Nobody came."]
+    run = evaluator.evaluate(texts, {"a": texts}, metrics=["bleu"], scores={name: str(tmp_path / "scores.csv")}).evaluation
+    page = opened(run)
+    heads = page.locator(".head [role=columnheader]")
+    assert heads.all_inner_texts() == ["segment", "BLEU", name, "chars", "hypothesis"]
+    heads.nth(2).get_by_role("button").click()
+    assert rows_in_view(page) == [0, 2, 1]
+    assert [one.get_attribute("aria-sort") for one in heads.all()] == ["none", "none", "descending", "none", "none"]
+    assert page.locator(".gridbody .gridrow").first.locator("[role=gridcell]").nth(3).inner_text() == str(len(texts[0]))
+    head, *rows = csv.reader(StringIO(copied(page)))
+    assert (head[5], [row[5] for row in rows]) == (guarded(name), ["3.00", "2.00", "1.00"])
+
+
+def test_what_is_undefined_is_copied_as_nothing(opened: Opened) -> None:
+    head, *rows = csv.reader(StringIO(copied(opened(article_run()))))
+    flags = {row[head.index("alignment")]: row[head.index("flagged")] for row in rows}
+    assert flags["0-1"] == ""
+    assert flags["1-0"] == "true"
+
+
+def test_an_opened_segment_is_in_sight(opened: Opened) -> None:
+    page = opened(made_up_run(3000, 3))
+    page.locator("#grid").scroll_into_view_if_needed()
+    page.locator(".gridbody .gridrow").nth(1).click()
+    expect(page.locator("#detail-name")).to_be_focused()
+    expect(page.locator("#detail .chosen")).to_be_in_viewport()
 
 
 def test_where_the_clipboard_is_closed_the_text_is_shown_to_be_taken(opened: Opened) -> None:

@@ -131,6 +131,37 @@ def test_places_in_words() -> None:
     assert [place_in_words(w, b, 23) for w, b in ((0, 22), (1, 21), (2, 20), (10, 12), (11, 11), (12, 10), (22, 0))] == [
         "worst of 23", "2nd worst of 23", "3rd worst of 23", "11th worst of 23", "12th worst of 23", "11th best of 23", "best of 23",
     ]  # fmt: skip
+    assert [place_in_words(0, 0, total) for total in (23, 1)] == ["equal in all 23", "the only one"]
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        {"far": ("1e9", "-2e9", "3"), "farther": ("1e30", "-1e30", "0")},
+        {"level": ("1e17", "1e17", "1e17"), "high": ("1e15", "1e15", "1000000000000001")},
+        {"early": ("1", "2", "nan"), "late": ("nan", "nan", "3")},
+        {"none": ("nan", "nan", "nan")},
+    ],
+    ids=["far", "level", "apart", "none"],
+)
+def test_odd_imported_scores_have_a_page(tmp_path: Path, scores: dict[str, tuple[str, ...]]) -> None:
+    for name, values in scores.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join(("score", *values)) + "\n", encoding="utf-8")
+    files = {name: str(tmp_path / f"{name}.csv") for name in scores}
+    texts = ["The dam held.", "It rained.", "Nobody came."]
+    run = evaluator.evaluate(texts, {"a": texts}, metrics=["bleu"], scores=files).evaluation
+    packed = pack(Builder(run), reading_order(run.tables["segments"].columns))
+    stated = json.loads(packed.head)["columns"]
+    for one, text in zip(stated, packed.columns, strict=True):
+        if one["name"] in scores:
+            shown = [None if value == one["missing"] else (value + one["offset"]) / one["scale"] for value in column_of(one, text)]
+            given = [None if value == "nan" else float(value) for value in scores[one["name"]]]
+            far = max(abs(value) for value in given if value is not None)
+            assert shown == [None if value is None else pytest.approx(value, abs=far * 1e-8) for value in given]
+    page = render_html(run)
+    for name, values in scores.items():
+        assert (f"<figcaption>{name}</figcaption>" in page) == (set(values) != {"nan"})
+    assert "early against late" not in page
 
 
 def test_axes_have_round_marks() -> None:

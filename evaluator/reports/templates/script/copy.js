@@ -27,14 +27,14 @@ async function copied(view, format, texts) {
   for (const k of view) {
     const row = [systemOf(k), documentOf(k), String(segmentOf(k)), alignmentOf(k)].map(plain);
     for (const column of data.scores) row.push(shown(column, k));
-    if (data.columns.severity) row.push(severityOf(k), String(flaggedOf(k)));
+    if (data.columns.severity) row.push(severityOf(k), severityOf(k) && String(flaggedOf(k)));
     if (texts) {
       const { reason, references, hypothesis } = read.get(k);
       row.push(...[reason, alignmentOf(k).startsWith("0-") ? "" : references[0], hypothesis].map(plain));
     }
     rows.push(row);
   }
-  return table[format](head.map(format === "csv" ? (text) => text : cell[format]), rows);
+  return table[format](head.map(plain), rows);
 }
 
 /** Puts a text on the clipboard, or shows it where the browser does not allow that. */

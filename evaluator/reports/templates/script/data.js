@@ -42,8 +42,9 @@ async function readColumns() {
   const stated = JSON.parse($("data").textContent).columns;
   const elements = [...document.querySelectorAll("script.column")];
   const columns = await Promise.all(stated.map((one, i) => columnOf(one, elements[i])));
-  for (const column of columns) data.columns[column.name] = column;
   data.scores = columns.filter((column) => column.scale);
+  // a metric may be called like a column of the page's own, such as `length`: only those have names here
+  for (const column of columns) if (!column.scale || column.name === "risk") data.columns[column.name] = column;
 }
 
 /** The score of row k, or null. */
@@ -60,6 +61,7 @@ function shown(column, k, digits = column.digits) {
 const keyOf = (k) => data.columns.key.values[k];
 const segmentOf = (k) => data.columns.segment.values[keyOf(k)];
 const documentOf = (k) => data.documents[data.columns.document.values[keyOf(k)]];
+const segmentName = (k) => `segment ${segmentOf(k)}${data.documents.length > 1 ? ` of ${documentOf(k)}` : ""}`; // numbers begin anew in each document
 const systemOf = (k) => data.systems[data.columns.system.values[k]];
 const alignmentOf = (k) => data.alignments[data.columns.alignment.values[k]];
 const severityOf = (k) => (data.columns.severity ? ["none", "minor", "major", "critical"][data.columns.severity.values[k]] ?? "" : "");

@@ -10,8 +10,9 @@ function paragraph(text, spans) {
   return made;
 }
 
-/** `worst of 23`, `2nd worst of 23`, and from the middle on `3rd best of 23`. */
+/** `worst of 23`, `2nd worst of 23`, from the middle on `3rd best of 23`; and what ties say. */
 function placeOf(worse, better, all) {
+  if (!worse && !better) return all > 1 ? `equal in all ${all.toLocaleString("en")}` : "the only one";
   const [place, word] = worse <= better ? [worse + 1, "worst"] : [better + 1, "best"];
   const ending = place % 100 > 10 && place % 100 < 14 ? "th" : ["th", "st", "nd", "rd"][place % 10] ?? "th";
   return `${place === 1 ? "" : `${place.toLocaleString("en")}${ending} `}${word} of ${all.toLocaleString("en")}`;
@@ -61,7 +62,7 @@ async function openDetail(k, { focus = true, neighbours = null } = {}) {
   const own = texts.rows.find((row) => row.k === k);
   const reference = paragraph(texts.references[0], several ? [] : own.onReference);
   if (!texts.references[0]) reference.append(el("span", { class: "quiet" }, "(nothing)"));
-  const name = data.documents.length > 1 ? `Segment ${segmentOf(k)} of ${documentOf(k)}` : `Segment ${segmentOf(k)}`;
+  const name = segmentName(k).replace("s", "S");
   const heading = el("h3", { tabindex: "-1", id: "detail-name" }, el("a", { href: `#${address}` }, name));
   const buttons = el("p", { class: "row" });
   for (const [label, to] of [["previous", neighbours?.[0]], ["next", neighbours?.[1]]]) {
@@ -72,14 +73,20 @@ async function openDetail(k, { focus = true, neighbours = null } = {}) {
   if (texts.source) parts.push(el("h4", {}, "source"), paragraph(texts.source, []));
   parts.push(el("h4", {}, "reference"), reference);
   texts.references.slice(1).forEach((text, i) => { if (text) parts.push(el("h4", {}, `reference ${i + 2}`), paragraph(text, [])); });
-  const cards = [own, ...texts.rows.filter((row) => row !== own)].map((row) => systemCard(row, texts.references[0], several));
-  cards.forEach(([card, hypothesis]) => card.append(cards.length === 1 ? differenceButton(reference, hypothesis) : differenceButton(copyOf(hypothesis, texts.references[0]), hypothesis, true)));
+  const rows = [own, ...texts.rows.filter((row) => row !== own)], cards = rows.map((row) => systemCard(row, texts.references[0], several));
+  cards.forEach(([card, hypothesis], i) => {
+    const both = [texts.references[0], rows[i].hypothesis];
+    card.append(cards.length === 1 ? differenceButton(reference, hypothesis, both) : differenceButton(copyOf(hypothesis, texts.references[0]), hypothesis, both, true));
+  });
   parts.push(el("div", { class: "systems" }, ...cards.map(([card]) => card)));
   place.replaceChildren(...parts);
   place.hidden = false;
   history.replaceState(null, "", `#${address}`);
   place.querySelector(`[data-row="${k}"]`).classList.add("chosen");
-  if (focus) heading.focus();
+  if (focus) {
+    heading.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "nearest" });
+  }
 }
 
 /** A place above a hypothesis for the reference's side of a word diff. */

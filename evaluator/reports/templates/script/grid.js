@@ -87,7 +87,7 @@ function fillRow({ element, cells }, at, top) {
   element.setAttribute("aria-rowindex", at + 2);
   element.setAttribute("aria-selected", String(at === grid.active));
   element.classList.toggle("flagged", flaggedOf(k));
-  cells.forEach((cell, i) => { if (!grid.columns[i].wide) cell.textContent = grid.columns[i].text(k); });
+  cells.forEach((cell, i) => { if (!grid.columns[i].wide) cell.textContent = grid.columns[i].text(k); if (grid.columns[i].middle) cell.title = cell.textContent; });
   const wide = cells.at(-1);
   wide.textContent = "…";
   textOfRow(k).then(({ hypothesis }) => { if (+element.dataset.k === k) wide.textContent = hypothesis.slice(0, 160) || "(omitted)"; });
@@ -99,7 +99,7 @@ function sortBy(column, descending) {
   grid.sort = column;
   const start = performance.now();
   grid.order = sorted(readingOrder(), column.column, grid.descending);
-  for (const cell of grid.head.children) cell.setAttribute("aria-sort", cell.dataset.name === column.name ? (grid.descending ? "descending" : "ascending") : "none");
+  grid.columns.forEach((one, i) => grid.head.children[i].setAttribute("aria-sort", one === column ? (grid.descending ? "descending" : "ascending") : "none"));
   applyFilter();
   document.documentElement.dataset.sortMs = (performance.now() - start).toFixed(1);
 }

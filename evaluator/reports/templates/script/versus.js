@@ -3,7 +3,7 @@
 const MOST_SHOWN = 5;
 
 function buildVersus() {
-  if (data.systems.length < 2 || !data.scores.length) return;
+  if (!$("versus") || data.systems.length < 2 || !data.scores.length) return;
   const names = data.systems.map((name, i) => el("option", { value: i }, name));
   const metrics = data.scores.filter((column) => column.name !== "risk");
   const selects = { a: el("select", {}, ...names), b: el("select", {}, ...names.map((one) => one.cloneNode(true))), metric: el("select", {}, ...metrics.map((one, i) => el("option", { value: i }, one.title))) };
@@ -22,8 +22,10 @@ function rowsOf(system) {
   return out;
 }
 
+let compared = 0;
+
 async function versus(a, b, column) {
-  const ours = rowsOf(a), theirs = rowsOf(b), found = [];
+  const turn = ++compared, ours = rowsOf(a), theirs = rowsOf(b), found = [];
   let wins = 0, losses = 0, ties = 0;
   for (let key = 0; key < ours.length; key++) {
     if (ours[key] < 0 || theirs[key] < 0) continue;
@@ -39,12 +41,13 @@ async function versus(a, b, column) {
     const items = await Promise.all(rows.map(([, key]) => versusItem(key, column, [better, worse], [ours, theirs])));
     return el("div", {}, el("h4", {}, `${data.systems[better]} beats ${data.systems[worse]} most`), items.length ? el("ol", {}, ...items) : el("p", { class: "quiet" }, "nowhere"));
   }));
+  if (turn !== compared) return;
   $("versus-told").textContent = `By ${column.title} ${data.systems[a]} is better in ${wins.toLocaleString("en")} segments, ${data.systems[b]} in ${losses.toLocaleString("en")}; ${ties.toLocaleString("en")} are ties to the digits kept here.`;
   $("versus-lists").replaceChildren(...columns);
 
   async function versusItem(key, metric, pair, rows) {
     const texts = await textsOf(key), k = rows[pair[0] === a ? 0 : 1][key], other = rows[pair[0] === a ? 1 : 0][key];
-    const link = el("button", { type: "button", class: "small", on: { click: () => gridOpen(k) } }, `segment ${segmentOf(k)}`);
+    const link = el("button", { type: "button", class: "small", on: { click: () => gridOpen(k) } }, segmentName(k));
     const line = (row) => el("p", { dir: "auto" }, el("b", {}, `${shown(metric, row)} `), texts.rows.find((one) => one.k === row).hypothesis.slice(0, 400) || "(omitted)");
     return el("li", {}, link, line(k), line(other));
   }

@@ -55,13 +55,17 @@ function runs(words, kept, tag) {
   return out;
 }
 
-/** A button that shows two paragraphs' difference in their place, and their marks again; `against`: the reference is in sight only meanwhile. */
-function differenceButton(reference, hypothesis, against = false) {
-  const before = [[...reference.childNodes], [...hypothesis.childNodes]];
+/** The text of a paragraph of the page; what stands in an empty one's place is none. */
+const textOf = (paragraph) => (paragraph.querySelector(".quiet") ? "" : paragraph.textContent);
+
+/** A button that shows two paragraphs' difference in their place, and what was there again; `texts`: of both, whole; `against`: the reference is in sight only meanwhile. */
+function differenceButton(reference, hypothesis, texts = [textOf(reference), textOf(hypothesis)], against = false) {
+  let before = [];
   const button = el("button", { type: "button", class: "small", "aria-pressed": "false" }, "word diff");
   button.addEventListener("click", () => {
     const on = button.getAttribute("aria-pressed") !== "true";
-    const nodes = on ? difference(reference.textContent, hypothesis.textContent) : before;
+    if (on) before = [[...reference.childNodes], [...hypothesis.childNodes]];
+    const nodes = on ? difference(...texts) : before;
     if (!nodes) {
       button.replaceWith(el("span", { class: "quiet" }, "too long for a word diff"));
       return;
@@ -77,8 +81,12 @@ function differenceButton(reference, hypothesis, against = false) {
 /** What a mark says, beside it, while it is pointed at or has the focus. */
 function explainMarks() {
   const tip = document.body.appendChild(el("div", { id: "tip", role: "tooltip", hidden: true }));
-  const hide = () => { tip.hidden = true; };
+  const hide = () => {
+    tip.hidden = true;
+    document.querySelector("[aria-describedby=tip]")?.removeAttribute("aria-describedby"); // the tip will say something else
+  };
   const show = (mark) => {
+    hide();
     if (mark.title) {
       mark.dataset.told = mark.title;
       mark.removeAttribute("title");
