@@ -7,13 +7,13 @@ which `api` and `cli` call). Nothing is computed here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from evaluator.alignment import pair_inputs
 from evaluator.alignment.pairing import Vectors
-from evaluator.check import check_inputs, check_system_names
+from evaluator.check import check_inputs, check_system_names, preflight_notes
 from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
 from evaluator.manifest import make_manifest, settings_signature
@@ -84,6 +84,7 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
     check_plan(request.plan)
     evalset, files = load_evalset(request)
     check_system_names([(system.name, system.name) for system in evalset.systems])
+    evalset = replace(evalset, notes=(*evalset.notes, *preflight_notes(evalset)))
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
     judge = make_judge(request)
     metrics, embedder = make_metrics(request, judge)

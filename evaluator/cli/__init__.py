@@ -19,6 +19,7 @@ COMMANDS = {
     "compare": "compare systems of a run, or of inputs as score takes them",
     "report": "write the reports of a stored run",
     "gate": "exit 1 when a run is worse than its baseline",
+    "check": "look for what is likely wrong with inputs",
     "list": "list metrics, detectors, models or formats",
     "demo": "score the article pair that ships with evaluator",
 }
