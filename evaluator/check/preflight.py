@@ -109,7 +109,7 @@ def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = Fa
         found += character_problems(page_of(name, lines, texts.numbers[name]))
         found += _too_long(name, lines, texts.numbers[name], limit)
     found += swapped_problems(texts.references, texts.systems)
-    found += _source_swapped(texts)
+    found += _source_swapped(texts, SAMPLED // 4 if quick else SAMPLED)
     first, reference = next(iter(texts.references.items()))
     source = next(iter(texts.source.values()), None)
     expected = expected_of(reference)
@@ -158,16 +158,16 @@ def _too_long(name: str, lines: Sequence[str], numbers: Sequence[int], limit: Li
         yield Problem("too-long", name, message, len(long), told)
 
 
-def _source_swapped(texts: Texts) -> Iterator[Problem]:
+def _source_swapped(texts: Texts, sampled: int) -> Iterator[Problem]:
     """The systems are like the source and not like the reference, which is in another language or script."""
     for name, source in texts.source.items():
         reference_name, reference = next(iter(texts.references.items()))
-        systems = [lines[:SAMPLED] for lines in texts.systems.values() if len(lines) == len(source) == len(reference)]
+        systems = [lines[:sampled] for lines in texts.systems.values() if len(lines) == len(source) == len(reference)]
         if not systems:
             continue
         here = [sum(map(likeness, lines, source)) for lines in systems]
         there = [sum(map(likeness, lines, reference)) for lines in systems]
-        scripts = [main_script(" ".join(lines[:SAMPLED])) for lines in (*systems, source, reference)]
+        scripts = [main_script(" ".join(lines[:sampled])) for lines in (*systems, source, reference)]
         closer = all(a > 2 * b and a > 0.2 * len(lines) for a, b, lines in zip(here, there, systems, strict=True))
         of_source = all(script == scripts[-2] != scripts[-1] for script in scripts[:-2])
         if closer or of_source:
