@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -52,6 +53,7 @@ def make_manifest(
     manifest: dict[str, Any] = {
         "evaluator": __version__,
         "systems": [system.name for system in evalset.systems],
+        "segments": scored_segments(evalset),
         "inputs": [asdict(file) for file in files],
         "options": dict(options),
         "signatures": {metric.title: {"corpus": metric.signature(), "segment": metric.segment_signature()} for metric in metrics},
@@ -112,4 +114,25 @@ def _model(embedder: Embedder) -> dict[str, Any]:
         "limit": embedder.limit,
         "device": embedder.device,
         "precision": embedder.precision,
+        "threads": _threads(),
     }
+
+
+def _threads() -> int | None:
+    """Threads of torch's matrix products, where it is loaded: they move the last digits of a model's numbers."""
+    torch = sys.modules.get("torch")
+    return int(torch.get_num_threads()) if torch is not None else None
+
+
+def scored_segments(evalset: EvalSet) -> dict[str, Any]:
+    """Which segments were scored: their number, the digest of their documents and numbers, and what was left out."""
+    spine = [pair for pair in evalset.systems[0].pairs if not pair.inserted]
+    listed = "".join(f"{pair.document}\t{pair.segment}\n" for pair in spine)
+    left_out = {}
+    for system in evalset.systems:
+        own = [pair for pair in system.pairs if not pair.inserted]
+        blank = [i + 1 for i, pair in enumerate(own) if not pair.hypothesis.strip() and not any((text or "").strip() for text in pair.references)]
+        if blank:
+            left_out[system.name] = blank
+    documents = len({pair.document for pair in spine})
+    return {"count": len(spine), "documents": documents, "sha256": hashlib.sha256(listed.encode()).hexdigest(), "left_out": left_out}

@@ -83,6 +83,11 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
     check_metrics(request)
     check_plan(request.plan)
     evalset, files = load_evalset(request)
+    return evaluate_pairs(request, evalset, files, start_work)
+
+
+def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile], start_work: StartWork) -> Evaluation:
+    """The way from texts that are paired."""
     check_system_names([(system.name, system.name) for system in evalset.systems])
     evalset = replace(evalset, notes=(*evalset.notes, *preflight_notes(evalset)))
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
@@ -259,5 +264,7 @@ def _options(request: Request) -> dict[str, Any]:
         "scores": [asdict(one) for one in request.scores],
         "lower_is_better": list(request.lower_is_better),
         **{name: getattr(request, name) for name in names},
+        "buckets": list(request.buckets),
+        "ngrams": request.ngrams,
         "comparison": asdict(request.plan),
     }

@@ -119,10 +119,10 @@ def test_help_ends_with_examples(cli: Cli, command: str) -> None:
 
 
 def _examples() -> list[str]:
-    from evaluator.cli import check, compare, gate, listing, score
+    from evaluator.cli import check, compare, explain_diff, gate, listing, score, verify
 
-    examples = [*score.EXAMPLES, *compare.EXAMPLES, *gate.EXAMPLES, *listing.EXAMPLES, *check.EXAMPLES]
-    return [example for example in examples if not set(example.split()) & {"ref.txt", "pairs.tsv"}]
+    examples = [*score.EXAMPLES, *compare.EXAMPLES, *gate.EXAMPLES, *listing.EXAMPLES, *check.EXAMPLES, *verify.EXAMPLES, *explain_diff.EXAMPLES]
+    return [example for example in examples if not set(example.split()) & {"ref.txt", "pairs.tsv", "verify"} or "--texts" in example]
 
 
 @pytest.fixture(scope="session")

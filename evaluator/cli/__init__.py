@@ -20,6 +20,8 @@ COMMANDS = {
     "report": "write the reports of a stored run",
     "gate": "exit 1 when a run is worse than its baseline",
     "check": "look for what is likely wrong with inputs",
+    "verify": "make a stored run again and say what differs",
+    "explain-diff": "say what moved the scores between two runs",
     "list": "list metrics, detectors, models or formats",
     "demo": "score the article pair that ships with evaluator",
 }
@@ -89,7 +91,7 @@ def _run(arguments: list[str]) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(OVERVIEW.format(commands="\n".join(f"  {name:8s}{summary}" for name, summary in COMMANDS.items())), end="")
+        print(OVERVIEW.format(commands="\n".join(f"  {name:14s}{summary}" for name, summary in COMMANDS.items())), end="")
         return 0 if arguments else 2
     name, *rest = arguments
     if name in ("-V", "--version"):
@@ -100,6 +102,6 @@ def _dispatch(arguments: list[str]) -> int:
 
         raise EvaluatorError(f"There is no command {name!r}.{did_you_mean(name, COMMANDS)}")
     # A module called `list` would take the built-in's name in this package.
-    module = importlib.import_module(f"evaluator.cli.{'listing' if name == 'list' else name}")
+    module = importlib.import_module(f"evaluator.cli.{'listing' if name == 'list' else name.replace('-', '_')}")
     code: int = module.run(rest)
     return code
