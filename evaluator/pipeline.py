@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from evaluator.alignment import pair_inputs
 from evaluator.alignment.pairing import Vectors
+from evaluator.cache import setting_of
 from evaluator.check import check_inputs, check_system_names, preflight_notes
 from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
 from evaluator.manifest import make_manifest, settings_signature
-from evaluator.plugins import Metric, create_metric, did_you_mean, metric_class
+from evaluator.plugins import Metric, StatisticsStore, create_metric, did_you_mean, metric_class
 from evaluator.readers.alignments import read_alignments
 from evaluator.readers.documents import label_documents, read_documents
 from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
 from evaluator.readers.scores import ScoreFile, read_score_files
-from evaluator.score import StartWork, fidelity_scores, imported_scores, make_tables, score_systems
+from evaluator.score import Remembered, StartWork, fidelity_scores, imported_scores, make_tables, score_systems
 from evaluator.types import Diagnosis, EvalSet, Evaluation, EvaluatorError, InputFile
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Request:
     """Parts of the test set to compare on as well."""
     ngrams: int = 0
     """N-grams to show that one system gets and another misses."""
+    store: StatisticsStore | None = None
+    """Where statistics of segments are kept between runs; no number depends on it."""
 
 
 def evaluate(request: Request, start_work: StartWork) -> Evaluation:
@@ -93,7 +96,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
     judge = make_judge(request)
     metrics, embedder = make_metrics(request, judge)
-    scores = [*score_systems(evalset, metrics, start_work), *(imported_scores(evalset, one) for one in imported.scores)]
+    scores = [*score_systems(evalset, metrics, start_work, _memory(request)), *(imported_scores(evalset, one) for one in imported.scores)]
     diagnoses = diagnose_systems(evalset, judge, start_work) if judge else None
     stated = judge.manifest() if judge else None
     further = [fidelity_scores(evalset, diagnoses, settings_signature(stated))] if diagnoses is not None and stated is not None else []
@@ -234,6 +237,14 @@ def make_metrics(request: Request, judge: Judge | None) -> tuple[list[Metric], E
     if len(set(titles)) < len(titles):
         raise EvaluatorError(f"Two of the metrics {', '.join(request.metrics)} are the same with these options: {', '.join(titles)}.")
     return metrics, embedder
+
+
+def _memory(request: Request) -> Remembered | None:
+    """The store with the settings of those metrics whose statistics may be kept."""
+    if request.store is None:
+        return None
+    settings = {name: setting_of(name, request.metric_options.get(name, {})) for name in request.metrics}
+    return Remembered(request.store, {name: setting for name, setting in settings.items() if setting is not None})
 
 
 def _align_model(request: Request) -> dict[str, str] | None:

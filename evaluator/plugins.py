@@ -76,6 +76,16 @@ class Metric(Described, Protocol):
         """Scores by column, each float64 (n,)."""
 
 
+class StatisticsStore(Protocol):
+    """Keeps statistics between runs."""
+
+    def fetch(self, setting: bytes, texts: Sequence[bytes]) -> list[bytes | None]:
+        """For each digest of texts the statistics as bytes of float64, or None."""
+
+    def keep(self, setting: bytes, texts: Sequence[bytes], rows: Sequence[bytes]) -> None:
+        """Keep the statistics of texts under a setting."""
+
+
 class Part(NamedTuple):
     """One registered part."""
 

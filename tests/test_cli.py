@@ -119,9 +119,10 @@ def test_help_ends_with_examples(cli: Cli, command: str) -> None:
 
 
 def _examples() -> list[str]:
-    from evaluator.cli import check, compare, explain_diff, gate, listing, score, verify
+    from evaluator.cli import cache, check, compare, explain_diff, gate, listing, score, verify
 
-    examples = [*score.EXAMPLES, *compare.EXAMPLES, *gate.EXAMPLES, *listing.EXAMPLES, *check.EXAMPLES, *verify.EXAMPLES, *explain_diff.EXAMPLES]
+    commands = (score, compare, gate, listing, check, verify, explain_diff, cache)
+    examples = [example for command in commands for example in command.EXAMPLES]
     return [example for example in examples if not set(example.split()) & {"ref.txt", "pairs.tsv", "verify"} or "--texts" in example]
 
 

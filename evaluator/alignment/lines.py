@@ -42,7 +42,7 @@ def in_step(reference: Document, document: Document) -> bool:
     if len(reference.lines) != len(document.lines):
         return False
     filled = [[line for line in one.lines if line.strip()] for one in (reference, document)]
-    if len(filled[0]) != len(filled[1]):
+    if len(filled[0]) != len(filled[1]) or len(filled[0]) == len(reference.lines):
         return True
     return likeness(reference.lines, document.lines) >= likeness(*filled)
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "look for what is likely wrong with inputs",
     "verify": "make a stored run again and say what differs",
     "explain-diff": "say what moved the scores between two runs",
+    "cache": "show or empty the cache of segment statistics",
     "list": "list metrics, detectors, models or formats",
     "demo": "score the article pair that ships with evaluator",
 }

@@ -8,12 +8,14 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from evaluator.alignment import MODES
 from evaluator.check import check_system_names
+from evaluator.cli.caching import open_cache
 from evaluator.cli.comparing import add_comparison_options, plan_of
 from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
@@ -82,6 +84,7 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     shown.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
     shown.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals of scores on a scale of 100 (BERTScore: three more); default 1")
     shown.add_argument("-b", "--score-only", action="store_true", help="print scores alone")
+    shown.add_argument("--no-cache", action="store_true", help="do not use or fill the cache of segment statistics (evaluator cache info)")
     shown.add_argument("-q", "--quiet", action="store_true", help="no progress and no log on stderr")
     return parser
 
@@ -130,6 +133,8 @@ def score_and_print(
     from evaluator.results import new_run_folder, write_whole
     from evaluator.run import fill_folder
 
+    cache = None if args.no_cache else open_cache()
+    request = replace(request, store=cache)
     with new_run_folder(target, force=args.force) as staging:
         with shown_progress(args.quiet) as start_work:
             evaluation = pipeline.evaluate(request, start_work)
@@ -143,6 +148,8 @@ def score_and_print(
     if not args.quiet:
         for note in shown.notes:
             log(f"note: {note}")
+        for message in cache.messages if cache else ():
+            log(f"note: {message}")
         log(f"written: {target}")
     return 0
 
