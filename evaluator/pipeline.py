@@ -42,6 +42,8 @@ class Request:
     source: TextSource | None = None
     table: str | None = None
     """One table in the place of references, systems and source."""
+    only: Sequence[str] = ()
+    """Systems of the table to score; none for all."""
     metrics: Sequence[str] = DEFAULT_METRICS
     metric_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By metric, the options of its class."""
@@ -108,7 +110,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
             [*files, *imported.files],
             [one.metric for one in scores],
             embedder,
-            _options(request),
+            options_of(request),
             _align_model(request),
             stated,
             [one.metric for one in further],
@@ -134,7 +136,7 @@ def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
     """Inputs read, checked and paired."""
     if request.table is not None:
         table = read_table(request.table)
-        return group_table(table), [InputFile("table", "", table.path, table.sha256)]
+        return group_table(table, request.only), [InputFile("table", "", table.path, table.sha256)]
     inputs = read_inputs(request.references, request.systems, request.source)
     check_inputs(inputs)
     files = input_files(inputs)
@@ -266,7 +268,8 @@ def _open_embedder(request: Request) -> Embedder:
     return open_embedder(model, request.num_layers, request.device, precision=request.precision, batch_size=request.batch_size)
 
 
-def _options(request: Request) -> dict[str, Any]:
+def options_of(request: Request) -> dict[str, Any]:
+    """The options of a request as `run.json` holds them."""
     names = ("documents", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior")
     options = {name: dict(values) for name, values in request.metric_options.items()}
     return {
@@ -275,6 +278,7 @@ def _options(request: Request) -> dict[str, Any]:
         "scores": [asdict(one) for one in request.scores],
         "lower_is_better": list(request.lower_is_better),
         **{name: getattr(request, name) for name in names},
+        "only": list(request.only),
         "buckets": list(request.buckets),
         "ngrams": request.ngrams,
         "comparison": asdict(request.plan),

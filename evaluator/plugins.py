@@ -106,6 +106,7 @@ READERS: dict[str, Part] = {
     "csv": Part("evaluator.readers.tables:read_csv", ".csv: named columns, RFC 4180 quoting"),
     "jsonl": Part("evaluator.readers.tables:read_jsonl", ".jsonl: one object a line"),
     "parquet": Part("evaluator.readers.tables:read_parquet", ".parquet: named columns"),
+    "xml": Part("evaluator.readers.wmt_xml:read_wmt_xml", ".xml: a WMT test set with references and systems"),
 }
 SCORE_READERS: dict[str, Part] = {
     "comet": Part("evaluator.readers.scores:read_comet", "--scores NAME=FILE.json: what comet-score --to_json writes"),

@@ -16,7 +16,7 @@ from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile, Segm
 
 PLAIN = (
     "align", "align_model", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior", "metrics", "metric_options",
-    "lower_is_better", "buckets", "ngrams",
+    "lower_is_better", "only", "buckets", "ngrams",
 )  # fmt: skip
 """Options that a request has under the same name, and no file."""
 

@@ -119,11 +119,11 @@ def test_help_ends_with_examples(cli: Cli, command: str) -> None:
 
 
 def _examples() -> list[str]:
-    from evaluator.cli import cache, check, compare, explain_diff, gate, listing, score, verify
+    from evaluator.cli import bench, cache, check, compare, explain_diff, gate, listing, score, validate, verify
 
-    commands = (score, compare, gate, listing, check, verify, explain_diff, cache)
+    commands = (score, compare, gate, listing, check, verify, explain_diff, cache, bench, validate)
     examples = [example for command in commands for example in command.EXAMPLES]
-    return [example for example in examples if not set(example.split()) & {"ref.txt", "pairs.tsv", "verify"} or "--texts" in example]
+    return [example for example in examples if not set(example.split()) & {"ref.txt", "pairs.tsv", "verify", "--data"} or "--texts" in example]
 
 
 @pytest.fixture(scope="session")
@@ -139,6 +139,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("example", _examples())
 def test_examples_of_the_help_run(cli: Cli, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     os.symlink(ROOT / "benchmarks", tmp_path / "benchmarks")
+    os.symlink(ROOT / "configs", tmp_path / "configs")
     if "results/run1" in example or "results/new" in example:
         os.symlink(request.getfixturevalue("stored"), tmp_path / "results")
     monkeypatch.chdir(tmp_path)

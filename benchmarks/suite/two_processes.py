@@ -62,9 +62,8 @@ def invented(seed: int) -> list[str]:
 def damage(path: Path, rng: np.random.Generator) -> None:
     """Flip a byte in some entries."""
     with sqlite3.connect(path, timeout=20) as connection:
-        keys = [key for (key,) in connection.execute("SELECT key FROM entries LIMIT 50 OFFSET ?", (int(rng.integers(0, 1000)),))]
-        for key in keys:
-            (value,) = connection.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone()
+        entries = connection.execute("SELECT key, value FROM entries LIMIT 50 OFFSET ?", (int(rng.integers(0, 1000)),)).fetchall()
+        for key, value in entries:  # the other process may have dropped some by now: then nothing is updated
             broken = bytearray(value)
             broken[int(rng.integers(0, len(broken)))] ^= 0x40
             connection.execute("UPDATE entries SET value = ? WHERE key = ?", (bytes(broken), key))

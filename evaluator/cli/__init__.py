@@ -12,13 +12,15 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 
 from evaluator import __version__
-from evaluator.types import EvaluatorError
+from evaluator.types import EvaluatorError, SeveralErrors
 
 COMMANDS = {
     "score": "score systems against a reference, or a table of pairs",
     "compare": "compare systems of a run, or of inputs as score takes them",
     "report": "write the reports of a stored run",
     "gate": "exit 1 when a run is worse than its baseline",
+    "bench": "run a suite: test sets x systems x metrics x options from one file",
+    "validate": "check the file of a suite, its cards and the digests of its sets",
     "check": "look for what is likely wrong with inputs",
     "verify": "make a stored run again and say what differs",
     "explain-diff": "say what moved the scores between two runs",
@@ -76,7 +78,8 @@ def _run(arguments: list[str]) -> int:
     except EvaluatorError as error:
         from evaluator.reports.safe import printable
 
-        print(f"evaluator: error: {printable(str(error))}", file=sys.stderr)
+        lines = error.lines if isinstance(error, SeveralErrors) else (str(error),)
+        print("\n".join(["evaluator: error: " + printable(lines[0]), *map(printable, lines[1:])]), file=sys.stderr)
         return 2
     except SystemExit as stop:  # argparse's way out of --help, and SIGTERM's
         return int(stop.code or 0)

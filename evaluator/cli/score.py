@@ -22,6 +22,7 @@ from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
 from evaluator.pipeline import DEFAULT_METRICS, Request, check_metrics
 from evaluator.plugins import METRICS
+from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu, is_mtme
 from evaluator.readers.inputs import is_table, system_name
 from evaluator.readers.scores import ScoreFile
 from evaluator.reports.view import View
@@ -57,7 +58,12 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     """All options of `evaluator score`, which `evaluator compare` takes too."""
     parser = Parser(command, summary, examples)
     parser.usage = "evaluator score REFERENCE [NAME=]SYSTEM ... [options]\n       evaluator score TABLE [options]"
-    parser.add_argument("files", nargs="*", metavar="FILE", help="REFERENCE [NAME=]SYSTEM ..., or one TABLE with columns reference and hypothesis")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="REFERENCE [NAME=]SYSTEM ..., or one TABLE with columns reference and hypothesis, WMT's .xml, or FOLDER:PAIR of mt-metrics-eval",
+    )
     many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     parser.add_argument("-r", "--reference", **many, metavar="FILE", help="reference; repeat for several, the first is the spine")
     parser.add_argument("-i", "--input", **many, metavar="[NAME=]FILE", help="systems; also as -t, --translations, -c, --cand, --hyp")
@@ -203,6 +209,7 @@ def make_request(args: argparse.Namespace) -> Request:
         EvaluatorError: no reference, no system, or one name for two systems.
     """
     one_of(args.align, MODES, "alignment mode")
+    _unfold(args)
     references, inputs = list(args.reference), list(args.input)
     table = None
     if args.files and not references and not inputs and len(args.files) == 1:
@@ -232,6 +239,18 @@ def make_request(args: argparse.Namespace) -> Request:
         plan=plan_of(args),
         **common,
     )
+
+
+def _unfold(args: argparse.Namespace) -> None:
+    """Put the files of mt-metrics-eval's FOLDER:PAIR, and of sacreBLEU's sacrebleu:SET/PAIR, in their place."""
+    if len(args.files) == 1 and not args.reference and not args.input and is_mtme(args.files[0]):
+        found = find_mtme(args.files.pop())
+        args.reference = list(found.references.values())
+        args.input = [f"{name}={path}" for name, path in found.systems.items()]
+        args.source, args.documents = args.source or found.source, args.documents or found.documents
+    elif args.files and args.files[0].startswith(SACREBLEU):
+        found = find_sacrebleu(args.files.pop(0))
+        args.reference, args.source = list(found.references.values()), args.source or found.source
 
 
 def score_file(text: str, systems: Mapping[str, str]) -> ScoreFile:
