@@ -23,7 +23,7 @@ from evaluator.readers.alignments import read_alignments
 from evaluator.readers.documents import label_documents, read_documents
 from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
 from evaluator.readers.scores import ScoreFile, read_score_files
-from evaluator.score import Remembered, StartWork, fidelity_scores, imported_scores, make_tables, score_systems
+from evaluator.score import Remembered, StartWork, fidelity_scores, imported_scores, make_tables, paraphrase_scores, score_systems
 from evaluator.types import Diagnosis, EvalSet, Evaluation, EvaluatorError, InputFile
 
 if TYPE_CHECKING:
@@ -101,6 +101,9 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     scores = [*score_systems(evalset, metrics, start_work, _memory(request)), *(imported_scores(evalset, one) for one in imported.scores)]
     diagnoses = diagnose_systems(evalset, judge, start_work) if judge else None
     stated = judge.manifest() if judge else None
+    novelty = next((one for one in scores if one.metric.name == "novelty"), None)
+    if novelty is not None and diagnoses is not None and stated is not None:
+        scores.append(paraphrase_scores(evalset, diagnoses, novelty, settings_signature(stated)))
     further = [fidelity_scores(evalset, diagnoses, settings_signature(stated))] if diagnoses is not None and stated is not None else []
     evaluation = Evaluation(
         tables=make_tables(evalset, scores, diagnoses, further),

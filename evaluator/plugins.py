@@ -98,6 +98,7 @@ METRICS: dict[str, Part] = {
     "chrf": Part("evaluator.metrics.adapters:ChrfMetric", "chrF2, sacreBLEU's numbers (Popović 2015)"),
     "chrf++": Part("evaluator.metrics.adapters:ChrfPlusMetric", "chrF2++, chrF with word bigrams (Popović 2017)"),
     "ter": Part("evaluator.metrics.adapters:TerMetric", "TER, sacreBLEU's numbers; lower is better (Snover et al. 2006)"),
+    "novelty": Part("evaluator.metrics.paraphrase:NoveltyMetric", "share of words and word sequences that the reference does not have; 0 for a copy"),
     "bertscore": Part("evaluator.metrics.bertscore:BertScoreMetric", "BERTScore P, R and F1 (Zhang et al. 2020)"),
 }
 READERS: dict[str, Part] = {
