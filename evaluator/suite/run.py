@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from evaluator.pipeline import evaluate
 from evaluator.plugins import StatisticsStore
@@ -77,12 +76,14 @@ def run_suite(config: SuiteConfig, runs: Sequence[PlannedRun], root: Path, store
             (folder / STATE).unlink(missing_ok=True)
         if failed:
             raise SeveralErrors(f"{len(failed)} of {len(runs)} runs failed, the others are in {folder}:", failed)
+        read: dict[str, Evaluation] = {}
         if not _are_written(runs, folder):
-            _write_tables(config, runs, folder)
+            read = {run.name: read_run(folder / run.name) for run in runs}
+            _write_tables(config, runs, folder, read)
         known = read_lines(root / "index.csv")
         for run in runs:
             if (f"{config.name}/{run.name}", run.fingerprint) not in known:
-                _index(config, run, root)
+                _index(config, run, root, read.get(run.name) or read_run(folder / run.name))
     return SuiteResult(folder, len(todo), len(runs) - len(todo))
 
 
@@ -112,8 +113,8 @@ def _make(config: SuiteConfig, run: PlannedRun, folder: Path, store: StatisticsS
         fill_folder(replace(evaluation, manifest={**evaluation.manifest, "suite": suite}), staging)
 
 
-def _write_tables(config: SuiteConfig, runs: Sequence[PlannedRun], folder: Path) -> None:
-    finished = [Finished(run.set_name, run.combination, run.name, run.domain, read_run(folder / run.name)) for run in runs]
+def _write_tables(config: SuiteConfig, runs: Sequence[PlannedRun], folder: Path, read: Mapping[str, Evaluation]) -> None:
+    finished = [Finished(run.set_name, run.combination, run.name, run.domain, read[run.name]) for run in runs]
     board = leaderboard(finished)
     write_whole(folder / "leaderboard.csv", csv_text(board))
     write_whole(folder / "report.md", suite_report(config.name, finished, board))
@@ -133,8 +134,8 @@ def _are_written(runs: Sequence[PlannedRun], folder: Path) -> bool:
         return False
 
 
-def _index(config: SuiteConfig, run: PlannedRun, root: Path) -> None:
-    manifest, scores = _summary(root / config.name / run.name)
+def _index(config: SuiteConfig, run: PlannedRun, root: Path, evaluation: Evaluation) -> None:
+    manifest, scores = evaluation.manifest, evaluation.tables["scores"].columns
     first = manifest["metrics"][0]
     values = [(score, system) for score, system in zip(scores[first["title"]], scores["system"], strict=True) if score is not None]
     best = (max if first["higher_is_better"] else min)(values, key=lambda one: one[0]) if values else (None, "")
@@ -156,11 +157,6 @@ def _index(config: SuiteConfig, run: PlannedRun, root: Path) -> None:
             "fingerprint": run.fingerprint,
         },
     )
-
-
-def _summary(folder: Path) -> tuple[dict[str, Any], dict[str, list[Any]]]:
-    evaluation: Evaluation = read_run(folder)
-    return dict(evaluation.manifest), dict(evaluation.tables["scores"].columns)
 
 
 class _Clock:
