@@ -12,6 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from evaluator import __version__
 from evaluator.embed import Embedder
+from evaluator.embed.graph import n_threads
 from evaluator.plugins import Described
 from evaluator.types import EvalSet, InputFile
 
@@ -52,6 +53,7 @@ def make_manifest(
     manifest: dict[str, Any] = {
         "evaluator": __version__,
         "systems": [system.name for system in evalset.systems],
+        "segments": scored_segments(evalset),
         "inputs": [asdict(file) for file in files],
         "options": dict(options),
         "signatures": {metric.title: {"corpus": metric.signature(), "segment": metric.segment_signature()} for metric in metrics},
@@ -113,4 +115,19 @@ def _model(embedder: Embedder) -> dict[str, Any]:
         "device": embedder.device,
         "precision": embedder.precision,
         "runtime": embedder.runtime,
+        "threads": n_threads(),
     }
+
+
+def scored_segments(evalset: EvalSet) -> dict[str, Any]:
+    """Which segments were scored: their number, the digest of their documents and numbers, and what was left out."""
+    spine = [pair for pair in evalset.systems[0].pairs if not pair.inserted]
+    listed = "".join(f"{pair.document}\t{pair.segment}\n" for pair in spine)
+    left_out = {}
+    for system in evalset.systems:
+        own = [pair for pair in system.pairs if not pair.inserted]
+        blank = [i + 1 for i, pair in enumerate(own) if not pair.hypothesis.strip() and not any((text or "").strip() for text in pair.references)]
+        if blank:
+            left_out[system.name] = blank
+    documents = len({pair.document for pair in spine})
+    return {"count": len(spine), "documents": documents, "sha256": hashlib.sha256(listed.encode()).hexdigest(), "left_out": left_out}

@@ -7,22 +7,23 @@ which `api` and `cli` call). Nothing is computed here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from evaluator.alignment import pair_inputs
 from evaluator.alignment.pairing import Vectors
-from evaluator.check import check_inputs, check_system_names
+from evaluator.cache import setting_of
+from evaluator.check import check_inputs, check_system_names, preflight_notes
 from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
 from evaluator.manifest import make_manifest, settings_signature
-from evaluator.plugins import Metric, create_metric, did_you_mean, metric_class
+from evaluator.plugins import Metric, StatisticsStore, create_metric, did_you_mean, metric_class
 from evaluator.readers.alignments import read_alignments
 from evaluator.readers.documents import label_documents, read_documents
 from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
 from evaluator.readers.scores import ScoreFile, read_score_files
-from evaluator.score import StartWork, fidelity_scores, imported_scores, make_tables, score_systems
+from evaluator.score import Remembered, StartWork, fidelity_scores, imported_scores, make_tables, paraphrase_scores, score_systems
 from evaluator.types import Diagnosis, EvalSet, Evaluation, EvaluatorError, InputFile
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Request:
     source: TextSource | None = None
     table: str | None = None
     """One table in the place of references, systems and source."""
+    only: Sequence[str] = ()
+    """Systems of the table to score; none for all."""
     metrics: Sequence[str] = DEFAULT_METRICS
     metric_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By metric, the options of its class."""
@@ -72,6 +75,8 @@ class Request:
     """Parts of the test set to compare on as well."""
     ngrams: int = 0
     """N-grams to show that one system gets and another misses."""
+    store: StatisticsStore | None = None
+    """Where statistics of segments are kept between runs; no number depends on it."""
 
 
 def evaluate(request: Request, start_work: StartWork) -> Evaluation:
@@ -83,13 +88,22 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
     check_metrics(request)
     check_plan(request.plan)
     evalset, files = load_evalset(request)
+    return evaluate_pairs(request, evalset, files, start_work)
+
+
+def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile], start_work: StartWork) -> Evaluation:
+    """The way from texts that are paired."""
     check_system_names([(system.name, system.name) for system in evalset.systems])
+    evalset = replace(evalset, notes=(*evalset.notes, *preflight_notes(evalset)))
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
     judge = make_judge(request)
     metrics, embedder = make_metrics(request, judge)
-    scores = [*score_systems(evalset, metrics, start_work), *(imported_scores(evalset, one) for one in imported.scores)]
+    scores = [*score_systems(evalset, metrics, start_work, _memory(request)), *(imported_scores(evalset, one) for one in imported.scores)]
     diagnoses = diagnose_systems(evalset, judge, start_work) if judge else None
     stated = judge.manifest() if judge else None
+    novelty = next((one for one in scores if one.metric.name == "novelty"), None)
+    if novelty is not None and diagnoses is not None and stated is not None:
+        scores.append(paraphrase_scores(evalset, diagnoses, novelty, settings_signature(stated)))
     further = [fidelity_scores(evalset, diagnoses, settings_signature(stated))] if diagnoses is not None and stated is not None else []
     evaluation = Evaluation(
         tables=make_tables(evalset, scores, diagnoses, further),
@@ -99,7 +113,7 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
             [*files, *imported.files],
             [one.metric for one in scores],
             embedder,
-            _options(request),
+            options_of(request),
             _align_model(request),
             stated,
             [one.metric for one in further],
@@ -125,7 +139,7 @@ def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
     """Inputs read, checked and paired."""
     if request.table is not None:
         table = read_table(request.table)
-        return group_table(table), [InputFile("table", "", table.path, table.sha256)]
+        return group_table(table, request.only), [InputFile("table", "", table.path, table.sha256)]
     inputs = read_inputs(request.references, request.systems, request.source)
     check_inputs(inputs)
     files = input_files(inputs)
@@ -230,6 +244,14 @@ def make_metrics(request: Request, judge: Judge | None) -> tuple[list[Metric], E
     return metrics, embedder
 
 
+def _memory(request: Request) -> Remembered | None:
+    """The store with the settings of those metrics whose statistics may be kept."""
+    if request.store is None:
+        return None
+    settings = {name: setting_of(name, request.metric_options.get(name, {})) for name in request.metrics}
+    return Remembered(request.store, {name: setting for name, setting in settings.items() if setting is not None})
+
+
 def _align_model(request: Request) -> dict[str, str] | None:
     """Name and digest of the model that helped to align, for the manifest."""
     if request.align_model is None:
@@ -249,7 +271,8 @@ def _open_embedder(request: Request) -> Embedder:
     return open_embedder(model, request.num_layers, request.device, precision=request.precision, batch_size=request.batch_size)
 
 
-def _options(request: Request) -> dict[str, Any]:
+def options_of(request: Request) -> dict[str, Any]:
+    """The options of a request as `run.json` holds them."""
     names = ("documents", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior")
     options = {name: dict(values) for name, values in request.metric_options.items()}
     return {
@@ -258,5 +281,8 @@ def _options(request: Request) -> dict[str, Any]:
         "scores": [asdict(one) for one in request.scores],
         "lower_is_better": list(request.lower_is_better),
         **{name: getattr(request, name) for name in names},
+        "only": list(request.only),
+        "buckets": list(request.buckets),
+        "ngrams": request.ngrams,
         "comparison": asdict(request.plan),
     }

@@ -76,6 +76,16 @@ class Metric(Described, Protocol):
         """Scores by column, each float64 (n,)."""
 
 
+class StatisticsStore(Protocol):
+    """Keeps statistics between runs."""
+
+    def fetch(self, setting: bytes, texts: Sequence[bytes]) -> list[bytes | None]:
+        """For each digest of texts the statistics as bytes of float64, or None."""
+
+    def keep(self, setting: bytes, texts: Sequence[bytes], rows: Sequence[bytes]) -> None:
+        """Keep the statistics of texts under a setting."""
+
+
 class Part(NamedTuple):
     """One registered part."""
 
@@ -88,6 +98,7 @@ METRICS: dict[str, Part] = {
     "chrf": Part("evaluator.metrics.adapters:ChrfMetric", "chrF2, sacreBLEU's numbers (Popović 2015)"),
     "chrf++": Part("evaluator.metrics.adapters:ChrfPlusMetric", "chrF2++, chrF with word bigrams (Popović 2017)"),
     "ter": Part("evaluator.metrics.adapters:TerMetric", "TER, sacreBLEU's numbers; lower is better (Snover et al. 2006)"),
+    "novelty": Part("evaluator.metrics.paraphrase:NoveltyMetric", "share of words and word sequences that the reference does not have; 0 for a copy"),
     "bertscore": Part("evaluator.metrics.bertscore:BertScoreMetric", "BERTScore P, R and F1 (Zhang et al. 2020)"),
 }
 READERS: dict[str, Part] = {
@@ -96,6 +107,7 @@ READERS: dict[str, Part] = {
     "csv": Part("evaluator.readers.tables:read_csv", ".csv: named columns, RFC 4180 quoting"),
     "jsonl": Part("evaluator.readers.tables:read_jsonl", ".jsonl: one object a line"),
     "parquet": Part("evaluator.readers.tables:read_parquet", ".parquet: named columns"),
+    "xml": Part("evaluator.readers.wmt_xml:read_wmt_xml", ".xml: a WMT test set with references and systems"),
 }
 SCORE_READERS: dict[str, Part] = {
     "comet": Part("evaluator.readers.scores:read_comet", "--scores NAME=FILE.json: what comet-score --to_json writes"),

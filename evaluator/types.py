@@ -6,7 +6,7 @@ order these values are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,6 +26,14 @@ class EvaluatorError(ValueError):
 
     The command line prints the message and exits with 2; nothing has been written.
     """
+
+
+class SeveralErrors(EvaluatorError):
+    """Many mistakes at once, a line each under a heading."""
+
+    def __init__(self, heading: str, lines: Sequence[str]) -> None:
+        super().__init__(heading + "\n" + "\n".join(lines))
+        self.lines = (heading, *(part for line in lines for part in line.split("\n")))
 
 
 @dataclass(frozen=True, slots=True)

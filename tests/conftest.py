@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +17,8 @@ from evaluator.cli import main
 from evaluator.embed.embedder import ModelEmbedder, open_embedder
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ["EVALUATOR_CACHE"] = tempfile.mkdtemp(prefix="evaluator-cache-")  # never the user's; commands that tests start inherit it
+atexit.register(shutil.rmtree, os.environ["EVALUATOR_CACHE"], ignore_errors=True)
 # Shared machines are slow now and then; and what runs on a submission is the same each time.
 settings.register_profile("evaluator", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("evaluator")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import evaluator
+from evaluator.cli import COMMANDS
 from tests.conftest import ROOT, SAMPLE, Cli
 
 Write = Callable[[str, str | bytes], Path]
@@ -110,7 +111,7 @@ def test_list(cli: Cli, kind: str, words: str) -> None:
     assert words in result.out
 
 
-@pytest.mark.parametrize("command", ["", "score", "compare", "gate", "list", "demo"])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_ends_with_examples(cli: Cli, command: str) -> None:
     result = cli(*([command] if command else []), "--help")
     assert result.code == 0
@@ -118,9 +119,11 @@ def test_help_ends_with_examples(cli: Cli, command: str) -> None:
 
 
 def _examples() -> list[str]:
-    from evaluator.cli import compare, gate, listing, score
+    from evaluator.cli import bench, cache, check, compare, explain_diff, gate, listing, score, validate, verify
 
-    return [*score.EXAMPLES, *compare.EXAMPLES, *gate.EXAMPLES, *listing.EXAMPLES]
+    commands = (score, compare, gate, listing, check, verify, explain_diff, cache, bench, validate)
+    examples = [example for command in commands for example in command.EXAMPLES]
+    return [example for example in examples if not set(example.split()) & {"ref.txt", "pairs.tsv", "verify", "--data"} or "--texts" in example]
 
 
 @pytest.fixture(scope="session")
@@ -136,6 +139,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("example", _examples())
 def test_examples_of_the_help_run(cli: Cli, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     os.symlink(ROOT / "benchmarks", tmp_path / "benchmarks")
+    os.symlink(ROOT / "configs", tmp_path / "configs")
     if "results/run1" in example or "results/new" in example:
         os.symlink(request.getfixturevalue("stored"), tmp_path / "results")
     monkeypatch.chdir(tmp_path)

@@ -13,13 +13,19 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 
 from evaluator import __version__
-from evaluator.types import EvaluatorError
+from evaluator.types import EvaluatorError, SeveralErrors
 
 COMMANDS = {
     "score": "score systems against a reference, or a table of pairs",
     "compare": "compare systems of a run, or of inputs as score takes them",
     "report": "write the reports of a stored run",
     "gate": "exit 1 when a run is worse than its baseline",
+    "bench": "run a suite: test sets x systems x metrics x options from one file",
+    "validate": "check the file of a suite, its cards and the digests of its sets",
+    "check": "look for what is likely wrong with inputs",
+    "verify": "make a stored run again and say what differs",
+    "explain-diff": "say what moved the scores between two runs",
+    "cache": "show or empty the cache of segment statistics",
     "list": "list metrics, detectors, models or formats",
     "demo": "score the article pair that ships with evaluator",
 }
@@ -84,7 +90,8 @@ def _run(arguments: list[str]) -> int:
     except EvaluatorError as error:
         from evaluator.reports.safe import printable
 
-        print(f"evaluator: error: {printable(str(error))}", file=sys.stderr)
+        lines = error.lines if isinstance(error, SeveralErrors) else (str(error),)
+        print("\n".join(["evaluator: error: " + printable(lines[0]), *map(printable, lines[1:])]), file=sys.stderr)
         return 2
     except SystemExit as stop:  # argparse's way out of --help, and SIGTERM's
         return int(stop.code or 0)
@@ -100,7 +107,7 @@ def _run(arguments: list[str]) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(OVERVIEW.format(commands="\n".join(f"  {name:8s}{summary}" for name, summary in COMMANDS.items())), end="")
+        print(OVERVIEW.format(commands="\n".join(f"  {name:14s}{summary}" for name, summary in COMMANDS.items())), end="")
         return 0 if arguments else 2
     name, *rest = arguments
     if name in ("-V", "--version"):
@@ -111,6 +118,6 @@ def _dispatch(arguments: list[str]) -> int:
 
         raise EvaluatorError(f"There is no command {name!r}.{did_you_mean(name, COMMANDS)}")
     # A module called `list` would take the built-in's name in this package.
-    module = importlib.import_module(f"evaluator.cli.{'listing' if name == 'list' else name}")
+    module = importlib.import_module(f"evaluator.cli.{'listing' if name == 'list' else name.replace('-', '_')}")
     code: int = module.run(rest)
     return code

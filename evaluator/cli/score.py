@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,12 +16,14 @@ from typing import Any, NamedTuple
 
 from evaluator.alignment import MODES
 from evaluator.check import check_system_names
+from evaluator.cli.caching import open_cache
 from evaluator.cli.comparing import add_comparison_options, plan_of
 from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
 from evaluator.pipeline import DEFAULT_METRICS, Request, check_metrics
 from evaluator.plugins import METRICS
+from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu, is_mtme
 from evaluator.readers.inputs import is_table, system_name
 from evaluator.readers.scores import ScoreFile
 from evaluator.reports.view import View
@@ -56,7 +59,12 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     """All options of `evaluator score`, which `evaluator compare` takes too."""
     parser = Parser(command, summary, examples)
     parser.usage = "evaluator score REFERENCE [NAME=]SYSTEM ... [options]\n       evaluator score TABLE [options]"
-    parser.add_argument("files", nargs="*", metavar="FILE", help="REFERENCE [NAME=]SYSTEM ..., or one TABLE with columns reference and hypothesis")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="REFERENCE [NAME=]SYSTEM ..., or one TABLE with columns reference and hypothesis, WMT's .xml, or FOLDER:PAIR of mt-metrics-eval",
+    )
     many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     parser.add_argument("-r", "--reference", **many, metavar="FILE", help="reference; repeat for several, the first is the spine")
     parser.add_argument("-i", "--input", **many, metavar="[NAME=]FILE", help="systems; also as -t, --translations, -c, --cand, --hyp")
@@ -85,6 +93,7 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     shown.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals of scores on a scale of 100 (BERTScore: three more); default 1")
     shown.add_argument("-b", "--score-only", action="store_true", help="print scores alone")
     shown.add_argument("--spreadsheet-safe", action="store_true", help="CSV: an apostrophe before cells that a spreadsheet would run as formulas")
+    shown.add_argument("--no-cache", action="store_true", help="do not use or fill the cache of segment statistics (evaluator cache info)")
     shown.add_argument("-q", "--quiet", action="store_true", help="no progress and no log on stderr")
     return parser
 
@@ -136,6 +145,8 @@ def score_and_print(
 
     if "ter" in request.metrics and kernel.compiled is None and not args.quiet:
         log(f"note: TER is {kernel.counted_by('ter')}")  # said before the waiting begins
+    cache = None if args.no_cache else open_cache()
+    request = replace(request, store=cache)
     with new_run_folder(target, force=args.force) as staging:
         with shown_progress(args.quiet) as start_work:
             evaluation = pipeline.evaluate(request, start_work)
@@ -149,6 +160,8 @@ def score_and_print(
     if not args.quiet:
         for note in shown.notes:
             log(f"note: {note}")
+        for message in cache.messages if cache else ():
+            log(f"note: {message}")
         log(f"written: {target}")
     return 0
 
@@ -202,6 +215,7 @@ def make_request(args: argparse.Namespace) -> Request:
         EvaluatorError: no reference, no system, or one name for two systems.
     """
     one_of(args.align, MODES, "alignment mode")
+    _unfold(args)
     references, inputs = list(args.reference), list(args.input)
     table = None
     if args.files and not references and not inputs and len(args.files) == 1:
@@ -231,6 +245,18 @@ def make_request(args: argparse.Namespace) -> Request:
         plan=plan_of(args),
         **common,
     )
+
+
+def _unfold(args: argparse.Namespace) -> None:
+    """Put the files of mt-metrics-eval's FOLDER:PAIR, and of sacreBLEU's sacrebleu:SET/PAIR, in their place."""
+    if len(args.files) == 1 and not args.reference and not args.input and is_mtme(args.files[0]):
+        found = find_mtme(args.files.pop())
+        args.reference = list(found.references.values())
+        args.input = [f"{name}={path}" for name, path in found.systems.items()]
+        args.source, args.documents = args.source or found.source, args.documents or found.documents
+    elif args.files and args.files[0].startswith(SACREBLEU):
+        found = find_sacrebleu(args.files.pop(0))
+        args.reference, args.source = list(found.references.values()), args.source or found.source
 
 
 def score_file(text: str, systems: Mapping[str, str]) -> ScoreFile:

@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from evaluator.plugins import READERS, load_part
+from evaluator.plugins import READERS, did_you_mean, load_part
 from evaluator.readers.tables import TextTable
 from evaluator.readers.text import document_of, read_text
 from evaluator.types import Document, EvalSet, EvaluatorError, InputFile, Inputs, SegmentPair, System
 
 TextSource = str | os.PathLike[str] | Sequence[str]
 """A path, or segments in memory."""
-TABLE_SUFFIXES = {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
+TABLE_SUFFIXES = {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet", ".xml": "xml"}
 
 
 def system_name(path: str) -> str:
@@ -76,11 +76,15 @@ def read_table(path: str) -> TextTable:
     return reader(path)
 
 
-def group_table(table: TextTable) -> EvalSet:
+def group_table(table: TextTable, only: Sequence[str] = ()) -> EvalSet:
     """The rows by system; every system must have the same references in the same order.
 
+    Args:
+        table: the rows.
+        only: systems to keep; none for all.
+
     Raises:
-        EvaluatorError: systems whose rows differ in number or reference.
+        EvaluatorError: systems whose rows differ in number or reference, or one that is not in the table.
     """
     columns = table.columns
     n = len(columns["reference"])
@@ -91,6 +95,10 @@ def group_table(table: TextTable) -> EvalSet:
         if not name.strip():
             raise EvaluatorError(f"{table.path}, row {row + table.first_row}: the system's name is empty; every row needs one.")
         rows.setdefault(name, []).append(row)
+    for name in only:
+        if name not in rows:
+            raise EvaluatorError(f"{table.path} has no system {name!r}.{did_you_mean(name, rows)}")
+    rows = {name: own for name, own in rows.items() if not only or name in only}
     further = [name for name in columns if name.startswith("reference_")]
     systems = []
     spine: list[tuple[str, ...]] = []

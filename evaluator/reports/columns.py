@@ -35,9 +35,22 @@ def columns_readme() -> str:
 def _metric_columns(table: str) -> tuple[Column, ...]:
     if table == "segments":
         metrics = Column("bleu, chrf, chrf++, ter, bertscore_p, bertscore_r, bertscore_f1", "float", "The metrics asked for, between hypothesis and fidelity.")
-        return (metrics, Column("reference_2 …", "str", "Further references, where given."), *OPTIONAL)
+        paraphrase = (
+            Column("copied_ngrams", "float", "With novelty: 0-100, share of the words and sequences of up to 4 words that a reference has too."),
+            Column("copied_span", "float", "With novelty: words of the longest run taken from a reference."),
+            Column("self_bleu", "float", "With novelty: sentence BLEU against the references, as a measure of copying."),
+            Column("novelty", "float", "With novelty: 100 less copied_ngrams; 0 for an empty text."),
+            Column("paraphrase", "float", "With novelty and diagnosis: harmonic mean of fidelity and novelty, 0 for a copy."),
+        )
+        return (metrics, *paraphrase, Column("reference_2 …", "str", "Further references, where given."), *OPTIONAL)
     if table == "scores":
-        return (Column("BLEU, chrF2, chrF2++, TER, BERTScore-F1", "float", "The metrics asked for, after system; scores made elsewhere under their names."),)
+        return (
+            Column(
+                "BLEU, chrF2, chrF2++, TER, Novelty, BERTScore-F1, Paraphrase",
+                "float",
+                "The metrics asked for, after system; scores made elsewhere under their names.",
+            ),
+        )
     return ()
 
 

@@ -3,8 +3,9 @@
 Nothing here knows how a metric works (`metrics/`) or where tables go (`results.py`).
 """
 
-from evaluator.score.means import fidelity_scores, imported_scores
+from evaluator.score.means import fidelity_scores, imported_scores, paraphrase_scores
+from evaluator.score.remembered import Remembered
 from evaluator.score.systems import MetricScores, StartWork, score_systems
 from evaluator.score.tables import make_tables
 
-__all__ = ["MetricScores", "StartWork", "fidelity_scores", "imported_scores", "make_tables", "score_systems"]
+__all__ = ["MetricScores", "Remembered", "StartWork", "fidelity_scores", "imported_scores", "make_tables", "paraphrase_scores", "score_systems"]

@@ -73,6 +73,31 @@ def fidelity_scores(evalset: EvalSet, diagnoses: Diagnoses, signature: str) -> M
     return _mean_scores(MeanMetric("fidelity", "fidelity", ("fidelity",), False, True, signature), values, [])
 
 
+def paraphrase_scores(evalset: EvalSet, diagnoses: Diagnoses, novelty: MetricScores, signature: str) -> MetricScores:
+    """Fidelity and novelty in one number, their harmonic mean: a copy has none, and nonsense has little.
+
+    Args:
+        evalset: the systems.
+        diagnoses: what was said of each row, with its fidelity.
+        novelty: the scores of the metric `novelty`.
+        signature: of the diagnosis; that of novelty is added.
+    """
+    rows = []
+    for said, own in zip(diagnoses, novelty.rows, strict=True):
+        fidelity = np.array([np.nan if one is None else one.fidelity for one in said])
+        new = own["novelty"]
+        both = fidelity + new
+        rows.append({"paraphrase": np.where(both > 0, 2 * fidelity * new / np.where(both > 0, both, 1.0), np.where(np.isnan(both), np.nan, 0.0))})
+    values = np.array(
+        [
+            [value for pair, value in zip(system.pairs, row["paraphrase"], strict=True) if not pair.inserted]
+            for system, row in zip(evalset.systems, rows, strict=True)
+        ]
+    )
+    stated = f"fidelity:{signature}|novelty:{novelty.metric.signature()}".replace("|", ";")
+    return _mean_scores(MeanMetric("paraphrase", "Paraphrase", ("paraphrase",), False, True, stated), values, rows)
+
+
 def _mean_scores(metric: MeanMetric, values: FloatArray, rows: Sequence[Mapping[str, FloatArray]]) -> MetricScores:
     """Scores float64 (n_systems, n_segments) as statistics [score, 1]; NaN as [0, 0]."""
     defined = ~np.isnan(values)

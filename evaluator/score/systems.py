@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluator.plugins import Described, Metric
+from evaluator.score.remembered import FEWEST, Remembered, remembered_statistics, text_digests
 from evaluator.types import Advance, EvalSet, EvaluatorError, FloatArray, System
 
 StartWork = Callable[[str, int], Advance]
@@ -31,8 +32,15 @@ class MetricScores:
     """For each system the segments that have a score; None where that is every segment with text."""
 
 
-def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: StartWork) -> list[MetricScores]:
-    """Statistics and segment scores of every system by every metric, in the metrics' order."""
+def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: StartWork, memory: Remembered | None = None) -> list[MetricScores]:
+    """Statistics and segment scores of every system by every metric, in the metrics' order.
+
+    Args:
+        evalset: the systems.
+        metrics: the metrics.
+        start_work: starts the progress of each.
+        memory: what earlier runs computed; it changes no number.
+    """
     references = reference_streams(evalset)
     joined = [join_insertions(system) for system in evalset.systems]
     alone = [[pair.hypothesis for pair in system.pairs if not pair.inserted] for system in evalset.systems]
@@ -45,9 +53,15 @@ def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: Start
     if not jobs:
         raise EvaluatorError("There is nothing to score: every segment is empty on both sides.")
     hypotheses, segments = [text for text, _ in jobs], [segment for _, segment in jobs]
+    memory = memory if len(jobs) >= FEWEST else None
+    digests = text_digests(hypotheses, segments, references) if memory else []
     out = []
     for metric in metrics:
-        statistics = metric.statistics(hypotheses, segments, references, start_work(metric.title, len(jobs)))
+        advance = start_work(metric.title, len(jobs))
+        if memory and metric.name in memory.settings:
+            statistics = remembered_statistics(metric, hypotheses, segments, references, advance, memory, digests)
+        else:
+            statistics = metric.statistics(hypotheses, segments, references, advance)
         # One more row, of zeros, for what is left out.
         padded = np.vstack([statistics, np.zeros((1, statistics.shape[1]))])
         stacked = np.stack([padded[[jobs.get((t, i), -1) for i, t in enumerate(texts)]] for texts in joined])

@@ -1,0 +1,12 @@
+"""Preflight: what is wrong with inputs before anything is scored.
+
+`names.py` refuses what cannot be scored at all, `preflight.py` is the way into what is likely a
+mistake: `lines.py` looks at which line belongs to which, `segments.py` at pairs of texts,
+`characters.py` at single texts, `languages.py` knows languages by their small words.
+"""
+
+from evaluator.check.names import check_inputs, check_system_names
+from evaluator.check.preflight import CHECKS, Limit, Texts, find_problems, preflight_notes, texts_of_inputs, texts_of_pairs
+from evaluator.check.problems import Problem
+
+__all__ = ["CHECKS", "Limit", "Problem", "Texts", "check_inputs", "check_system_names", "find_problems", "preflight_notes", "texts_of_inputs", "texts_of_pairs"]

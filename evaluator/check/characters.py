@@ -1,0 +1,111 @@
+"""What is wrong with the characters of one text: found by one search over all of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from evaluator.check.problems import Problem, place, short
+
+_CP1252_TAIL = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_MOJIBAKE = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{_CP1252_TAIL}]{{1,3}}|\ufffd")
+"""UTF-8 read as Latin-1 or Windows-1252; which of these it really is, `_is_mojibake` tries."""
+_ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ufff9-\ufffb\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069\ud800-\udfff]|\\t"
+)
+"""Controls, byte-order marks inside, line separators, private use, noncharacters, direction overrides, tabs."""
+_NAMES = {"\ufeff": "byte-order mark", "\u2028": "line separator", "\u2029": "paragraph separator", "\t": "tab"}
+_CANARY = re.compile(r"canary[^\n]{0,80}[0-9a-f]{8}-?[0-9a-f]{4}|BENCHMARK DATA SHOULD NEVER APPEAR|canary guid", re.IGNORECASE)
+_TOKENIZED = re.compile(r" [.,](?= |$)|&(?:quot|apos|amp|#91|#93|lt|gt);|@-@|@@ |\u2581", re.MULTILINE)
+_SIGNS = (" .", " ,", "&", "@-@", "@@ ", "\u2581")
+TOKENIZED_SHARE = 0.05
+"""Share of lines; below, a stray blank before a full stop is the text's own."""
+FEWEST_TOKENIZED = 2
+
+
+class Page(NamedTuple):
+    """A text as one string."""
+
+    name: str
+    lines: Sequence[str]
+    whole: str
+    numbers: Sequence[int]
+    """What messages call each line."""
+
+    def line_at(self, offset: int) -> int:
+        """0-based line of a character."""
+        return self.whole.count("\n", 0, offset)
+
+
+def page_of(name: str, lines: Sequence[str], numbers: Sequence[int]) -> Page:
+    """The text made ready to search."""
+    # A line feed inside a cell of a table would move the numbers of all lines after it.
+    clean = [line.replace("\n", " ") for line in lines]
+    return Page(name, clean, "\n".join(clean), numbers)
+
+
+def character_problems(page: Page) -> Iterator[Problem]:
+    """Mojibake, odd characters, canaries and tokenized text."""
+    yield from _mojibake(page)
+    yield from _odd(page)
+    yield from _canary(page)
+    yield from _tokenized(page)
+
+
+def _numbers(page: Page, offsets: Sequence[int]) -> tuple[int, ...]:
+    return tuple(page.numbers[i] for i in dict.fromkeys(page.line_at(offset) for offset in offsets))
+
+
+def _is_mojibake(found: str) -> bool:
+    if found == "\ufffd":
+        return True
+    try:
+        data = b"".join(bytes([ord(c)]) if ord(c) < 256 else c.encode("cp1252") for c in found)
+    except UnicodeEncodeError:
+        return False
+    for end in range(len(data), 1, -1):
+        try:
+            data[:end].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+def _mojibake(page: Page) -> Iterator[Problem]:
+    if page.whole.isascii():
+        return
+    found = [match for match in _MOJIBAKE.finditer(page.whole) if _is_mojibake(match[0])]
+    if found:
+        lines = _numbers(page, [match.start() for match in found])
+        at = found[0].start()
+        example = page.whole[max(page.whole.rfind("\n", 0, at) + 1, at - 12) :].split("\n")[0]
+        message = f"{len(found)} places look like text decoded with the wrong encoding ({place(lines)}), for example {short(example)}"
+        yield Problem("mojibake", page.name, message, len(found), lines)
+
+
+def _odd(page: Page) -> Iterator[Problem]:
+    found = [match for match in _ODD.finditer(page.whole) if match[0] != "\n"]
+    if found:
+        lines = _numbers(page, [match.start() for match in found])
+        kinds = ", ".join(_NAMES.get(c, f"U+{ord(c):04X}") for c in dict.fromkeys(match[0] for match in found[:1000]))
+        yield Problem("unicode", page.name, f"{len(found)} odd characters ({kinds}) in {place(lines)}", len(found), lines)
+
+
+def _canary(page: Page) -> Iterator[Problem]:
+    if not any(word in page.whole for word in ("anary", "CANARY", "BENCHMARK DATA")):
+        return  # a search for the pattern itself takes ten times as long
+    lines = _numbers(page, [match.start() for match in _CANARY.finditer(page.whole)])
+    if lines:
+        yield Problem("canary", page.name, f"{place(lines)} is a canary that marks the set, not a segment", len(lines), lines)
+
+
+def _tokenized(page: Page) -> Iterator[Problem]:
+    least = max(FEWEST_TOKENIZED, TOKENIZED_SHARE * len(page.lines))
+    if sum(map(page.whole.count, _SIGNS)) < least:
+        return  # counted in a tenth of the time that the pattern takes
+    lines = _numbers(page, [match.start() for match in _TOKENIZED.finditer(page.whole)])
+    if len(lines) >= least:
+        message = f"{len(lines)} of {len(page.lines)} lines look tokenized or escaped ({place(lines)}); detokenize, or scores cannot be compared"
+        yield Problem("tokenized", page.name, message, len(lines), lines)

@@ -1,0 +1,175 @@
+"""All checks over references, systems and source: the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from evaluator.check.characters import character_problems, page_of
+from evaluator.check.languages import main_script
+from evaluator.check.lines import likeness, shift_problem, swapped_problems, unequal_problem
+from evaluator.check.problems import Problem, place
+from evaluator.check.segments import Pairing, expected_of, segment_problems
+from evaluator.types import Document, EvalSet, Inputs
+
+CHECKS = {
+    "unequal-lines": "another number of lines than the reference: by how many, and from where on they are off",
+    "shifted": "lines that match those before or after in the reference: by how many",
+    "transposed": "references lying the wrong way, given as systems, or in the place of the source",
+    "empty": "segments empty on one side",
+    "duplicates": "one text for different references, or one system twice",
+    "copied-reference": "segments that are the reference",
+    "copied-source": "segments that are the source, untranslated",
+    "language": "segments in another language than the reference",
+    "script": "segments in another script than the reference",
+    "tokenized": "tokenized or escaped text",
+    "mojibake": "text decoded with the wrong encoding",
+    "boilerplate": "what a language model says about the task, or words that begin or end many segments",
+    "too-long": "paragraphs over the model's limit, which go through in windows",
+    "canary": "lines that mark a test set",
+    "unicode": "control characters, byte-order marks, line separators, tabs, private use",
+}
+MOST_NOTES = 5
+"""Findings that a run's notes hold."""
+SAMPLED = 200
+"""Lines looked at to see whether source and reference are swapped."""
+
+
+class Limit(NamedTuple):
+    """What a model takes in one pass."""
+
+    model: str
+    tokens: int
+    count_tokens: Callable[[Sequence[str]], Sequence[int]]
+    """Tokens of each text, special ones included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What is checked: lines by name."""
+
+    references: Mapping[str, Sequence[str]]
+    """The first is the one that lines are paired with."""
+    systems: Mapping[str, Sequence[str]]
+    source: Mapping[str, Sequence[str]]
+    """None or one."""
+    numbers: Mapping[str, Sequence[int]]
+    """By name, what messages call each line."""
+
+
+def texts_of_inputs(inputs: Inputs) -> Texts:
+    """Files as lines: all of them where every text has as many, else those that are not blank."""
+    documents = {document.name: document for document in (*inputs.references, *inputs.systems.values(), *([inputs.source] if inputs.source else []))}
+    by_line = len({len(document.lines) for document in documents.values()}) == 1
+    kept = {name: _kept(document, by_line, documents) for name, document in documents.items()}
+
+    def lines(document: Document) -> list[str]:
+        texts = document.paragraphs if document.wrapped and not by_line else document.lines
+        return [texts[i] for i in kept[document.name]]
+
+    return Texts(
+        {document.name: lines(document) for document in inputs.references},
+        {document.name: lines(document) for document in inputs.systems.values()},
+        {inputs.source.name: lines(inputs.source)} if inputs.source else {},
+        {name: [i + 1 for i in numbers] for name, numbers in kept.items()},
+    )
+
+
+def _kept(document: Document, by_line: bool, documents: Mapping[str, Document]) -> list[int]:
+    """Which lines count: not those that are blank in every text, nor, in texts of unequal length, blank ones."""
+    if by_line:
+        return [i for i in range(len(document.lines)) if any(other.lines[i].strip() for other in documents.values())]
+    texts = document.paragraphs if document.wrapped else document.lines
+    return [i for i, text in enumerate(texts) if text.strip()]
+
+
+def texts_of_pairs(evalset: EvalSet) -> Texts:
+    """A set whose texts are paired already."""
+    first = [pair for pair in evalset.systems[0].pairs if not pair.inserted]
+    references = {("reference" if k == 0 else f"reference {k + 1}"): [pair.references[k] or "" for pair in first] for k in range(evalset.n_references)}
+    systems = {system.name: [pair.hypothesis for pair in system.pairs if not pair.inserted] for system in evalset.systems}
+    source = {"source": [pair.source for pair in first]} if any(pair.source for pair in first) else {}
+    numbers = {name: range(1, len(first) + 1) for name in (*references, *systems, *source)}
+    return Texts(references, systems, source, numbers)
+
+
+def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = False, quick: bool = False) -> list[Problem]:
+    """Everything that is likely wrong, text by text in the order given.
+
+    Args:
+        texts: what to look at.
+        limit: the model whose limit counts; None for no model.
+        paired: the lines are known to belong together, so that shifts need not be looked for.
+        quick: at a small share of what BLEU costs: languages by a sample, no repeated openings.
+    """
+    found: list[Problem] = []
+    everything = {**texts.references, **texts.source, **texts.systems}
+    for name, lines in everything.items():
+        found += character_problems(page_of(name, lines, texts.numbers[name]))
+        found += _too_long(name, lines, texts.numbers[name], limit)
+    found += swapped_problems(texts.references, texts.systems)
+    found += _source_swapped(texts, SAMPLED // 4 if quick else SAMPLED)
+    first, reference = next(iter(texts.references.items()))
+    source = next(iter(texts.source.values()), None)
+    expected = expected_of(reference)
+    for name, lines in everything.items():
+        if name == first:
+            continue
+        if len(lines) != len(reference):
+            found.append(unequal_problem(name, lines, first, reference))
+            continue
+        if name in texts.source:
+            continue
+        if not paired and (shift := shift_problem(name, lines, first, reference)) is not None:
+            found.append(shift)
+            continue
+        beside = source if source is not None and len(source) == len(lines) else None
+        if name in texts.systems:
+            found += segment_problems(Pairing(name, lines, reference, beside, texts.numbers[name], quick), expected)
+    order = {name: i for i, name in enumerate(everything)}
+    return sorted(found, key=lambda problem: order[problem.text])
+
+
+def preflight_notes(evalset: EvalSet) -> list[str]:
+    """What a quick look at paired texts finds, in a few lines for the notes of a run.
+
+    What articles leave out, their alignment tells.
+    """
+    problems = find_problems(texts_of_pairs(evalset), paired=True, quick=True)
+    aligned = any(pair.alignment not in ("1-1", "1-0") for system in evalset.systems for pair in system.pairs)
+    told = [f"{problem.text}: {problem.message}" for problem in problems if not (aligned and problem.check == "empty")]
+    more = [f"{len(told) - MOST_NOTES} more findings: evaluator check says them all."] if len(told) > MOST_NOTES else []
+    return [f"check: {words}." for words in told[:MOST_NOTES]] + [f"check: {words}" for words in more]
+
+
+def _too_long(name: str, lines: Sequence[str], numbers: Sequence[int], limit: Limit | None) -> Iterator[Problem]:
+    """A token is at least one character, so that short texts need not be counted."""
+    if limit is None:
+        return
+    at = [i for i, text in enumerate(lines) if len(text) > limit.tokens]
+    counts = limit.count_tokens([lines[i] for i in at]) if at else []
+    long = [(i, n) for i, n in zip(at, counts, strict=True) if n > limit.tokens]
+    if long:
+        told = tuple(numbers[i] for i, _ in long)
+        message = (
+            f"{len(long)} paragraphs are longer than the {limit.tokens} tokens of {limit.model} ({place(told)}; the longest has {max(n for _, n in long)})"
+        )
+        yield Problem("too-long", name, message, len(long), told)
+
+
+def _source_swapped(texts: Texts, sampled: int) -> Iterator[Problem]:
+    """The systems are like the source and not like the reference, which is in another language or script."""
+    for name, source in texts.source.items():
+        reference_name, reference = next(iter(texts.references.items()))
+        systems = [lines[:sampled] for lines in texts.systems.values() if len(lines) == len(source) == len(reference)]
+        if not systems:
+            continue
+        here = [sum(map(likeness, lines, source)) for lines in systems]
+        there = [sum(map(likeness, lines, reference)) for lines in systems]
+        scripts = [main_script(" ".join(lines[:sampled])) for lines in (*systems, source, reference)]
+        closer = all(a > 2 * b and a > 0.2 * len(lines) for a, b, lines in zip(here, there, systems, strict=True))
+        of_source = all(script == scripts[-2] != scripts[-1] for script in scripts[:-2])
+        if closer or of_source:
+            message = f"is unlike every system, and {name} is like them: source and reference are in each other's place, or nothing was translated"
+            yield Problem("transposed", reference_name, message, len(systems))

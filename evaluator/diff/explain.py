@@ -1,0 +1,143 @@
+"""What moved the scores between two runs, and in which segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evaluator.diff.settings import Difference, compare_settings
+from evaluator.types import Evaluation, EvaluatorError
+
+MOST_SEGMENTS = 5
+REASONS = ("hypothesis", "reference", "alignment", "setting")
+"""What changed in a segment; `setting` where its texts are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedSegment:
+    """One segment whose score moved."""
+
+    document: str
+    segment: int
+    before: float
+    after: float
+    reason: str
+    """One of `REASONS`."""
+    hypothesis: str
+    """The text afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One system's score by one metric that is not the same."""
+
+    system: str
+    metric: str
+    before: float
+    after: float
+    moved: Mapping[str, int]
+    """How many segments moved, by reason."""
+    causes: tuple[Difference, ...]
+    """The differences of settings that bear on this score."""
+    segments: tuple[MovedSegment, ...]
+    """Those that moved most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that is different between two runs."""
+
+    settings: tuple[Difference, ...]
+    movements: tuple[Movement, ...]
+    only: tuple[str, ...]
+    """Systems and metrics that one run alone has."""
+
+
+def explain(before: Evaluation, after: Evaluation) -> Explanation:
+    """What moved scores from one run to the other.
+
+    Raises:
+        EvaluatorError: the runs have no system or no metric in common.
+    """
+    settings = compare_settings(before.manifest, after.manifest)
+    metrics = [{one["title"]: one for one in run.manifest["metrics"]} for run in (before, after)]
+    systems = [list(run.manifest["systems"]) for run in (before, after)]
+    common = [name for name in systems[0] if name in systems[1]]
+    titles = [title for title in metrics[0] if title in metrics[1]]
+    if not common or not titles:
+        what, names = ("system", systems) if not common else ("metric", [list(one) for one in metrics])
+        raise EvaluatorError(f"The runs have no {what} in common: {', '.join(names[0])} against {', '.join(names[1])}.")
+    rows = [_rows(run) for run in (before, after)]
+    movements = []
+    for title in titles:
+        for system in common:
+            scores = [_score(run, system, title) for run in (before, after)]
+            if scores[0] != scores[1] and None not in scores:
+                movements.append(_movement(system, metrics[0][title], scores, rows, settings))
+    only = [f"{name} ({'before' if name in systems[0] else 'after'})" for name in dict.fromkeys([*systems[0], *systems[1]]) if name not in common]
+    only += [f"{name} ({'before' if name in metrics[0] else 'after'})" for name in dict.fromkeys([*metrics[0], *metrics[1]]) if name not in titles]
+    return Explanation(tuple(settings), tuple(movements), tuple(only))
+
+
+def _score(run: Evaluation, system: str, title: str) -> Any:
+    scores = run.tables["scores"].columns
+    return scores[title][scores["system"].index(system)]
+
+
+Row = Mapping[str, Any]
+
+
+def _rows(run: Evaluation) -> dict[str, list[Row]]:
+    """Rows of segments.csv that are not inserted, by system."""
+    columns = run.tables["segments"].columns
+    rows: dict[str, list[Row]] = {}
+    for values in zip(*columns.values(), strict=True):
+        row = dict(zip(columns, values, strict=True))
+        if not row["alignment"].startswith("0-"):
+            rows.setdefault(row["system"], []).append(row)
+    return rows
+
+
+def _matched(one: Sequence[Row], two: Sequence[Row]) -> list[tuple[Row, Row]]:
+    """Rows of the same segment: by place where both runs have as many, else by document and number."""
+    if len(one) == len(two):
+        return list(zip(one, two, strict=True))
+    places = {(row["document"], row["segment"]): row for row in two}
+    return [(row, places[key]) for row in one if (key := (row["document"], row["segment"])) in places]
+
+
+def _movement(
+    system: str, metric: Mapping[str, Any], scores: Sequence[float], rows: Sequence[Mapping[str, Sequence[Row]]], settings: Sequence[Difference]
+) -> Movement:
+    column = metric["columns"][-1]
+    moved = []
+    for one, two in _matched(rows[0][system], rows[1][system]):
+        if one[column] != two[column] and one[column] is not None and two[column] is not None:
+            moved.append(MovedSegment(two["document"], two["segment"], one[column], two[column], _reason(one, two), two["hypothesis"]))
+    counts = {reason: n for reason in REASONS if (n := sum(segment.reason == reason for segment in moved))}
+    moved.sort(key=lambda segment: -abs(segment.after - segment.before))
+    causes = tuple(one for one in settings if _bears(one, system, metric["name"], counts))
+    return Movement(system, metric["title"], scores[0], scores[1], counts, causes, tuple(moved[:MOST_SEGMENTS]))
+
+
+def _reason(one: Row, two: Row) -> str:
+    if one["hypothesis"] != two["hypothesis"]:
+        return "alignment" if one["alignment"] != two["alignment"] else "hypothesis"
+    references = [name for name in {*one, *two} if name.startswith("reference")]
+    return "reference" if any(one.get(name) != two.get(name) for name in references) else "setting"
+
+
+def _bears(one: Difference, system: str, metric: str, counts: Mapping[str, int]) -> bool:
+    """True where a difference can have moved this score; a setting cannot where every moved text is new."""
+    if one.cause == "input":
+        return one.what in (f"system {system}", "table", "alignment") or one.what.startswith("reference")
+    if one.cause == "segments":  # their number; how they are grouped moves no score
+        return one.before.split()[0] != one.after.split()[0]
+    if one.cause == "option" and one.what.startswith("metric_options."):
+        return one.what.split(".")[1] == metric
+    if one.cause == "option" and one.what.startswith(("comparison.", "documents", "buckets", "ngrams", "metrics", "scores", "diagnose", "prior")):
+        return False
+    if one.cause in ("model", "device"):
+        return metric == "bertscore" or one.what.startswith("align_model")
+    return bool(counts.get("setting")) or not counts

@@ -1,0 +1,114 @@
+"""What differs between two manifests: inputs, options, versions, model, device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+CAUSES = ("input", "segments", "option", "version", "model", "device", "score")
+"""Kinds of differences; the last is what the others explain."""
+OF_DEVICE = ("device", "precision", "threads")
+HARMLESS_OPTIONS = ("device", "batch_size")
+"""Options that say where and how a run was made; what came of them stands under the model's device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same in two runs."""
+
+    cause: str
+    """One of `CAUSES`."""
+    what: str
+    """Which input, option, package or cell."""
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.what}: {self.before} -> {self.after}"
+
+
+def compare_settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """All differences of two manifests, in the order of `CAUSES`."""
+    return [
+        *_inputs(before, after),
+        *_segments(before, after),
+        *_options(before, after),
+        *_versions(before, after),
+        *_model(before, after),
+    ]
+
+
+def _inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    files = [_by_name(manifest["inputs"]) for manifest in (before, after)]
+    for name in dict.fromkeys([*files[0], *files[1]]):
+        one, two = files[0].get(name), files[1].get(name)
+        if one is None or two is None:
+            yield Difference("input", name, _path(one), _path(two))
+        elif one["sha256"] != two["sha256"]:
+            yield Difference("input", name, _digest(one), _digest(two))
+
+
+def _by_name(files: list[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    """Inputs by role and name; several references by their number."""
+    named: dict[str, Mapping[str, str]] = {}
+    for file in files:
+        base = f"{file['role']} {file['name']}".strip()
+        name, number = base, 2
+        while name in named:
+            name, number = f"{base} {number}", number + 1
+        named[name] = file
+    return named
+
+
+def _path(file: Mapping[str, str] | None) -> str:
+    return "not there" if file is None else file["path"]
+
+
+def _digest(file: Mapping[str, str]) -> str:
+    return f"{file['path']} (sha256 {file['sha256'][:12]})"
+
+
+def _segments(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    one, two = before.get("segments"), after.get("segments")
+    if one is not None and two is not None and one != two:
+        yield Difference("segments", "which were scored", _scored(one), _scored(two))
+
+
+def _scored(stated: Mapping[str, Any]) -> str:
+    left_out = {name: len(numbers) for name, numbers in stated["left_out"].items()}
+    return f"{stated['count']} in {stated['documents']} documents (sha256 {stated['sha256'][:12]}), left out: {left_out or 'none'}"
+
+
+def _options(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    flat = [_flat(manifest["options"]) for manifest in (before, after)]
+    for name in dict.fromkeys([*flat[0], *flat[1]]):
+        one, two = flat[0].get(name, "not given"), flat[1].get(name, "not given")
+        if one != two and name not in HARMLESS_OPTIONS:
+            yield Difference("option", name, one, two)
+
+
+def _flat(options: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in options.items():
+        if isinstance(value, Mapping):
+            flat.update(_flat(value, f"{prefix}{name}."))
+        else:
+            flat[f"{prefix}{name}"] = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return flat
+
+
+def _versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    one, two = ({"evaluator": manifest["evaluator"], **manifest["versions"]} for manifest in (before, after))
+    for name in dict.fromkeys([*one, *two]):
+        if one.get(name) != two.get(name):
+            yield Difference("version", name, str(one.get(name, "not used")), str(two.get(name, "not used")))
+
+
+def _model(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    for key in ("model", "align_model", "diagnosis"):
+        one, two = _flat(before.get(key) or {}), _flat(after.get(key) or {})
+        for name in dict.fromkeys([*one, *two]):
+            if one.get(name) != two.get(name):
+                cause = "device" if name in OF_DEVICE else "model"
+                yield Difference(cause, f"{key} {name}", one.get(name, "none"), two.get(name, "none"))

@@ -1,0 +1,122 @@
+"""Novelty: how much of a text is not copied from its reference. Adequacy needs another metric beside it.
+
+BLEU, chrF and BERTScore are highest for a copy; a paraphrase is asked for other words. Novelty is highest for words
+that the reference does not have, and so for nonsense too: read it beside fidelity, or as `paraphrase`, which needs both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any, ClassVar
+
+import numpy as np
+
+from evaluator import __version__
+from evaluator.metrics.adapters import BleuMetric
+from evaluator.types import Advance, EvaluatorError, FloatArray
+
+WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]|[\\w'’]+")
+"""Words without marks; in scripts that are written without blanks each character is one."""
+
+
+class NoveltyMetric:
+    """100 less the mean share, over n-grams of 1 to `order` words, that a reference of the segment has too.
+
+    0 for a copy, 100 where not a word is shared; 0 for an empty text, in which nothing is new. Case and marks do not
+    count. Statistics are [novelty, 1, share of copied n-grams, longest copied span in words, self-BLEU]; the corpus
+    score is the mean over segments. Self-BLEU is sentence BLEU against the references: what the text takes over.
+
+    Args:
+        order: longest n-gram.
+
+    Raises:
+        EvaluatorError: an order below 1.
+
+    Source: iBLEU (Sun and Zhou 2012) sets BLEU against the reference beside BLEU against the input; here the copied
+        share is neither clipped nor has it a brevity penalty, so that a short text is not taken for a new one.
+    """
+
+    name = "novelty"
+    title = "Novelty"
+    unit_scale = False
+    higher_is_better = True
+    rewards_copies = False
+    """Unlike every other metric: a copy scores worst."""
+    columns: tuple[str, ...] = ("copied_ngrams", "copied_span", "self_bleu", "novelty")
+    formula: ClassVar[dict[str, Any]] = {"kind": "ratio", "of": 0, "by": 1}
+
+    def __init__(self, *, order: int = 4) -> None:
+        if order < 1:
+            raise EvaluatorError(f"novelty: order is {order}; it must be at least 1.")
+        self._order = order
+        self._bleu = BleuMetric()
+        self._n_references = 0
+
+    def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
+        """See `Metric.statistics`."""
+        self._n_references = len(references)
+        copied = self._bleu.segment_scores(self._bleu.statistics(hypotheses, segments, references, advance))["bleu"]
+        streams = [[None if text is None else words(text) for text in stream] for stream in references]
+        rows = np.zeros((len(hypotheses), 5))
+        for row, (hypothesis, segment, bleu) in enumerate(zip(hypotheses, segments, copied, strict=True)):
+            own = words(hypothesis)
+            theirs = [stream[segment] or [] for stream in streams]
+            share = copied_share(own, theirs, self._order)
+            rows[row] = (100 * (1 - share) if own else 0.0, 1.0, 100 * share, longest_copy(own, theirs), bleu)
+        return rows
+
+    def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
+        """See `Metric.segment_scores`."""
+        places = {"copied_ngrams": 2, "copied_span": 3, "self_bleu": 4, "novelty": 0}
+        return {name: statistics[:, place] for name, place in places.items()}
+
+    def corpus_score(self, summed: FloatArray) -> float:
+        """Mean novelty."""
+        return float(summed[0] / summed[1]) if summed[1] else float("nan")
+
+    def details(self, summed: FloatArray) -> str:
+        """Means of what is copied."""
+        if not summed[1]:
+            return ""
+        share, span, bleu = (summed[k] / summed[1] for k in (2, 3, 4))
+        return f"copied n-grams = {share:.1f} % longest copied span = {span:.1f} words self-BLEU = {bleu:.1f}"
+
+    def signature(self) -> str:
+        """References, order and versions."""
+        return f"nrefs:{self._n_references}|case:lc|order:{self._order}|sacrebleu:{version('sacrebleu')}|version:evaluator-{__version__}"
+
+    def segment_signature(self) -> str:
+        """The same: segments are scored alone."""
+        return self.signature()
+
+
+def words(text: str) -> list[str]:
+    """A text's words, in lower case and without marks."""
+    return WORD.findall(text.lower())
+
+
+def copied_share(own: Sequence[str], references: Sequence[Sequence[str]], order: int) -> float:
+    """Mean over the orders that the text has of the share of its n-grams that any reference has, 0 to 1."""
+    shares = []
+    for n in range(1, min(order, len(own)) + 1):
+        theirs = {tuple(reference[i : i + n]) for reference in references for i in range(len(reference) - n + 1)}
+        mine = [tuple(own[i : i + n]) in theirs for i in range(len(own) - n + 1)]
+        shares.append(sum(mine) / len(mine))
+    return sum(shares) / len(shares) if shares else 0.0
+
+
+def longest_copy(own: Sequence[str], references: Sequence[Sequence[str]]) -> int:
+    """Words of the longest run that stands in a reference in the same order."""
+    best = 0
+    for reference in references:
+        places: dict[str, list[int]] = {}
+        for j, word in enumerate(reference):
+            places.setdefault(word, []).append(j)
+        before: dict[int, int] = {}
+        for word in own:
+            now = {j: before.get(j - 1, 0) + 1 for j in places.get(word, ())}
+            best = max(best, max(now.values(), default=0))
+            before = now
+    return best

@@ -1,0 +1,156 @@
+"""A stored run made again: its request from `run.json`, its inputs where they were or where they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from evaluator.compare import Plan
+from evaluator.diff import Difference, compare_numbers, compare_settings
+from evaluator.pipeline import Request, evaluate, evaluate_pairs
+from evaluator.readers.scores import ScoreFile
+from evaluator.score import StartWork
+from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile, SegmentPair, System
+
+PLAIN = (
+    "align", "align_model", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior", "metrics", "metric_options",
+    "lower_is_better", "only", "buckets", "ngrams",
+)  # fmt: skip
+"""Options that a request has under the same name, and no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where inputs are now; what is not named is where it was."""
+
+    root: str = ""
+    """Folder that relative paths of `run.json` start from; empty for the current one."""
+    references: Sequence[str] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None
+    table: str | None = None
+    device: str | None = None
+    """Another device than the run asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A run made again, and what is not the same."""
+
+    settings: tuple[Difference, ...]
+    """Differences of inputs, options, versions, model and device."""
+    numbers: tuple[Difference, ...]
+    """Cells that differ."""
+
+    @property
+    def passed(self) -> bool:
+        """True when inputs and numbers are the same; other versions or devices may have made them."""
+        return not self.numbers and not any(one.cause in ("input", "segments") for one in self.settings)
+
+
+def verify(stored: Evaluation, moved: Moved, start_work: StartWork) -> Verification:
+    """Make a run again from its inputs and compare.
+
+    Raises:
+        EvaluatorError: an input is neither where it was nor named.
+    """
+    return _compared(stored, evaluate(request_of(stored.manifest, moved), start_work))
+
+
+def verify_texts(stored: Evaluation, moved: Moved, start_work: StartWork) -> Verification:
+    """Make a run's numbers again from the texts in its own segments.csv, for inputs that are gone or were never files."""
+    plain = replace(_plain_request(stored.manifest, moved), scores=_score_files(stored.manifest, moved))
+    files = [InputFile(**file) for file in stored.manifest["inputs"] if file["role"] != "scores"]
+    return _compared(stored, evaluate_pairs(plain, stored_pairs(stored), files, start_work))
+
+
+def _compared(stored: Evaluation, again: Evaluation) -> Verification:
+    settings = compare_settings(stored.manifest, again.manifest)
+    return Verification(tuple(one for one in settings if not _is_path(one)), tuple(compare_numbers(stored, again)))
+
+
+def _is_path(difference: Difference) -> bool:
+    """True for options that name a file: the file itself is among the inputs."""
+    return difference.cause == "option" and difference.what in ("documents", "alignment", "scores")
+
+
+def request_of(manifest: Mapping[str, Any], moved: Moved) -> Request:
+    """The request that a manifest records.
+
+    Raises:
+        EvaluatorError: an input is neither where it was nor named.
+    """
+    inputs = [InputFile(**file) for file in manifest["inputs"]]
+    by_role: dict[str, list[InputFile]] = {}
+    for file in inputs:
+        by_role.setdefault(file.role, []).append(file)
+    unknown = [name for name in moved.systems if name not in manifest["systems"]]
+    if unknown:
+        raise EvaluatorError(f"The run has no system {unknown[0]!r}; it has {', '.join(manifest['systems'])}.")
+    recorded = by_role.get("reference", [])
+    if moved.references and len(moved.references) != len(recorded):
+        raise EvaluatorError(f"The run has {len(recorded)} references and {len(moved.references)} were given; name all of them.")
+    references = moved.references or [_found(file, moved.root) for file in recorded]
+    table = [moved.table or _found(file, moved.root) for file in by_role.get("table", [])]
+    source = [moved.source or _found(file, moved.root) for file in by_role.get("source", [])]
+    request = replace(
+        _plain_request(manifest, moved),
+        references=references,
+        systems={file.name: moved.systems.get(file.name) or _found(file, moved.root) for file in by_role.get("system", [])},
+        source=source[0] if source else None,
+        table=table[0] if table else None,
+        scores=_score_files(manifest, moved),
+    )
+    single = {role: _found(by_role[role][0], moved.root) for role in ("alignment", "documents") if role in by_role}
+    return replace(request, alignment=single.get("alignment"), documents=single.get("documents"))
+
+
+def _plain_request(manifest: Mapping[str, Any], moved: Moved) -> Request:
+    options = manifest["options"]
+    request = Request(**{name: options[name] for name in PLAIN if name in options}, plan=_plan(manifest))
+    return replace(request, device=moved.device) if moved.device else request
+
+
+def _plan(manifest: Mapping[str, Any]) -> Plan:
+    """How the stored tables were compared: when scored, or by a later `evaluator compare`."""
+    plan = Plan(**manifest["options"]["comparison"])
+    stated = manifest.get("comparison", {})
+    made = {"test": plan.test, "resamples": plan.n_resamples, "correction": plan.correction, "seed": plan.seed}
+    if all(stated.get(name, value) == value for name, value in made.items()) and plan.unit in ("auto", stated.get("unit", plan.unit)):
+        return plan
+    return Plan(**{name: stated[name] for name in ("test", "unit", "resamples", "correction", "seed")})
+
+
+def _score_files(manifest: Mapping[str, Any], moved: Moved) -> list[ScoreFile]:
+    return [replace(ScoreFile(**one), path=_located(one["path"], moved.root)) for one in manifest["options"]["scores"]]
+
+
+def _located(path: str, root: str) -> str:
+    return path if not root or Path(path).is_absolute() else str(Path(root) / path)
+
+
+def _found(file: InputFile, root: str) -> str:
+    path = _located(file.path, root)
+    if path == "-" or not Path(path).expanduser().exists():
+        name = f"{file.role} {file.name}".strip()
+        raise EvaluatorError(
+            f"The {name} was {file.path!r} and is not there. Say where it is now (-r, -i NAME=FILE, -s, --table, or --root FOLDER for all), "
+            "or verify from the texts in segments.csv with --texts."
+        )
+    return path
+
+
+def stored_pairs(stored: Evaluation) -> EvalSet:
+    """The paired texts of a run folder."""
+    columns = stored.tables["segments"].columns
+    further = sorted((name for name in columns if name.startswith("reference_")), key=lambda name: int(name.split("_")[1]))
+    rows: dict[str, list[SegmentPair]] = {name: [] for name in stored.manifest["systems"]}
+    for i, system in enumerate(columns["system"]):
+        inserted = columns["alignment"][i].startswith("0-")
+        references = (columns["reference"][i], *(None if inserted or not columns[name][i] else columns[name][i] for name in further))
+        domain = columns["domain"][i] if "domain" in columns else ""
+        place = columns["document"][i], columns["segment"][i], columns["alignment"][i]
+        rows[system].append(SegmentPair(*place, references, columns["hypothesis"][i], columns["source"][i], domain))
+    return EvalSet(tuple(System(name, tuple(pairs)) for name, pairs in rows.items()), 1 + len(further))

@@ -1,0 +1,11 @@
+"""Suites: test sets x systems x metrics x options from one file.
+
+`config.py` reads the file (`marks.py` with places, `options.py` options, `card.py` cards), `plan.py` makes runs of it,
+`run.py` runs them and goes on where it stopped, `tables.py` and `index.py` write what is over all runs.
+"""
+
+from evaluator.suite.config import SuiteConfig, read_config
+from evaluator.suite.plan import PlannedRun, plan_suite
+from evaluator.suite.run import SuiteResult, is_finished, run_suite
+
+__all__ = ["PlannedRun", "SuiteConfig", "SuiteResult", "is_finished", "plan_suite", "read_config", "run_suite"]

@@ -1,0 +1,81 @@
+"""`results/index.csv`: a line for every finished run, added whole or not at all, and the lock of a suite."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from evaluator.types import EvaluatorError
+
+COLUMNS = {
+    "finished": "UTC time at which the line was added",
+    "suite": "name of the suite",
+    "run": "folder of the run, from the folder of the index",
+    "set": "name of the test set",
+    "version": "version of its card; empty without one",
+    "options": "the combination of the matrix; empty without one",
+    "systems": "how many systems",
+    "segments": "how many segments",
+    "metrics": "metrics as printed in papers, separated by blanks",
+    "best": "the best system by the first metric",
+    "score": "its score",
+    "evaluator": "version of evaluator",
+    "fingerprint": "digest of options, versions and inputs; a run folder that records the same is finished",
+}
+
+
+def append_line(path: Path, row: Mapping[str, str]) -> bool:
+    """Add a run's line unless its run and fingerprint are there already; False when they are.
+
+    One write under a lock: several suites may end at once, and a line torn by a kill is dropped.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        if len(whole) < len(data):
+            file.truncate(len(whole))
+        if (row["run"], row["fingerprint"]) in _keys(whole):
+            return False
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, list(COLUMNS), lineterminator="\n")
+        if not whole:
+            writer.writeheader()
+        writer.writerow({name: row[name] for name in COLUMNS})
+        file.write(out.getvalue().encode("utf-8"))
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+def read_lines(path: Path) -> set[tuple[str, str]]:
+    """(run, fingerprint) of every whole line."""
+    data = path.read_bytes() if path.is_file() else b""
+    return _keys(data[: data.rfind(b"\n") + 1])
+
+
+def _keys(data: bytes) -> set[tuple[str, str]]:
+    return {(line["run"], line["fingerprint"]) for line in csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))}
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other processes from running the same suite at the same time.
+
+    Raises:
+        EvaluatorError: one does.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise EvaluatorError(f"Another process is running the suite in {folder}; wait for it, or give another place with -o DIR.") from None
+        yield

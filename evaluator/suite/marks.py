@@ -1,0 +1,181 @@
+"""YAML read with places, so that every mistake is told as file:line:column, and all at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from evaluator.plugins import did_you_mean
+from evaluator.types import SeveralErrors
+
+KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a mapping"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a file."""
+
+    file: str
+    line: int
+    """1-based."""
+    column: int
+    """1-based."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(slots=True)
+class Problems:
+    """Mistakes found so far; the only value here that grows."""
+
+    found: list[tuple[Place, str]] = field(default_factory=list)
+
+    def add(self, place: Place, message: str) -> None:
+        """Note a mistake."""
+        self.found.append((place, message))
+
+    def stop(self) -> None:
+        """End here when there are mistakes.
+
+        Raises:
+            SeveralErrors: all of them, in the order of the file.
+        """
+        if self.found:
+            lines = sorted(self.found, key=lambda one: (one[0].file, one[0].line, one[0].column))
+            counted = f"{len(lines)} mistake{'s' * (len(lines) > 1)}"
+            raise SeveralErrors(f"{counted}:", [f"{place}: {message}" for place, message in lines])
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A value of a YAML file with its place."""
+
+    value: Any
+    """A scalar, a list of `Marked`, or a dict of name to `Marked`."""
+    place: Place
+    keys: Mapping[str, Place] = field(default_factory=dict)
+    """Of a mapping, where each name stands."""
+
+    @property
+    def plain(self) -> Any:
+        """The value without places."""
+        if isinstance(self.value, list):
+            return [one.plain for one in self.value]
+        if isinstance(self.value, dict):
+            return {name: one.plain for name, one in self.value.items()}
+        return self.value
+
+
+def read_yaml(text: str, file: str, problems: Problems) -> Marked | None:
+    """The file's value; None where it is no YAML, which is then among the problems."""
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+        problems.add(place, f"not YAML: {' '.join(filter(None, (error.context, error.problem)))}")
+        return None
+    except yaml.YAMLError as error:
+        problems.add(Place(file, 1, 1), f"not YAML: {' '.join(str(error).split())}")
+        return None
+    if node is None:
+        problems.add(Place(file, 1, 1), "the file is empty")
+        return None
+    return _marked(loader, node, file, problems, 0)
+
+
+def _marked(loader: Any, node: Any, file: str, problems: Problems, depth: int) -> Marked:
+    place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    if depth > 12:
+        problems.add(place, "nested too deeply")
+        return Marked(None, place)
+    if isinstance(node, yaml.SequenceNode):
+        return Marked([_marked(loader, one, file, problems, depth + 1) for one in node.value], place)
+    if isinstance(node, yaml.MappingNode):
+        values: dict[str, Marked] = {}
+        keys: dict[str, Place] = {}
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            where = Place(file, key.start_mark.line + 1, key.start_mark.column + 1)
+            if name in values:
+                problems.add(where, f"{name!r} is there twice; the first is in line {keys[name].line}")
+                continue
+            values[name], keys[name] = _marked(loader, value, file, problems, depth + 1), where
+        return Marked(values, place, keys)
+    value = loader.construct_object(node)
+    return Marked(value if isinstance(value, (str, int, float, bool)) or value is None else str(node.value), place)
+
+
+class Section:
+    """A mapping whose names are known: asks for values and notes what is wrong with them."""
+
+    def __init__(self, marked: Marked, known: Iterable[str], problems: Problems, what: str = "key") -> None:
+        self.problems = problems
+        self.place = marked.place
+        self.values: dict[str, Marked] = {}
+        names = list(known)
+        if not isinstance(marked.value, dict):
+            problems.add(marked.place, f"{_shown(marked.value)} instead of a mapping with {', '.join(names[:6])}")
+            return
+        for name, value in marked.value.items():
+            if name in names:
+                self.values[name] = value
+            else:
+                problems.add(marked.keys[name], f"there is no {what} {name!r}.{did_you_mean(name, names)}")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def need(self, name: str) -> None:
+        """Note that a name is missing."""
+        if name not in self.values:
+            self.problems.add(self.place, f"{name!r} is missing")
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text; a number is taken as it is written."""
+        marked = self.values.get(name)
+        if marked is None or marked.value is None:
+            return default
+        if isinstance(marked.value, (list, dict, bool)):
+            self.wrong(name, "text")
+            return default
+        return str(marked.value)
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts; one text alone is a list of one."""
+        return [str(one.value) for one in self.items(name) if self._is_text(one)]
+
+    def items(self, name: str) -> Sequence[Marked]:
+        """The elements of a list; one value alone is a list of one."""
+        marked = self.values.get(name)
+        if marked is None or marked.value is None:
+            return []
+        return marked.value if isinstance(marked.value, list) else [marked]
+
+    def _is_text(self, marked: Marked) -> bool:
+        if isinstance(marked.value, (list, dict, bool)) or marked.value is None:
+            self.problems.add(marked.place, f"{_shown(marked.value)} instead of text")
+            return False
+        return True
+
+    def wrong(self, name: str, instead_of: str) -> None:
+        """Note that a value is of another kind."""
+        marked = self.values[name]
+        self.problems.add(marked.place, f"{name} is {_shown(marked.value)} instead of {instead_of}")
+
+
+def _shown(value: Any) -> str:
+    kind = next((words for type_, words in KINDS.items() if isinstance(value, type_) and not (type_ is int and isinstance(value, bool))), "nothing")
+    return kind if isinstance(value, (list, dict)) or value is None else f"{value!r} ({kind})"
+
+
+def check_name(section: Section, name: str, value: str) -> None:
+    """Note a name that cannot be one of a folder."""
+    if value and not re.fullmatch(r"[\w.+-]+", value):
+        section.problems.add(section.values[name].place, f"{name} is {value!r}; use letters, digits and . _ + - alone, it names a folder")

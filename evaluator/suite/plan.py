@@ -1,0 +1,193 @@
+"""From a configuration to runs: what is scored with what, where the files are, and by what a finished run is known."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from importlib.metadata import version
+from pathlib import Path
+
+from evaluator import __version__
+from evaluator.check import check_system_names
+from evaluator.pipeline import Request, check_metrics, options_of
+from evaluator.plugins import did_you_mean
+from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu
+from evaluator.readers.inputs import read_table, system_name
+from evaluator.suite.card import SetFiles, find_files
+from evaluator.suite.config import SetConfig, SuiteConfig
+from evaluator.suite.options import merged, with_options
+from evaluator.types import EvaluatorError, SeveralErrors
+
+UNFIT = re.compile(r"[^\w.,=+-]+")
+"""What a folder's name should not hold."""
+FORMAT = 1
+"""Part of every fingerprint: raised when a finished run of before is no longer what would be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """One run of a suite."""
+
+    set_name: str
+    combination: str
+    """Of the matrix; empty without one."""
+    request: Request
+    fingerprint: str
+    """Digest of options, versions and the digests of all inputs: a run folder that records the same is finished."""
+    domain: str
+    """Of all segments, where the set's files name none."""
+    version: str
+    """Of the card; empty without one."""
+    n_systems: int
+    n_segments: int
+    """Lines of the first reference, or rows a system of the table; for the estimate."""
+
+    @property
+    def name(self) -> str:
+        """Name of the run's folder."""
+        if not self.combination:
+            return self.set_name
+        return f"{self.set_name}--{UNFIT.sub('-', self.combination)}"
+
+
+def plan_suite(config: SuiteConfig, data: str = "") -> list[PlannedRun]:
+    """All runs in the order of the file, every combination of a set together.
+
+    Args:
+        config: the suite.
+        data: folder of the sets' files, before that of the configuration.
+
+    Raises:
+        EvaluatorError: sets whose files are missing or wrong: all of them at once.
+    """
+    runs: list[PlannedRun] = []
+    wrong: list[str] = []
+    for one in config.sets:
+        try:
+            files = _files_of(one, data or config.data)
+            base = _request(one, files)
+            size = _size(base)
+            for combination in config.combinations:
+                request = with_options(base, merged(config.options, one.options, combination.options))
+                check_metrics(request)
+                card = one.card
+                runs.append(
+                    PlannedRun(one.name, combination.name, request, _fingerprint(request), card.domain if card else "", card.version if card else "", *size)
+                )
+        except EvaluatorError as error:
+            wrong.append(f"{one.place}: {error}")
+    if wrong:
+        raise SeveralErrors(f"{len(wrong)} of {len(config.sets)} sets cannot be run:", wrong)
+    return runs
+
+
+def _files_of(one: SetConfig, data: str) -> SetFiles:
+    """Where the set's own texts are."""
+    if one.kind == "card":
+        assert one.card is not None
+        return find_files(one.card, data)
+    if one.kind == "table":
+        return SetFiles({}, {}, None, None, one.where[0])
+    if one.kind == "reference":
+        return SetFiles({system_name(path): path for path in one.where}, {}, one.source, one.documents, None)
+    found = find_mtme(one.where[0]) if one.kind == "mtme" else find_sacrebleu(SACREBLEU + one.where[0].removeprefix(SACREBLEU))
+    return SetFiles(found.references, found.systems, found.source, found.documents or one.documents, None)
+
+
+def _request(one: SetConfig, files: SetFiles) -> Request:
+    further = _further_systems(one)
+    if files.table is not None:
+        if further:
+            raise EvaluatorError(f"{one.name}: system_files cannot be added to a table; put their rows into it, or give text files.")
+        return Request(table=files.table, only=tuple(_picked(one.name, "system", _table_systems(files.table), one.systems)), metrics=one.metrics)
+    references = _picked(one.name, "reference", files.references, one.references)
+    own = _picked(one.name, "system", files.systems, one.systems) if files.systems else []
+    if one.systems and not files.systems:
+        raise EvaluatorError(f"{one.name} brings no systems of its own; name files under system_files.")
+    named = [*((name, files.systems[name]) for name in own), *further]
+    check_system_names(named)
+    return Request(
+        references=[files.references[name] for name in references],
+        systems=dict(named),
+        source=files.source,
+        documents=files.documents,
+        metrics=one.metrics,
+    )
+
+
+def _table_systems(path: str) -> list[str]:
+    columns = read_table(path).columns
+    return list(dict.fromkeys(columns.get("system", [system_name(path)])))
+
+
+def _picked(whose: str, what: str, names: Mapping[str, str] | Sequence[str], patterns: Sequence[str]) -> list[str]:
+    """The names that any pattern fits, in their own order; all without patterns.
+
+    Raises:
+        EvaluatorError: a pattern that fits none.
+    """
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise EvaluatorError(f"{whose} has no {what} {pattern!r}.{did_you_mean(pattern, names)}")
+    return [name for name in names if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)]
+
+
+def _further_systems(one: SetConfig) -> list[tuple[str, str]]:
+    """(name, path) of every file that the globs find.
+
+    Raises:
+        EvaluatorError: a glob that finds nothing.
+    """
+    found = []
+    for text in one.system_files:
+        name, equals, path = text.partition("=")
+        if equals and "/" not in name:
+            found.append((name, path))
+            continue
+        paths = sorted(glob.glob(text)) if glob.has_magic(text) else [text]
+        if not paths:
+            raise EvaluatorError(f"{one.name}: no file is found by {text}.")
+        found += [(system_name(path), path) for path in paths]
+    return found
+
+
+def _size(request: Request) -> tuple[int, int]:
+    if request.table is not None:
+        rows = read_table(request.table).columns["reference"]
+        return max(1, len(request.only)), len(rows) // max(1, len(request.only))
+    path = Path(str(request.references[0])).expanduser()
+    return len(request.systems), path.read_bytes().count(b"\n") if path.is_file() else 0
+
+
+def _fingerprint(request: Request) -> str:
+    """Digest of what decides a run's files.
+
+    Raises:
+        EvaluatorError: an input that is not there.
+    """
+    paths = [
+        *map(str, request.references),
+        *map(str, request.systems.values()),
+        *(str(one) for one in (request.source, request.documents, request.table) if one),
+    ]
+    stated = {
+        "format": FORMAT,
+        "evaluator": __version__,
+        "versions": {name: version(name) for name in ("numpy", "sacrebleu", "torch", "transformers")},
+        "options": options_of(request),
+        "systems": list(request.systems),
+        "inputs": [(path, _digest(path)) for path in paths],
+    }
+    return hashlib.sha256(json.dumps(stated, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _digest(path: str) -> str:
+    try:
+        return hashlib.sha256(Path(path).expanduser().read_bytes()).hexdigest()
+    except OSError as error:
+        raise EvaluatorError(f"{path} cannot be read: {error.strerror}.") from None

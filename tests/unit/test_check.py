@@ -1,0 +1,165 @@
+"""Preflight: each finding planted and found, nothing found in good texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+import evaluator
+from evaluator.check import CHECKS, Limit, Problem, Texts, find_problems
+from tests.conftest import SAMPLE, Cli
+
+WHO = ("The ferry", "A heavy barge", "The old lighthouse keeper", "Nobody in the village", "Their youngest engineer")
+DID = ("has waited for the tide since noon", "was seen near the broken pier", "will not sell the second boat to them", "could hear what they were saying")
+WHERE = ("because of the storm", "before the council had voted", "with three of the crew on board")
+REFERENCE = [f"{who} {did} {where}, day {k} of the strike." for k, (who, did, where) in enumerate((a, b, c) for a in WHO for b in DID for c in WHERE)]
+GOOD = [
+    text.replace("has waited", "waited long").replace("council had", "council").replace("on board", "aboard").replace("of the storm", "of a storm")
+    for text in REFERENCE
+]
+SOURCE = [
+    text.replace("The ferry", "Die Fähre")
+    .replace("has waited", "hat gewartet und ist nicht")
+    .replace("of the storm", "dem Sturm auf der See")
+    .replace(" was ", " wurde ")
+    for text in REFERENCE
+]
+
+
+def _find(system: Sequence[str], reference: Sequence[str] = REFERENCE, source: Sequence[str] | None = None, limit: Limit | None = None) -> list[Problem]:
+    texts = {"ref.txt": reference, "sys.txt": system, **({"src.txt": source} if source is not None else {})}
+    numbers = {name: range(1, len(lines) + 1) for name, lines in texts.items()}
+    sources = {"src.txt": source} if source is not None else {}
+    return find_problems(Texts({"ref.txt": reference}, {"sys.txt": system}, sources, numbers), limit)
+
+
+def _but(changes: Mapping[int, str], texts: Sequence[str] = GOOD) -> list[str]:
+    return [changes.get(i, text) for i, text in enumerate(texts)]
+
+
+GERMAN = "Der alte Mann hat nicht auf die Fähre gewartet und ist mit dem Bus gefahren."
+PLANTED: dict[str, tuple[str, Sequence[str], tuple[int, ...] | None]] = {
+    "empty": ("empty", _but({4: "", 9: "  "}), (5, 10)),
+    "a line shifted": ("shifted", [*GOOD[:20], *GOOD[21:41], GOOD[20], *GOOD[41:]], None),
+    "all lines shifted by three": ("shifted", [*GOOD[3:], *GOOD[:3]], None),
+    "one text for two references": ("duplicates", _but({30: GOOD[3]}), (31,)),
+    "a copy of the reference": ("copied-reference", [*REFERENCE[:30], *GOOD[30:]], None),
+    "another language": ("language", _but({7: GERMAN}), (8,)),
+    "another script": ("script", _but({7: "Старый маяк стоит на берегу"}), (8,)),
+    "tokenized": ("tokenized", [text.replace(",", " ,").replace(".", " .") for text in GOOD], None),
+    "escaped": ("tokenized", _but({i: GOOD[i].replace(",", "&quot;,") for i in range(5)}), (1, 2, 3, 4, 5)),
+    "mojibake": ("mojibake", _but({2: "They met at the cafÃ© in the old town.", 5: "It\u00e2\u20ac\u2122s late."}), (3, 6)),
+    "a replacement character": ("mojibake", _but({2: "They met at the caf\ufffd in the old town."}), (3,)),
+    "talk about the task": ("boilerplate", _but({0: "Sure! Here is the translation: The ferry has waited."}), (1,)),
+    "one beginning everywhere": ("boilerplate", ["In today's fast world, " + text for text in GOOD], None),
+    "a canary": ("canary", _but({0: "BENCHMARK canary 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"}), (1,)),
+    "a control character": ("unicode", _but({2: "The ferry\x07 left."}), (3,)),
+    "a byte-order mark inside": ("unicode", _but({2: "\ufeffThe ferry left."}), (3,)),
+    "a line separator": ("unicode", _but({2: "The ferry left.\u2028Nobody saw it."}), (3,)),
+}  # fmt: skip
+
+
+def test_nothing_is_found_in_good_texts(cli: Cli) -> None:
+    assert _find(GOOD) == []
+    assert _find(GOOD, source=SOURCE) == []
+    clean = cli("check", SAMPLE / "reference.txt", SAMPLE / "rewrite.txt")
+    assert (clean.code, clean.err) == (0, "")
+    assert clean.out == "nothing found in 2 texts\n"
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_what_is_planted_is_found_and_nothing_else(planted: str) -> None:
+    check, system, lines = PLANTED[planted]
+    found = _find(system)
+    assert {problem.check for problem in found} == {check}
+    assert all(problem.text == "sys.txt" for problem in found)
+    assert lines is None or found[0].lines == lines
+
+
+def test_a_copied_source_is_found() -> None:
+    assert SOURCE[0] != REFERENCE[0]
+    german = [f"{GERMAN[:-1]}, am Tag {k}." for k in range(len(REFERENCE))]
+    (found,) = (problem for problem in _find(_but({3: german[3], 8: german[8]}), source=german) if problem.check == "copied-source")
+    assert found.lines == (4, 9)
+
+
+def test_a_lost_line_is_counted_and_placed() -> None:
+    (found,) = _find([*GOOD[:20], *GOOD[21:]])
+    assert (found.check, found.count, found.lines) == ("unequal-lines", 1, (21,))
+    assert found.message.startswith("has 59 lines of text, ref.txt has 60: 1 fewer; from line 21")
+    (found,) = _find([*GOOD[:20], "One more here.", "And another.", *GOOD[20:]])
+    assert found.message.startswith("has 62 lines of text, ref.txt has 60: 2 more; from line 2")
+    assert "match those 2 earlier" in found.message
+
+
+def test_a_shift_says_by_how_many() -> None:
+    (found,) = _find([*GOOD[3:], *GOOD[:3]])
+    assert found.count == 3
+    assert "match those 3 later in ref.txt" in found.message
+
+
+def test_references_in_the_wrong_place_are_found(write: Callable[[str, str | bytes], Path], cli: Cli) -> None:
+    files = {name: write(name, "\n".join(texts) + "\n") for name, texts in {"ref.A.txt": REFERENCE, "ref.B.txt": GOOD[::-1][::-1], "mt.txt": GOOD}.items()}
+    given = cli("check", "-r", files["ref.A.txt"], files["ref.B.txt"], "-i", files["mt.txt"], "--model", "none")
+    assert given.code == 1
+    assert "a reference was given as a system" in given.out
+    other = write("other.txt", "\n".join(text.replace("the", "that") for text in REFERENCE) + "\n")
+    swapped = cli("check", other, files["ref.A.txt"], "--model", "none")
+    assert "the reference comes first" in swapped.out
+    by_segment = [write(f"segment{k}.txt", f"{GOOD[k]}\n{REFERENCE[k]}\n") for k in range(3)]
+    system = write("three.txt", "\n".join(GOOD[:3]) + "\n")
+    transposed = cli("check", "-r", *by_segment, "-i", system, "--model", "none")
+    assert "they are transposed" in transposed.out
+
+
+def test_a_source_in_the_place_of_the_reference_is_found() -> None:
+    german = [f"{GERMAN[:-1]}, am Tag {k}." for k in range(len(REFERENCE))]
+    found = [problem for problem in _find(GOOD, german, REFERENCE) if problem.check == "transposed"]
+    assert [problem.text for problem in found] == ["ref.txt"]
+
+
+def test_paragraphs_over_the_limit_are_counted_in_tokens(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
+    long = " ".join(REFERENCE[:50])
+    found = _find(_but({6: long}), limit=Limit("tiny", 100, lambda texts: [len(text.split()) + 2 for text in texts]))
+    assert [(problem.check, problem.lines) for problem in found] == [("too-long", (7,))]
+    reference, system = write("r.txt", "\n".join(REFERENCE) + "\n"), write("s.txt", "\n".join(_but({6: long})) + "\n")
+    shown = cli("check", reference, system)
+    assert "1 paragraphs are longer than the 512 tokens of minilm (line 7" in shown.out
+
+
+def test_the_command_has_json_and_takes_tables(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
+    rows = "".join(f"{r}\t{h}\n" for r, h in zip(REFERENCE, _but({4: ""}), strict=True))
+    result = cli("check", write("t.tsv", f"reference\thypothesis\n{rows}"), "--format", "json")
+    assert result.code == 1
+    (found,) = json.loads(result.out)["findings"]
+    assert (found["check"], found["count"], found["lines"]) == ("empty", 1, [5])
+    missing = cli("check", "nowhere.txt", "nothing.txt")
+    assert (missing.code, missing.out) == (2, "")
+    assert "nowhere.txt" in missing.err
+    assert "Did you mean json" in cli("check", "a", "b", "--format", "jsn").err
+
+
+def test_blank_lines_between_paragraphs_are_no_finding(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
+    reference, spaced = write("r.txt", "\n".join(REFERENCE[:20]) + "\n"), write("s.txt", "\n\n".join(GOOD[:20]) + "\n")
+    assert cli("check", reference, spaced, "--model", "none").code == 0
+
+
+def test_score_tells_what_the_preflight_sees_in_few_lines() -> None:
+    broken = {"a": _but({4: "", 7: GERMAN, 2: "caf\ufffd at noon"}), "b": [text.replace(",", " ,").replace(".", " .") for text in GOOD]}
+    notes = evaluator.evaluate(REFERENCE, broken, metrics=["chrf"], resamples=100).manifest["notes"]
+    told = [note for note in notes if note.startswith("check: ")]
+    assert any(note.startswith("check: a: 1 of 60 segments: empty") for note in told)
+    assert any("wrong encoding" in note for note in told)
+    assert any("look tokenized" in note for note in told)
+    many = {f"s{k}": _but({k: f"caf\ufffd number {k}"}) for k in range(8)}
+    told = [note for note in evaluator.evaluate(REFERENCE, many, metrics=["chrf"], resamples=100).manifest["notes"] if note.startswith("check: ")]
+    assert len(told) == 6
+    assert told[-1] == "check: 3 more findings: evaluator check says them all."
+
+
+def test_every_check_is_planted_somewhere() -> None:
+    elsewhere = {"unequal-lines", "transposed", "copied-source", "too-long"}
+    assert {check for check, _, _ in PLANTED.values()} | elsewhere == set(CHECKS)
