@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test chromium lint types columns clean
+.PHONY: demo test chromium lint types columns bench kernel clean
 
 demo: .venv/.user
 	$(BIN)/evaluator demo
@@ -29,6 +29,13 @@ types: .venv/.dev
 
 columns: .venv/.user
 	$(BIN)/python -c "from evaluator.reports.columns import columns_readme; print(columns_readme(), end='')" > results/README.md
+
+# make bench BENCH=FOLDER takes a WMT folder's texts (ref.*.txt, sys/*.txt).
+bench: .venv/.dev
+	$(BIN)/python benchmarks/speed/run.py $(BENCH)
+
+kernel: .venv/.dev
+	$(BIN)/python hatch_build.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

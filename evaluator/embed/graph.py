@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any, NamedTuple
@@ -79,28 +80,34 @@ class GraphEncoder:
         self._words = weights.read("embeddings.word_embeddings.weight")
         self._places = weights.read("embeddings.position_embeddings.weight") + weights.read("embeddings.token_type_embeddings.weight")[0]
         self._graph = _Builder(spec, weights).model(tuple(layers))
-        self._queue = openvino.AsyncInferQueue(_core().compile_model(self._graph, "CPU", settings), streams)
+        compiled = _core().compile_model(self._graph, "CPU", settings)
+        self._requests = [compiled.create_infer_request() for _ in range(streams)]
 
     def hidden_of(self, batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
-        """Hand over the hidden states of each batch, float32 (layers, batch, width, dimension), as they are ready."""
-        failed: list[BaseException] = []
+        """Hand over the hidden states of each batch in order, float32 (layers, batch, width, dimension), as they are ready.
 
-        def done(request: Any, k: int) -> None:
-            try:
-                take(k, np.stack([output.data for output in request.output_tensors]))
-            except BaseException as error:  # raised in a thread of OpenVINO's, where no one would hear it
-                failed.append(error)
+        Requests are waited for here: a callback would run in a thread of OpenVINO's, which must not be the last to hold this encoder.
+        """
+        running: deque[tuple[int, Any]] = deque()
 
-        self._queue.set_callback(done)
-        for k, batch in enumerate(batches):
-            absent = np.arange(batch.ids.shape[1]) >= batch.lengths[:, None]
-            mask = np.where(absent, np.float32(-np.inf), np.float32(0))[:, None, None, :]
-            self._queue.start_async([self._words[batch.ids] + self._places[: batch.ids.shape[1]], mask], k)
-            if failed:
-                break
-        self._queue.wait_all()
-        if failed:
-            raise failed[0]
+        def finish() -> Any:
+            k, request = running.popleft()
+            request.wait()
+            take(k, np.stack([output.data for output in request.output_tensors]))
+            return request
+
+        try:
+            for k, batch in enumerate(batches):
+                request = finish() if len(running) == len(self._requests) else self._requests[k]
+                absent = np.arange(batch.ids.shape[1]) >= batch.lengths[:, None]
+                mask = np.where(absent, np.float32(-np.inf), np.float32(0))[:, None, None, :]
+                request.start_async([self._words[batch.ids] + self._places[: batch.ids.shape[1]], mask])
+                running.append((k, request))
+            while running:
+                finish()
+        finally:
+            for _, request in running:
+                request.wait()
 
 
 def _core() -> Any:

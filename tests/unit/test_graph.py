@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import struct
 import sys
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -95,3 +97,12 @@ def test_an_error_while_vectors_are_taken_is_raised() -> None:
     with pytest.raises(ValueError, match="no room for batch 0"):
         embedder._encoder.hidden_of([graph.Batch(np.array([[101, 102]]), np.array([2]))], take)
     assert embedder.vectors([[101, 2000, 102]])[0].shape == (3, 384)
+
+
+def test_an_embedder_is_freed_when_no_one_holds_it() -> None:
+    embedder = open_embedder("minilm", 3, "cpu")
+    embedder.vectors([[101, 2000, 102]])
+    encoder = weakref.ref(embedder._encoder)
+    del embedder
+    gc.collect()
+    assert encoder() is None
