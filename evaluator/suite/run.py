@@ -28,6 +28,7 @@ from evaluator.types import Evaluation, EvaluatorError, SeveralErrors
 Log = Callable[[str], None]
 
 STATE = "suite.json"
+TABLES = ("leaderboard.csv", "report.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +57,10 @@ def run_suite(config: SuiteConfig, runs: Sequence[PlannedRun], root: Path, store
         EvaluatorError: another process runs the suite, or runs failed: all of them, once the others are made.
     """
     folder = root / config.name
-    failed: list[str] = []
     with locked(folder):
-        _clean(folder)
+        _clean(folder, runs)
         todo = [run for run in runs if not is_finished(folder / run.name, run)]
-        clock = _Clock(todo)
-        for number, run in enumerate(runs, 1):
-            label = f"[{number}/{len(runs)}] {run.name}"
-            if run not in todo:
-                log(f"{label}: finished before")
-                continue
-            log(f"{label}: {run.n_systems} systems, {run.n_segments} segments{clock.estimate()}")
-            try:
-                _make(config, run, folder, store, start_work)
-            except EvaluatorError as error:
-                failed.append(f"{run.name}: {error}")
-                log(f"{label}: failed")
-            clock.count(run)
-            (folder / STATE).unlink(missing_ok=True)
+        failed = _make_all(config, runs, todo, folder, store, start_work, log)
         if failed:
             raise SeveralErrors(f"{len(failed)} of {len(runs)} runs failed, the others are in {folder}:", failed)
         read: dict[str, Evaluation] = {}
@@ -87,6 +74,28 @@ def run_suite(config: SuiteConfig, runs: Sequence[PlannedRun], root: Path, store
     return SuiteResult(folder, len(todo), len(runs) - len(todo))
 
 
+def _make_all(
+    config: SuiteConfig, runs: Sequence[PlannedRun], todo: Sequence[PlannedRun], folder: Path, store: StatisticsStore | None, start_work: StartWork, log: Log
+) -> list[str]:
+    """Make what is to do, and return what failed."""
+    failed: list[str] = []
+    clock = _Clock(todo)
+    for number, run in enumerate(runs, 1):
+        label = f"[{number}/{len(runs)}] {run.name}"
+        if run not in todo:
+            log(f"{label}: finished before")
+            continue
+        log(f"{label}: {run.n_systems} systems, {run.n_segments} segments{clock.estimate()}")
+        try:
+            _make(config, run, folder, store, start_work)
+        except EvaluatorError as error:
+            failed.append(f"{run.name}: {error}")
+            log(f"{label}: failed")
+        clock.count(run)
+        (folder / STATE).unlink(missing_ok=True)
+    return failed
+
+
 def is_finished(folder: Path, run: PlannedRun) -> bool:
     """True when a run folder records the fingerprint of the run."""
     try:
@@ -96,10 +105,11 @@ def is_finished(folder: Path, run: PlannedRun) -> bool:
         return False
 
 
-def _clean(folder: Path) -> None:
-    """Remove what a killed process left half-made."""
+def _clean(folder: Path, runs: Sequence[PlannedRun]) -> None:
+    """Remove what a killed process left half-made, and nothing else."""
+    starts = (*(f".{run.name[:60]}-" for run in runs), *(f".{name}." for name in (*TABLES, STATE)))
     for path in folder.iterdir():
-        if path.name.startswith(".") and path.name != ".lock":
+        if path.name.startswith(starts):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:
@@ -129,7 +139,7 @@ def _state(runs: Sequence[PlannedRun]) -> str:
 def _are_written(runs: Sequence[PlannedRun], folder: Path) -> bool:
     """True when the tables over all were made of these very runs."""
     try:
-        return (folder / STATE).read_text(encoding="utf-8") == _state(runs) and all((folder / name).is_file() for name in ("leaderboard.csv", "report.md"))
+        return (folder / STATE).read_text(encoding="utf-8") == _state(runs) and all((folder / name).is_file() for name in TABLES)
     except OSError:
         return False
 

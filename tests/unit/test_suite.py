@@ -139,8 +139,12 @@ def test_killed_and_resumed_gives_the_same_bytes(suite: Path, cli: Cli, tmp_path
 def test_half_made_folders_and_torn_lines_are_removed(suite: Path, cli: Cli, tmp_path: Path) -> None:
     cli("bench", suite, "-o", tmp_path / "results")
     whole = _digests(tmp_path / "results")
-    left = tmp_path / "results" / "boats" / ".harbour-x1"
+    left = tmp_path / "results" / "boats" / ".harbour--chrf.word_order=0-x1"
     left.mkdir()
+    partial = tmp_path / "results" / "boats" / ".leaderboard.csv.123"
+    partial.write_text("half")
+    own = tmp_path / "results" / "boats" / ".gitignore"
+    own.write_text("*")
     (left / "segments.csv").write_text("half")
     with open(tmp_path / "results" / "index.csv", "a") as file:
         file.write("2031-01-01T00:00:00Z,boats,bo")
@@ -151,6 +155,9 @@ def test_half_made_folders_and_torn_lines_are_removed(suite: Path, cli: Cli, tmp
     shutil.rmtree(tmp_path / "results" / "boats" / "second--chrf.word_order=0")
     assert cli("bench", suite, "-o", tmp_path / "results").code == 0
     assert not left.exists()
+    assert not partial.exists()
+    assert own.read_text() == "*"  # nothing of ours
+    own.unlink()
     after = _digests(tmp_path / "results")
     assert {name: data for name, data in after.items() if name != "index.csv"} == {name: data for name, data in whole.items() if name != "index.csv"}
 
