@@ -12,7 +12,7 @@ import pytest
 
 from evaluator.cache import FILE, SET_ASIDE, Cache, setting_of
 from evaluator.cli.caching import cache_folder
-from evaluator.metrics.lexical import Checked
+from evaluator.metrics.checked import Checked
 from evaluator.pipeline import Request, evaluate
 from evaluator.score.remembered import FEWEST, text_digests
 from evaluator.types import Advance, Evaluation
