@@ -5,6 +5,7 @@ Also a command: `python hatch_build.py` compiles it in place, beside the sources
 
 from __future__ import annotations
 
+import compileall
 import sys
 import tempfile
 from pathlib import Path
@@ -48,6 +49,8 @@ class KernelHook(BuildHookInterface):  # type: ignore[type-arg]
         if self.target_name != "wheel":
             return
         editable = version == "editable"
+        if editable:  # as pip does for wheels: commands start a fifth of a second sooner where Python may not write
+            compileall.compile_dir(ROOT / "evaluator", quiet=2)
         folder = ROOT if editable else Path(tempfile.mkdtemp(prefix="evaluator-kernel-"))
         try:
             built = compile_kernel(folder)

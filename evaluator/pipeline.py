@@ -18,6 +18,7 @@ from evaluator.check import check_inputs, check_system_names, preflight_notes
 from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
 from evaluator.manifest import make_manifest, settings_signature
+from evaluator.metrics.kernel import quicker_than_a_store
 from evaluator.plugins import Metric, StatisticsStore, create_metric, did_you_mean, metric_class
 from evaluator.readers.alignments import read_alignments
 from evaluator.readers.documents import label_documents, read_documents
@@ -245,10 +246,11 @@ def make_metrics(request: Request, judge: Judge | None) -> tuple[list[Metric], E
 
 
 def _memory(request: Request) -> Remembered | None:
-    """The store with the settings of those metrics whose statistics may be kept."""
+    """The store with the settings of those metrics whose statistics may be kept and are worth it."""
     if request.store is None:
         return None
-    settings = {name: setting_of(name, request.metric_options.get(name, {})) for name in request.metrics}
+    options = {name: request.metric_options.get(name, {}) for name in request.metrics}
+    settings = {name: setting_of(name, stated) for name, stated in options.items() if not quicker_than_a_store(name, stated)}
     return Remembered(request.store, {name: setting for name, setting in settings.items() if setting is not None})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 RUN = 3
@@ -26,18 +26,27 @@ class Shift(NamedTuple):
 
 def find_shift(segments: Sequence[str], texts: Sequence[str]) -> Shift | None:
     """The first run in which each text is far more alike the segment at one distance than its own."""
-    reference, hypothesis = [_words(text) for text in segments], [_words(text) for text in texts]
-    own = [_overlap(r, h) for r, h in zip(reference, hypothesis, strict=True)]
+
+    @cache
+    def own(i: int) -> float:
+        return _overlap(_words(segments[i]), _words(texts[i]))
+
     for distance in (1, -1, 2, -2):
-        run: list[int] = []
-        for i in range(max(0, -distance), min(len(texts), len(texts) - distance)):
-            if own[i] > 0.5 or _overlap(reference[i + distance], hypothesis[i]) < own[i] + 0.3:
+        low, end = max(0, -distance), min(len(texts), len(texts) - distance)
+
+        def matches(i: int, distance: int = distance) -> bool:
+            return own(i) <= 0.5 and _overlap(_words(segments[i + distance]), _words(texts[i])) >= own(i) + 0.3
+
+        for probe in range(RUN - 1, end, RUN):  # every run of that length holds one of these
+            if probe < low or not matches(probe):
                 continue
-            if len(run) >= RUN and run[-1] != i - 1:
-                break
-            run = [*run, i] if run and run[-1] == i - 1 else [i]
-        if len(run) >= RUN:
-            return Shift(run[0], run[-1], distance)
+            first = last = probe
+            while first > low and matches(first - 1):
+                first -= 1
+            while last + 1 < end and matches(last + 1):
+                last += 1
+            if last - first + 1 >= RUN:
+                return Shift(first, last, distance)
     return None
 
 

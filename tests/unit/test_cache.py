@@ -12,6 +12,7 @@ import pytest
 
 from evaluator.cache import FILE, SET_ASIDE, Cache, setting_of
 from evaluator.cli.caching import cache_folder
+from evaluator.metrics import kernel
 from evaluator.metrics.checked import Checked
 from evaluator.pipeline import Request, evaluate
 from evaluator.score.remembered import FEWEST, text_digests
@@ -24,6 +25,20 @@ SYSTEMS = {
     "a": [text.replace("noon", "midday") for text in REFERENCE],
     "b": [text.replace("pier", "quay") if k % 3 else text for k, text in enumerate(REFERENCE)],
 }
+
+
+@pytest.fixture(autouse=True)
+def everything_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As without the compiled kernel, which counts n-grams in less time than a lookup takes."""
+    monkeypatch.setattr("evaluator.pipeline.quicker_than_a_store", lambda *_: False)
+
+
+def test_what_the_kernel_counts_sooner_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "compiled", None)
+    assert not any(kernel.quicker_than_a_store(name, {}) for name in ("bleu", "chrf", "chrf++", "ter", "novelty"))
+    monkeypatch.setattr(kernel, "compiled", object())
+    assert [kernel.quicker_than_a_store(name, {}) for name in ("bleu", "chrf", "chrf++", "ter", "novelty")] == [True, True, True, False, False]
+    assert not kernel.quicker_than_a_store("bleu", {"tokenize": "intl"})
 
 
 def _nothing(what: str, total: int) -> Advance:
