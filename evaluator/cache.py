@@ -14,7 +14,6 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -156,10 +155,13 @@ class Cache:
 
     def _set_aside(self, why: str) -> None:
         self.close()
-        with suppress(OSError):
+        try:
             os.replace(self.path, self.path.with_name(SET_ASIDE))
-        for ending in ("-wal", "-shm"):
-            self.path.with_name(FILE + ending).unlink(missing_ok=True)
+            for ending in ("-wal", "-shm"):
+                self.path.with_name(FILE + ending).unlink(missing_ok=True)
+        except OSError as error:
+            self._give_up(f"{why}, and it cannot be set aside: {error.strerror}")
+            return
         self.messages.append(f"The cache {self.path} is damaged ({why}); it was set aside as {SET_ASIDE}, nothing of it was used.")
 
     def _make_room(self, connection: sqlite3.Connection) -> None:

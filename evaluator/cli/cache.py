@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from evaluator.cli.caching import FOLDER, MEGABYTES, open_cache
@@ -27,4 +28,6 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     info = cache.info()
     print(f"{info.path}\n{info.entries} entries, {info.megabytes:.1f} of {info.bound} MB")
+    for message in cache.messages:
+        print(f"note: {message}", file=sys.stderr)
     return 0

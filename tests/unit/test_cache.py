@@ -249,3 +249,23 @@ def test_the_folder_follows_the_environment_and_the_platform() -> None:
     assert cache_folder({}, "linux") == Path("~/.cache/evaluator").expanduser()
     assert cache_folder({}, "darwin") == Path("~/Library/Caches/evaluator").expanduser()
     assert cache_folder({"LOCALAPPDATA": "/l"}, "win32") == Path("/l/evaluator/cache")
+
+
+def test_a_broken_file_is_told_by_the_command(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVALUATOR_CACHE", str(tmp_path))
+    (tmp_path / FILE).write_bytes(b"no database at all" * 100)
+    result = cli("cache", "info")
+    assert (result.code, "it was set aside as" in result.err) == (0, True)
+    assert (tmp_path / SET_ASIDE).is_file()
+
+
+def test_a_broken_file_that_cannot_be_set_aside_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / FILE).write_bytes(b"no database at all" * 100)
+    monkeypatch.setattr("evaluator.cache.os.replace", refused)
+    cache = Cache(tmp_path)
+    assert cache.fetch(b"12345678", [b"text"]) == cache.fetch(b"12345678", [b"text"]) == [None]
+    (message,) = cache.messages
+    assert "cannot be set aside: Permission denied" in message
