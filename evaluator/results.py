@@ -25,6 +25,8 @@ from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guard
 from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
 
 MANIFEST = "run.json"
+LOCKED = ("evaluator", "inputs", "metrics", "options", "systems", "versions")
+"""What every run.json has."""
 STATISTICS = "stats.npz"
 SPREADSHEET_SAFE = "spreadsheet_safe"
 """In run.json where cells of the tables are guarded."""
@@ -221,6 +223,8 @@ def read_run(folder: Path) -> Evaluation:
         raise EvaluatorError(f"{folder} is not a run folder: it has no {MANIFEST}.")
     try:
         manifest: dict[str, Any] = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        if lacking := [name for name in LOCKED if name not in manifest]:
+            raise EvaluatorError(f"The run folder {folder} is damaged: {MANIFEST} has no {', '.join(lacking)}.")
         present = [name for name in TABLES if name not in NOT_ALWAYS or (folder / f"{name}.csv").exists()]
         text = unguarded if manifest.get(SPREADSHEET_SAFE) else str
         tables = {name: _read_csv(folder / f"{name}.csv", name, text) for name in present}

@@ -10,6 +10,8 @@ from evaluator.diff.settings import Difference, compare_settings
 from evaluator.types import Evaluation, EvaluatorError
 
 MOST_SEGMENTS = 5
+OF_MODEL = ("model", "num_layers", "lang", "precision")
+"""Options that only BERTScore and the diagnosis have."""
 REASONS = ("hypothesis", "reference", "alignment", "setting")
 """What changed in a segment; `setting` where its texts are the same."""
 
@@ -138,6 +140,6 @@ def _bears(one: Difference, system: str, metric: str, counts: Mapping[str, int])
         return one.what.split(".")[1] == metric
     if one.cause == "option" and one.what.startswith(("comparison.", "documents", "buckets", "ngrams", "metrics", "scores", "diagnose", "prior")):
         return False
-    if one.cause in ("model", "device"):
+    if one.cause in ("model", "device") or (one.cause == "option" and one.what in OF_MODEL):
         return metric == "bertscore" or one.what.startswith("align_model")
     return bool(counts.get("setting")) or not counts

@@ -193,3 +193,19 @@ def test_runs_without_a_common_system_are_refused() -> None:
     one, two = (evaluator.evaluate(REFERENCE, {name: GOOD}, metrics=["chrf"]).evaluation for name in "ab")
     with pytest.raises(EvaluatorError, match="no system in common: a against b"):
         explain(one, two)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]"])
+def test_a_lockfile_that_lacks_what_is_verified_is_told(run: Path, cli: Cli, text: str) -> None:
+    (run / "run.json").write_text(text)
+    for arguments in (("verify", run), ("explain-diff", run, run)):
+        result = cli(*arguments)
+        assert (result.code, "is damaged: run.json has no evaluator, inputs" in result.err) == (2, True)
+
+
+def test_explain_diff_blames_no_model_for_a_lexical_score() -> None:
+    one = evaluator.evaluate(REFERENCE, {"a": GOOD}, metrics=["bleu"]).evaluation
+    two = evaluator.evaluate(REFERENCE, {"a": GOOD}, metrics=["bleu"], metric_options={"bleu": {"max_ngram_order": 2}}).evaluation
+    other = {**two.manifest, "options": {**two.manifest["options"], "model": "another", "num_layers": 3, "lang": "de"}}
+    (movement,) = explain(one, replace(two, manifest=other)).movements
+    assert [cause.what for cause in movement.causes] == ["metric_options.bleu.max_ngram_order"]
