@@ -22,6 +22,11 @@ def system_name(path: str) -> str:
     return Path(name).stem if Path(name).suffix in (".txt", ".hyp", ".out", ".md") else name
 
 
+def table_name(path: str) -> str:
+    """The name of the one system of a table that names none: the file's without the ending."""
+    return Path(path.removesuffix(".gz")).stem
+
+
 def is_table(path: str) -> bool:
     """True when the file's ending is that of a table with named columns."""
     return _ending(path) in TABLE_SUFFIXES
@@ -88,7 +93,7 @@ def group_table(table: TextTable, only: Sequence[str] = ()) -> EvalSet:
     """
     columns = table.columns
     n = len(columns["reference"])
-    stem = Path(table.path.removesuffix(".gz")).stem
+    stem = table_name(table.path)
     names = columns.get("system", [stem] * n)
     rows: dict[str, list[int]] = {}
     for row, name in enumerate(names):

@@ -26,6 +26,8 @@ def read_wmt_xml(path: str) -> TextTable:
         root = ElementTree.fromstring(data)
     except ElementTree.ParseError as error:
         raise EvaluatorError(f"{path} is not XML: {error}.") from None
+    except (LookupError, ValueError) as error:  # an encoding that expat does not read
+        raise EvaluatorError(f"{path} is not XML that can be read: {error}. Write it in UTF-8.") from None
     documents = list(root.iter("doc"))
     if not documents:
         raise EvaluatorError(f"{path} has no <doc>; it must be a WMT test set with src, ref and hyp in each doc.")
@@ -50,8 +52,8 @@ def _name(element: ElementTree.Element, attribute: str) -> str:
 
 def _add(path: str, columns: Mapping[str, list[str]], document: ElementTree.Element, name: str, system: str, translators: list[str]) -> None:
     sources = _segments(path, name, next(iter(document.iter("src")), None))
-    references = [_segments(path, name, _of(document, "ref", "translator", one)) for one in translators]
-    hypotheses = _segments(path, name, _of(document, "hyp", "system", system))
+    references = [_segments(path, name, _of(path, name, document, "ref", "translator", one)) for one in translators]
+    hypotheses = _segments(path, name, _of(path, name, document, "hyp", "system", system))
     spine = sources or references[0]
     for texts, whose in ((references[0], f"the reference {translators[0]}"), (hypotheses, f"the system {system}")):
         wrong = sorted({*texts} ^ {*spine})
@@ -67,8 +69,11 @@ def _add(path: str, columns: Mapping[str, list[str]], document: ElementTree.Elem
             values.append(row[column])
 
 
-def _of(document: ElementTree.Element, tag: str, attribute: str, value: str) -> ElementTree.Element | None:
-    return next((one for one in document.iter(tag) if _name(one, attribute) == value), None)
+def _of(path: str, name: str, document: ElementTree.Element, tag: str, attribute: str, value: str) -> ElementTree.Element | None:
+    own = [one for one in document.iter(tag) if _name(one, attribute) == value]
+    if len(own) > 1:
+        raise EvaluatorError(f"{path}, document {name}: there are {len(own)} <{tag}> of the {attribute} {value!r}; leave one.")
+    return own[0] if own else None
 
 
 def _segments(path: str, document: str, element: ElementTree.Element | None) -> Segments:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evaluator.plugins import did_you_mean
 from evaluator.readers.collections import find_mtme
+from evaluator.readers.source import read_bytes
 from evaluator.suite.marks import Marked, Problems, Section, check_name, read_yaml
 from evaluator.types import EvaluatorError
 
@@ -56,7 +57,7 @@ class Card:
 
 def read_card(path: Path, problems: Problems) -> Card | None:
     """The card; None where it cannot be read, which is then among the problems."""
-    marked = read_yaml(path.read_text(encoding="utf-8"), str(path), problems)
+    marked = read_yaml(read_bytes(str(path)).decode("utf-8", errors="replace"), str(path), problems)
     if marked is None:
         return None
     section = Section(marked, KEYS, problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -167,6 +168,8 @@ def _set(marked: Marked, folder: Path, metrics: Sequence[str], problems: Problem
             problems.add(section.values[name].place, f"{name!r} has no meaning beside {kind!r}")
     name = section.text("name") or (card.name if card else _default_name(where[0]))
     check_name(section, "name", section.text("name"))
+    if name.startswith(".") and "name" not in section:
+        problems.add(marked.place, f"the set would be called {name!r}, which names no folder; give it a name")
     source, documents = (_under(folder, section.text(key)) if key in section else None for key in ("source", "documents"))
     files = tuple(_rooted(one, folder) for one in section.texts("system_files"))
     own = _metrics(section, metrics)
@@ -202,7 +205,10 @@ def _under(folder: Path, path: str) -> str:
 def _rooted(text: str, folder: Path) -> str:
     """A glob, or NAME=path, from the folder of the configuration."""
     name, equals, path = text.partition("=")
-    return f"{name}={_under(folder, path)}" if equals and "/" not in name else _under(folder, text)
+    if equals and "/" not in name:
+        return f"{name}={_under(folder, path)}"
+    # The folder is a place and no pattern, whatever is in its name.
+    return _under(Path(glob.escape(str(folder))) if glob.has_magic(text) else folder, text)
 
 
 def _check_names(sets: Sequence[SetConfig], problems: Problems) -> None:

@@ -42,7 +42,7 @@ def append_line(path: Path, row: Mapping[str, str]) -> bool:
         whole = data[: data.rfind(b"\n") + 1]
         if len(whole) < len(data):
             file.truncate(len(whole))
-        if (row["run"], row["fingerprint"]) in _keys(whole):
+        if (row["run"], row["fingerprint"]) in _keys(path, whole):
             return False
         out = io.StringIO(newline="")
         writer = csv.DictWriter(out, list(COLUMNS), lineterminator="\n")
@@ -58,11 +58,16 @@ def append_line(path: Path, row: Mapping[str, str]) -> bool:
 def read_lines(path: Path) -> set[tuple[str, str]]:
     """(run, fingerprint) of every whole line."""
     data = path.read_bytes() if path.is_file() else b""
-    return _keys(data[: data.rfind(b"\n") + 1])
+    return _keys(path, data[: data.rfind(b"\n") + 1])
 
 
-def _keys(data: bytes) -> set[tuple[str, str]]:
-    return {(line["run"], line["fingerprint"]) for line in csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))}
+def _keys(path: Path, data: bytes) -> set[tuple[str, str]]:
+    try:
+        return {(line["run"], line["fingerprint"]) for line in csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))}
+    except (KeyError, UnicodeDecodeError, csv.Error):
+        raise EvaluatorError(
+            f"{path} is not an index of suites: it has no readable columns run and fingerprint. Move it away, or give another place with -o DIR."
+        ) from None
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import yaml
@@ -13,6 +14,8 @@ from evaluator.plugins import did_you_mean
 from evaluator.types import SeveralErrors
 
 KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a mapping"}
+MOST_VALUES = 100_000
+"""In one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +87,32 @@ def read_yaml(text: str, file: str, problems: Problems) -> Marked | None:
     except yaml.YAMLError as error:
         problems.add(Place(file, 1, 1), f"not YAML: {' '.join(str(error).split())}")
         return None
+    except RecursionError:
+        problems.add(Place(file, 1, 1), "not YAML that a suite has: nested too deeply")
+        return None
     if node is None:
         problems.add(Place(file, 1, 1), "the file is empty")
         return None
-    return _marked(loader, node, file, problems, 0)
+    try:
+        return _marked(loader, node, file, problems, 0, count(1))
+    except _TooManyError:
+        problems.add(Place(file, 1, 1), f"more than {MOST_VALUES} values, aliases counted each time that they stand for their anchor")
+        return None
 
 
-def _marked(loader: Any, node: Any, file: str, problems: Problems, depth: int) -> Marked:
+class _TooManyError(Exception):
+    """Aliases of aliases: a few lines that stand for billions of values."""
+
+
+def _marked(loader: Any, node: Any, file: str, problems: Problems, depth: int, counter: Iterator[int]) -> Marked:
+    if next(counter) > MOST_VALUES:
+        raise _TooManyError
     place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if depth > 12:
         problems.add(place, "nested too deeply")
         return Marked(None, place)
     if isinstance(node, yaml.SequenceNode):
-        return Marked([_marked(loader, one, file, problems, depth + 1) for one in node.value], place)
+        return Marked([_marked(loader, one, file, problems, depth + 1, counter) for one in node.value], place)
     if isinstance(node, yaml.MappingNode):
         values: dict[str, Marked] = {}
         keys: dict[str, Place] = {}
@@ -106,9 +122,16 @@ def _marked(loader: Any, node: Any, file: str, problems: Problems, depth: int) -
             if name in values:
                 problems.add(where, f"{name!r} is there twice; the first is in line {keys[name].line}")
                 continue
-            values[name], keys[name] = _marked(loader, value, file, problems, depth + 1), where
+            values[name], keys[name] = _marked(loader, value, file, problems, depth + 1, counter), where
         return Marked(values, place, keys)
-    value = loader.construct_object(node)
+    try:
+        value = loader.construct_object(node)
+    except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError):  # what PyYAML's own readers of tags raise
+        problems.add(
+            place,
+            f"{node.value!r} cannot be read as {node.tag.replace('tag:yaml.org,2002:', '!!')}; write plain text, in quotes where it looks like another kind",
+        )
+        return Marked(None, place)
     return Marked(value if isinstance(value, (str, int, float, bool)) or value is None else str(node.value), place)
 
 
@@ -176,6 +199,7 @@ def _shown(value: Any) -> str:
 
 
 def check_name(section: Section, name: str, value: str) -> None:
-    """Note a name that cannot be one of a folder."""
-    if value and not re.fullmatch(r"[\w.+-]+", value):
-        section.problems.add(section.values[name].place, f"{name} is {value!r}; use letters, digits and . _ + - alone, it names a folder")
+    """Note a name that cannot be one of a folder; one that begins with a full stop hides, or is a step out of it."""
+    if value and not re.fullmatch(r"[\w+-][\w.+-]*", value):
+        message = f"{name} is {value!r}; use letters, digits and . _ + - alone, and no full stop first, it names a folder"
+        section.problems.add(section.values[name].place, message)

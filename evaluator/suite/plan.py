@@ -6,6 +6,7 @@ import glob
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,7 +18,7 @@ from evaluator.check import check_system_names
 from evaluator.pipeline import Request, check_metrics, options_of
 from evaluator.plugins import did_you_mean
 from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu
-from evaluator.readers.inputs import read_table, system_name
+from evaluator.readers.inputs import read_table, system_name, table_name
 from evaluator.suite.card import SetFiles, find_files
 from evaluator.suite.config import SetConfig, SuiteConfig
 from evaluator.suite.options import merged, with_options
@@ -83,7 +84,15 @@ def plan_suite(config: SuiteConfig, data: str = "") -> list[PlannedRun]:
             wrong.append(f"{one.place}: {error}")
     if wrong:
         raise SeveralErrors(f"{len(wrong)} of {len(config.sets)} sets cannot be run:", wrong)
+    _check_folders(runs)
     return runs
+
+
+def _check_folders(runs: Sequence[PlannedRun]) -> None:
+    """Refuse two runs in one folder, of which one would take the other's place."""
+    for name, times in Counter(run.name for run in runs).items():
+        if times > 1:
+            raise EvaluatorError(f"{times} runs would be written to the folder {name!r}: name each value of the matrix once, and sets so that they differ.")
 
 
 def _files_of(one: SetConfig, data: str) -> SetFiles:
@@ -122,7 +131,7 @@ def _request(one: SetConfig, files: SetFiles) -> Request:
 
 def _table_systems(path: str) -> list[str]:
     columns = read_table(path).columns
-    return list(dict.fromkeys(columns.get("system", [system_name(path)])))
+    return list(dict.fromkeys(columns.get("system", [table_name(path)] * len(columns["reference"]))))
 
 
 def _picked(whose: str, what: str, names: Mapping[str, str] | Sequence[str], patterns: Sequence[str]) -> list[str]:
@@ -149,7 +158,7 @@ def _further_systems(one: SetConfig) -> list[tuple[str, str]]:
         if equals and "/" not in name:
             found.append((name, path))
             continue
-        paths = sorted(glob.glob(text)) if glob.has_magic(text) else [text]
+        paths = sorted(glob.glob(text)) if glob.has_magic(text) and not Path(text).exists() else [text]
         if not paths:
             raise EvaluatorError(f"{one.name}: no file is found by {text}.")
         found += [(system_name(path), path) for path in paths]

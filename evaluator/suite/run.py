@@ -133,7 +133,8 @@ def _write_tables(config: SuiteConfig, runs: Sequence[PlannedRun], folder: Path,
 
 def _state(runs: Sequence[PlannedRun]) -> str:
     """What the tables over all were made of."""
-    return json.dumps({"runs": {run.name: run.fingerprint for run in runs}}, indent=1) + "\n"
+    domains = {run.name: run.domain for run in runs if run.domain}
+    return json.dumps({"runs": {run.name: run.fingerprint for run in runs}, "domains": domains}, indent=1) + "\n"
 
 
 def _are_written(runs: Sequence[PlannedRun], folder: Path) -> bool:

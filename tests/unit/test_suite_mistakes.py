@@ -1,0 +1,122 @@
+"""Suites that are hostile or mistaken: names that leave their folder, YAML that grows, runs that share a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import evaluator
+from evaluator.suite import plan_suite, read_config
+from evaluator.suite.marks import MOST_VALUES
+from evaluator.types import EvaluatorError
+from tests.conftest import Cli
+
+Write = Callable[[str, str | bytes], Path]
+ROWS = "reference\thypothesis\nthe ferry sails at noon\tthe ferry sails at midday\nnobody is left\tnobody is left behind\n"
+PLAIN = "metrics: [chrf]\noptions: {resamples: 100, diagnose: 'off'}\n"
+
+
+@pytest.mark.parametrize("name", ["..", ".", ".hidden"])
+@pytest.mark.parametrize("config", ["suite: '{}'\nsets:\n  - table: t.tsv\n", "sets:\n  - name: '{}'\n    table: t.tsv\n"])
+def test_no_name_leads_out_of_its_folder(write: Write, config: str, name: str) -> None:
+    write("t.tsv", ROWS)
+    with pytest.raises(EvaluatorError, match="no full stop first, it names a folder"):
+        read_config(str(write("c.yaml", config.format(name))))
+
+
+def test_a_card_does_not_name_the_folder_above(write: Write) -> None:
+    write("card.yaml", "name: ..\nversion: 1\nlanguages: [en]\nsource: here\nlicence: none\nfiles: []\n")
+    with pytest.raises(EvaluatorError, match="card.yaml:1:7: name is '..'"):
+        read_config(str(write("c.yaml", "sets:\n  - card: card.yaml\n")))
+
+
+def test_a_file_does_not_name_its_set_after_a_step(write: Write) -> None:
+    write("..txt", "one\n")
+    with pytest.raises(EvaluatorError, match=r"c.yaml:2:5: the set would be called '\.'"):
+        read_config(str(write("c.yaml", "sets:\n  - reference: '..txt'\n")))
+
+
+@pytest.mark.parametrize(
+    "text", ["seed: !!int 'abc'", "seed: !!float 'abc'", "suite: 2020-13-45", "suite: !!timestamp 'soon'", "suite: !!bool maybe", "suite: !!int ''",
+             "suite: !!python/object/apply:os.getcwd []\nx: !!python/name:os.system ''"]
+)  # fmt: skip
+def test_values_that_are_not_of_their_tag_are_told_with_their_place(write: Write, text: str) -> None:
+    with pytest.raises(EvaluatorError, match=r"c\.yaml:\d:\d+: "):
+        read_config(str(write("c.yaml", f"{text}\nsets: []\n")))
+
+
+def test_aliases_of_aliases_end_soon(write: Write) -> None:
+    lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", *(f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 10))]
+    with pytest.raises(EvaluatorError, match=f"more than {MOST_VALUES} values"):
+        read_config(str(write("c.yaml", "\n".join(lines) + "\nsets: *a9\n")))
+    with pytest.raises(EvaluatorError, match="nested too deeply"):
+        read_config(str(write("c.yaml", "sets: " + "[" * 5000 + "]" * 5000)))
+
+
+def test_a_card_that_is_no_text_is_told(write: Write) -> None:
+    write("card.yaml", b"name: \xff\xfe\n")
+    with pytest.raises(EvaluatorError, match=r"card\.yaml:1:"):
+        read_config(str(write("c.yaml", "sets:\n  - card: card.yaml\n")))
+
+
+def test_a_table_without_systems_is_a_set(write: Write, cli: Cli, tmp_path: Path) -> None:
+    write("pairs.tsv", ROWS)
+    assert cli("bench", write("c.yaml", PLAIN + "sets:\n  - table: pairs.tsv\n"), "-o", tmp_path / "results").code == 0
+    assert evaluator.load(tmp_path / "results" / "c" / "pairs.tsv").scores["system"].tolist() == ["pairs"]
+
+
+def test_two_runs_do_not_share_a_folder(write: Write) -> None:
+    write("pairs.tsv", ROWS)
+    for values in ("[0, 0]", "[0, 2, 0]"):
+        config = read_config(str(write("c.yaml", f"{PLAIN}matrix: {{chrf.word_order: {values}}}\nsets:\n  - table: pairs.tsv\n")))
+        with pytest.raises(EvaluatorError, match="2 runs would be written to the folder 'pairs.tsv--chrf.word_order=0'"):
+            plan_suite(config)
+
+
+def test_a_folder_with_brackets_is_no_pattern(write: Write, tmp_path: Path) -> None:
+    folder = tmp_path / "old [1]"
+    folder.mkdir()
+    for name in ("ref.txt", "sys.a.txt", "b[2].txt"):
+        (folder / name).write_text("the ferry sails\n")
+    (folder / "c.yaml").write_text(PLAIN + "sets:\n  - {name: s, reference: ref.txt, system_files: ['sys*.txt', 'b[[]2].txt']}\n")
+    (run,) = plan_suite(read_config(str(folder / "c.yaml")))
+    assert list(run.request.systems) == ["sys.a", "b[2]"]
+    (folder / "c.yaml").write_text(PLAIN + "sets:\n  - {name: s, reference: ref.txt, system_files: [sys.a.txt]}\n")
+    assert list(plan_suite(read_config(str(folder / "c.yaml")))[0].request.systems) == ["sys.a"]
+
+
+@pytest.mark.parametrize("content", [b"foo,bar\n1,2\n", b"\xff\xfe\n1\n"])
+def test_a_foreign_index_is_told_and_left_alone(write: Write, cli: Cli, tmp_path: Path, content: bytes) -> None:
+    write("pairs.tsv", ROWS)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "index.csv").write_bytes(content)
+    result = cli("bench", write("c.yaml", PLAIN + "sets:\n  - table: pairs.tsv\n"), "-o", tmp_path / "results")
+    assert (result.code, "is not an index of suites" in result.err) == (2, True)
+    assert (tmp_path / "results" / "index.csv").read_bytes() == content
+
+
+def test_another_domain_of_the_card_reaches_the_leaderboard(write: Write, cli: Cli, tmp_path: Path) -> None:
+    from hashlib import sha256
+
+    write("pairs.tsv", ROWS)
+    file = f"  - {{path: pairs.tsv, role: table, sha256: {sha256(ROWS.encode()).hexdigest()}}}\n"
+    config = write("c.yaml", PLAIN + "sets:\n  - card: card.yaml\n")
+    for domain in ("news", "chat"):
+        write("card.yaml", f"name: s\nversion: 1\nlanguages: [en]\nsource: here\nlicence: none\nform: table\ndomain: {domain}\nfiles:\n{file}")
+        assert cli("bench", config, "-o", tmp_path / "results").code == 0
+        assert f",domain,{domain}," in (tmp_path / "results" / "c" / "leaderboard.csv").read_text()
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "big5", "utf-7"])
+def test_xml_in_an_encoding_that_cannot_be_read_is_refused(write: Write, cli: Cli, encoding: str) -> None:
+    result = cli("score", write("set.xml", f'<?xml version="1.0" encoding="{encoding}"?><dataset/>'), "-m", "chrf")
+    assert (result.code, "Write it in UTF-8." in result.err) == (2, True)
+
+
+def test_xml_with_two_outputs_of_a_system_is_refused(write: Write, cli: Cli) -> None:
+    hyp = '<hyp system="s"><seg id="1">{}</seg></hyp>'
+    text = f'<dataset><doc id="d"><ref translator="A"><seg id="1">x</seg></ref>{hyp.format("one")}{hyp.format("two")}</doc></dataset>'
+    result = cli("score", write("set.xml", text), "-m", "chrf")
+    assert (result.code, "document d: there are 2 <hyp> of the system 's'" in result.err) == (2, True)
