@@ -32,14 +32,14 @@ def likeness(a: str, b: str) -> float:
     return len(first & second) / math.sqrt(len(first) * len(second)) if first and second else 0.0
 
 
-def unequal_problem(name: str, lines: Lines, reference_name: str, reference: Lines) -> Problem:
-    """How many lines a text has too many or too few, and from where on they are off."""
+def unequal_problem(name: str, lines: Lines, reference_name: str, reference: Lines, numbers: Sequence[int]) -> Problem:
+    """How many lines a text has too many or too few, and from where on they are off; `numbers` is what each line is called."""
     by = len(lines) - len(reference)
     message = f"has {len(lines)} lines of text, {reference_name} has {len(reference)}: {abs(by)} {'more' if by > 0 else 'fewer'}"
     split = _first_off(lines, reference, by) if abs(by) <= 50 else None
     if split is not None:
-        message += f"; from line {split + 1} ({short(lines[split])}) on they match those {abs(by)} {'earlier' if by > 0 else 'later'}"
-    return Problem("unequal-lines", name, message, abs(by), () if split is None else (split + 1,))
+        message += f"; from line {numbers[split]} ({short(lines[split])}) on they match those {abs(by)} {'earlier' if by > 0 else 'later'}"
+    return Problem("unequal-lines", name, message, abs(by), () if split is None else (numbers[split],))
 
 
 def _first_off(lines: Lines, reference: Lines, by: int) -> int | None:
@@ -55,8 +55,8 @@ def _first_off(lines: Lines, reference: Lines, by: int) -> int | None:
     return at if at < len(lines) and best > sum(own) + 0.5 else None
 
 
-def shift_problem(name: str, lines: Lines, reference_name: str, reference: Lines) -> Problem | None:
-    """The first run of lines that match other lines far better than their own."""
+def shift_problem(name: str, lines: Lines, reference_name: str, reference: Lines, numbers: Sequence[int]) -> Problem | None:
+    """The first run of lines that match other lines far better than their own; `numbers` is what each line is called."""
     own = [likeness(a, b) for a, b in zip(lines, reference, strict=True)]
     low = [i for i, score in enumerate(own) if score <= 0.5]
     if len(low) < RUN:
@@ -71,10 +71,10 @@ def shift_problem(name: str, lines: Lines, reference_name: str, reference: Lines
         return None
     first, last, distance = found
     message = (
-        f"lines {first + 1} to {last + 1} match those {abs(distance)} {'later' if distance > 0 else 'earlier'} in {reference_name}, "
+        f"lines {numbers[first]} to {numbers[last]} match those {abs(distance)} {'later' if distance > 0 else 'earlier'} in {reference_name}, "
         f"for example {short(lines[first])}: a line was lost or doubled"
     )
-    return Problem("shifted", name, message, abs(distance), tuple(range(first + 1, last + 2)))
+    return Problem("shifted", name, message, abs(distance), tuple(numbers[first : last + 1]))
 
 
 def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:

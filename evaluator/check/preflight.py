@@ -60,20 +60,30 @@ class Texts:
 
 def texts_of_inputs(inputs: Inputs) -> Texts:
     """Files as lines: all of them where every text has as many, else those that are not blank."""
-    documents = {document.name: document for document in (*inputs.references, *inputs.systems.values(), *([inputs.source] if inputs.source else []))}
+    references, systems, source = _labelled(inputs)
+    documents = {**references, **systems, **source}
     by_line = len({len(document.lines) for document in documents.values()}) == 1
     kept = {name: _kept(document, by_line, documents) for name, document in documents.items()}
 
-    def lines(document: Document) -> list[str]:
-        texts = document.paragraphs if document.wrapped and not by_line else document.lines
-        return [texts[i] for i in kept[document.name]]
+    def lines(named: Mapping[str, Document]) -> dict[str, list[str]]:
+        texts = {name: document.paragraphs if document.wrapped and not by_line else document.lines for name, document in named.items()}
+        return {name: [texts[name][i] for i in kept[name]] for name in named}
 
-    return Texts(
-        {document.name: lines(document) for document in inputs.references},
-        {document.name: lines(document) for document in inputs.systems.values()},
-        {inputs.source.name: lines(inputs.source)} if inputs.source else {},
-        {name: [i + 1 for i in numbers] for name, numbers in kept.items()},
-    )
+    return Texts(lines(references), lines(systems), lines(source), {name: [i + 1 for i in numbers] for name, numbers in kept.items()})
+
+
+def _labelled(inputs: Inputs) -> tuple[dict[str, Document], dict[str, Document], dict[str, Document]]:
+    """References, systems and source by path; a file that is given twice says in brackets what it is the second time."""
+    given = [("reference", f"reference {k + 1}", document) for k, document in enumerate(inputs.references)]
+    given += [("system", f"system {name}", document) for name, document in inputs.systems.items()]
+    given += [("source", "source", inputs.source)] if inputs.source else []
+    seen: set[str] = set()
+    labelled: dict[str, dict[str, Document]] = {"reference": {}, "system": {}, "source": {}}
+    for role, words, document in given:
+        label = f"{document.name} ({words})" if document.name in seen else document.name
+        seen.add(document.name)
+        labelled[role][label] = document
+    return labelled["reference"], labelled["system"], labelled["source"]
 
 
 def _kept(document: Document, by_line: bool, documents: Mapping[str, Document]) -> list[int]:
@@ -117,11 +127,11 @@ def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = Fa
         if name == first:
             continue
         if len(lines) != len(reference):
-            found.append(unequal_problem(name, lines, first, reference))
+            found.append(unequal_problem(name, lines, first, reference, texts.numbers[name]))
             continue
         if name in texts.source:
             continue
-        if not paired and (shift := shift_problem(name, lines, first, reference)) is not None:
+        if not paired and (shift := shift_problem(name, lines, first, reference, texts.numbers[name])) is not None:
             found.append(shift)
             continue
         beside = source if source is not None and len(source) == len(lines) else None

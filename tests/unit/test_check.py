@@ -163,3 +163,25 @@ def test_score_tells_what_the_preflight_sees_in_few_lines() -> None:
 def test_every_check_is_planted_somewhere() -> None:
     elsewhere = {"unequal-lines", "transposed", "copied-source", "too-long"}
     assert {check for check, _, _ in PLANTED.values()} | elsewhere == set(CHECKS)
+
+
+LOUD = [f"word{k} alpha{k} beta{k} gamma{k} delta{k} epsilon{k}" for k in range(9)]
+
+
+def test_lines_have_the_numbers_of_the_file_where_some_are_blank(tmp_path: Path, cli: Cli) -> None:
+    for name, lines in {"ref": LOUD, "lost": ["", "", LOUD[0], *LOUD[2:]], "shifted": ["", "", *LOUD[1:], "the last line of them all"]}.items():
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines) + "\n")
+    lost = cli("check", tmp_path / "ref.txt", tmp_path / "lost.txt")
+    assert "1 fewer; from line 4 ('word2 " in lost.out
+    assert "lines 3 to 10 match those 1 later" in cli("check", tmp_path / "ref.txt", tmp_path / "shifted.txt").out
+
+
+def test_one_file_given_twice_is_found(tmp_path: Path, cli: Cli) -> None:
+    (tmp_path / "ref.txt").write_text("\n".join(LOUD) + "\n")
+    (tmp_path / "sys.txt").write_text("\n".join(f"{line} more" for line in LOUD) + "\n")
+    result = cli("check", tmp_path / "ref.txt", f"a={tmp_path / 'sys.txt'}", f"b={tmp_path / 'sys.txt'}")
+    assert result.code == 1
+    assert f"sys.txt (system b): is {tmp_path / 'sys.txt'} again, line for line" in result.out
+    copied = cli("check", tmp_path / "ref.txt", tmp_path / "ref.txt")
+    assert f"ref.txt (system ref): is {tmp_path / 'ref.txt'} itself" in copied.out
+    assert "copied-reference" in copied.out
