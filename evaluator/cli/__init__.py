@@ -105,6 +105,11 @@ def _run(arguments: list[str]) -> int:
         print(f"evaluator: error: {error.strerror or error}: {error.filename or 'standard output'}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
+    except RuntimeError as error:
+        if "home directory" not in str(error):  # pathlib's words for ~NAME
+            raise
+        print("evaluator: error: a path begins with ~ and that user's home directory is not known; write the path in full.", file=sys.stderr)
+        return 2
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -192,7 +193,28 @@ def _fingerprint(request: Request) -> str:
         "systems": list(request.systems),
         "inputs": [(path, _digest(path)) for path in paths],
     }
+    if of_options := _files_of_options(request):
+        stated["of_options"] = of_options
     return hashlib.sha256(json.dumps(stated, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _files_of_options(request: Request) -> list[tuple[str, str]]:
+    """(path, digest) of the files of models and baselines that options name by a path; packaged and downloaded models have versions."""
+    named = (request.model, request.align_model, request.metric_options.get("bertscore", {}).get("baseline_path"))
+    found: list[tuple[str, str]] = []
+    for place in dict.fromkeys(Path(one).expanduser() for one in named if one):
+        for path in sorted(place.iterdir()) if place.is_dir() else [place]:
+            if path.is_file():
+                state = path.stat()
+                found.append((str(path), _digest_of_large(path, state.st_size, state.st_mtime_ns)))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _digest_of_large(path: Path, _size: int, _changed: int) -> str:
+    """Weights are gigabytes, and every run of a suite has the same: read once while size and time stay."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest(path: str) -> str:

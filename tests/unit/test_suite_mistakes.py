@@ -120,3 +120,21 @@ def test_xml_with_two_outputs_of_a_system_is_refused(write: Write, cli: Cli) -> 
     text = f'<dataset><doc id="d"><ref translator="A"><seg id="1">x</seg></ref>{hyp.format("one")}{hyp.format("two")}</doc></dataset>'
     result = cli("score", write("set.xml", text), "-m", "chrf")
     assert (result.code, "document d: there are 2 <hyp> of the system 's'" in result.err) == (2, True)
+
+
+def test_another_model_or_baseline_in_the_same_place_is_another_run(write: Write, tmp_path: Path) -> None:
+    write("pairs.tsv", ROWS)
+    (tmp_path / "model").mkdir()
+    options = f"options: {{model: '{tmp_path / 'model'}', bertscore: {{baseline_path: '{tmp_path / 'base.tsv'}'}}}}\n"
+    config = read_config(str(write("c.yaml", f"metrics: [bertscore]\n{options}sets:\n  - table: pairs.tsv\n")))
+    seen = set()
+    for weights, baseline in (("one", "one"), ("other", "one"), ("other", "another")):
+        write("model/model.safetensors", weights)
+        write("base.tsv", baseline)
+        seen |= {plan_suite(config)[0].fingerprint, plan_suite(config)[0].fingerprint}
+    assert len(seen) == 3
+
+
+def test_the_home_of_nobody_is_told(write: Write, cli: Cli) -> None:
+    result = cli("validate", write("c.yaml", "sets:\n  - {name: s, reference: '~nobody-of-this-name/r.txt', system_files: [a.txt]}\n"))
+    assert (result.code, "home directory is not known" in result.err) == (2, True)
