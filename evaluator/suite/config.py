@@ -15,7 +15,7 @@ from evaluator.plugins import did_you_mean, metric_parts
 from evaluator.readers.source import read_bytes
 from evaluator.suite.card import Card, read_card
 from evaluator.suite.marks import Marked, Place, Problems, Section, check_name, read_yaml
-from evaluator.suite.options import KINDS, Options, check_metric_option, check_value, read_options
+from evaluator.suite.options import KINDS, Options, check_made, check_metric_option, check_value, read_options
 
 KEYS = ("suite", "description", "data", "metrics", "options", "matrix", "sets")
 SET_KEYS = (
@@ -128,7 +128,10 @@ def _matrix(marked: Marked | None, problems: Problems) -> tuple[Combination, ...
             continue
         for value in values.value:
             if dot and metric in metric_parts():
+                before = len(problems.found)
                 check_metric_option(metric, option, value, marked.keys[name], problems)
+                if len(problems.found) == before:
+                    check_made(metric, {option: value.plain}, value.place, problems)
             elif name in KINDS:
                 check_value(name, value, problems)
         if not (dot and metric in metric_parts()) and name not in KINDS:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from evaluator.compare import CORRECTIONS, TESTS, UNITS, Plan
+from evaluator.compare.plan import FEWEST_RESAMPLES
 from evaluator.pipeline import DIAGNOSE, Request
 from evaluator.plugins import create_metric, did_you_mean, metric_class, metric_parts
 from evaluator.suite.marks import Marked, Place, Problems
@@ -22,6 +23,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "align": ("auto", "line", "none", "paragraph"), "device": ("auto", "cpu", "cuda"), "precision": ("fp32", "bf16"), "diagnose": DIAGNOSE,
     "test": tuple(TESTS), "unit": UNITS, "correction": tuple(CORRECTIONS),
 }  # fmt: skip
+FEWEST = {"resamples": FEWEST_RESAMPLES, "batch_size": 1}
 OF_PLAN = ("test", "unit", "resamples", "correction", "seed")
 ANNOTATED: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,)}
 
@@ -54,8 +56,10 @@ def check_value(name: str, marked: Marked, problems: Problems) -> None:
         problems.add(marked.place, f"{name} is {marked.plain!r}; it must be {' or '.join(_words(kind) for kind in KINDS[name])}")
     elif name in CHOICES and value not in CHOICES[name]:
         problems.add(marked.place, f"{name} is {value!r}.{did_you_mean(str(value), CHOICES[name])}")
-    elif name in ("resamples", "batch_size") and isinstance(value, int) and value < 1:
-        problems.add(marked.place, f"{name} is {value}; it must be 1 or more")
+    elif name in FEWEST and isinstance(value, int) and value < FEWEST[name]:
+        problems.add(marked.place, f"{name} is {value}; it must be {FEWEST[name]} or more")
+    elif name == "prior" and isinstance(value, (int, float)) and not 0 < value < 1:
+        problems.add(marked.place, f"prior is {value}; it must be between 0 and 1")
 
 
 def _words(kind: type) -> str:
@@ -70,12 +74,19 @@ def _metric_options(metric: str, marked: Marked, problems: Problems) -> dict[str
     for name, value in marked.value.items():
         check_metric_option(metric, name, value, marked.keys[name], problems)
     options: dict[str, Any] = marked.plain
-    if len(problems.found) == before and not getattr(metric_class(metric), "needs_embedder", False):
-        try:
-            create_metric(metric, options)
-        except EvaluatorError as error:
-            problems.add(marked.place, str(error))
+    if len(problems.found) == before:
+        check_made(metric, options, marked.place, problems)
     return options
+
+
+def check_made(metric: str, options: Options, place: Place, problems: Problems) -> None:
+    """Note options with which a metric cannot be made; those with a model are made when they run."""
+    if getattr(metric_class(metric), "needs_embedder", False):
+        return
+    try:
+        create_metric(metric, options)
+    except EvaluatorError as error:
+        problems.add(place, str(error))
 
 
 def check_metric_option(metric: str, name: str, marked: Marked, key: Place, problems: Problems) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from evaluator.compare.formulas import make_formula
+from evaluator.reports.safe import markdown
 from evaluator.types import Evaluation, Table
 
 COLUMNS = {
@@ -145,7 +146,7 @@ def suite_report(name: str, runs: Sequence[Finished], board: Table) -> str:
     for run in runs:
         scores = run.evaluation.tables["scores"].columns
         link = f"[{run.folder}]({run.folder.replace(',', '%2C')}/report.html)"
-        lines.append(f"| {run.set_name} | {run.combination or '-'} | {len(scores['system'])} | {max(scores['segments'])} | {link} |")
+        lines.append(f"| {markdown(run.set_name)} | {markdown(run.combination) or '-'} | {len(scores['system'])} | {max(scores['segments'])} | {link} |")
     return "\n".join(lines) + "\n"
 
 
@@ -154,12 +155,12 @@ def _grid(rows: Sequence[Mapping[str, Any]], scope: str) -> list[str]:
     names = list(dict.fromkeys(row["name"] for row in rows if row["scope"] == scope))
     cells = {(row["system"], row["scope"], row["name"]): row for row in rows}
     systems = [row["system"] for row in rows if row["scope"] == "all"]
-    lines = [f"| rank | system | all | {' | '.join(names)} |", "|---" * (3 + len(names)) + "|"]
+    lines = [f"| rank | system | all | {' | '.join(map(markdown, names))} |", "|---" * (3 + len(names)) + "|"]
     for system in systems:
         whole = cells[(system, "all", "")]
         own = [cells.get((system, scope, name)) for name in names]
         shown = [_shown(one["score"]) if one else "" for one in (whole, *own)]
-        lines.append(f"| {whole['rank'] or ''} | {system.replace('|', chr(92) + '|')} | {' | '.join(shown)} |")
+        lines.append(f"| {whole['rank'] or ''} | {markdown(system)} | {' | '.join(shown)} |")
     return lines
 
 

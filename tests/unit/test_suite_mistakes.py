@@ -138,3 +138,23 @@ def test_another_model_or_baseline_in_the_same_place_is_another_run(write: Write
 def test_the_home_of_nobody_is_told(write: Write, cli: Cli) -> None:
     result = cli("validate", write("c.yaml", "sets:\n  - {name: s, reference: '~nobody-of-this-name/r.txt', system_files: [a.txt]}\n"))
     assert (result.code, "home directory is not known" in result.err) == (2, True)
+
+
+def test_values_with_which_nothing_can_run_are_told(write: Write) -> None:
+    text = "options: {resamples: 50, prior: 3.0}\nmatrix: {bleu.tokenize: [13a, 13b]}\nsets:\n  - table: t.tsv\n"
+    with pytest.raises(EvaluatorError) as caught:
+        read_config(str(write("c.yaml", text)))
+    for told in ("c.yaml:1:22: resamples is 50; it must be 100 or more", "c.yaml:1:33: prior is 3.0; it must be between 0 and 1", "c.yaml:2:31: ", "13b"):
+        assert told in str(caught.value)
+    assert "3 mistakes:" in str(caught.value)
+
+
+def test_domains_and_names_in_the_report_are_neither_obeyed_nor_cells(write: Write, cli: Cli, tmp_path: Path) -> None:
+    lines = "the ferry sails at noon\nnobody is left behind\n"
+    write("ref.txt", lines), write("docs.txt", "d1\t\x1b[31mred|<b>x\n" * 2), write("sys.txt", lines)
+    sets = "sets:\n  - {name: s, reference: ref.txt, documents: docs.txt, system_files: ['a|b=sys.txt']}\n"
+    result = cli("bench", write("c.yaml", PLAIN + sets), "-o", tmp_path / "results")
+    assert result.code == 0
+    assert "\x1b" not in result.out
+    assert "| rank | system | all | ␛\\[31mred\\|&lt;b&gt;x |" in result.out
+    assert "| a\\|b |" in result.out
