@@ -23,7 +23,7 @@ from evaluator.types import EvaluatorError
 
 FILE = "statistics.sqlite"
 SET_ASIDE = "statistics.broken.sqlite"
-FORMAT = 1
+FORMAT = 2
 """Part of every setting: raised when entries mean something else than before."""
 KEPT = ("bleu", "chrf", "chrf++", "ter", "novelty")
 """Metrics whose statistics depend on a segment's texts and the metric's options alone."""

@@ -90,3 +90,12 @@ def test_the_option_is_checked(cli: Cli) -> None:
     with pytest.raises(EvaluatorError, match="order is 0"):
         create_metric("novelty", {"order": 0})
     assert "novelty" in cli("list", "metrics").out
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("\u0915\u0941\u091b \u0939\u093f\u0928\u094d\u0926\u0940\u0964", ["\u0915\u0941\u091b", "\u0939\u093f\u0928\u094d\u0926\u0940"]),
+     ("cafe\u0301 noir", ["cafe\u0301", "noir"]), ("\u0643\u064e\u062a\u064e\u0628 \u0647\u0648", ["\u0643\u064e\u062a\u064e\u0628", "\u0647\u0648"])],
+)  # fmt: skip
+def test_vowel_signs_and_accents_do_not_split_words(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
