@@ -237,3 +237,12 @@ def test_the_command_writes_reports_of_a_stored_run(cli: Cli, tmp_path: Path) ->
     assert run.to_html(tmp_path / "page.html").read_text(encoding="utf-8") == before
     assert cli("report", tmp_path / "run", "--format", "pdf").code == 2
     assert cli("report", tmp_path / "nothing").code == 2
+
+
+def test_adequacy_stands_beside_novelty_first() -> None:
+    run = evaluator.evaluate(
+        ["The dam held.", "It rained."], {"a": ["The dam stood firm.", "It rained."]}, metrics=["bleu", "chrf", "ter", "bertscore", "novelty"]
+    )
+    summaries = re.findall(r"<summary>([^<]* against [^<]*)</summary>", render_html(run.evaluation))
+    assert summaries[0] == "fidelity against Novelty"
+    assert len(summaries) == len(set(summaries)) == 11
