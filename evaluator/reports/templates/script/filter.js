@@ -13,7 +13,7 @@ function choice(name, label, options) {
 function buildFilter() {
   const { columns } = data, controls = [], numbered = (names) => names.map((name, i) => [i, name]);
   grid.filter = noFilter();
-  const input = el("input", { type: "search", id: "search", autocomplete: "off", placeholder: "words in any text", on: { input: () => startSearch(input.value) } });
+  const input = el("input", { type: "search", id: "search", autocomplete: "off", placeholder: "a phrase in any text", on: { input: () => startSearch(input.value) } });
   controls.push(el("label", {}, "search", input));
   if (data.systems.length > 1) controls.push(choice("system", "system", numbered(data.systems)));
   if (data.documents.length > 1) controls.push(choice("document", "document", numbered(data.documents)));
