@@ -90,7 +90,7 @@ def distribution_of(builder: Builder, metric: MetricColumn) -> Distribution:
 
 
 def scatters_of(builder: Builder) -> list[Plotted]:
-    """Pairs of metrics, those of different kinds first; before all of them adequacy beside novelty, where that is scored."""
+    """Pairs of metrics that any paragraph has both of, those of different kinds first; before them adequacy beside novelty, where that is scored."""
     few = builder.metrics[:MOST_PLOTTED]
     pairs = sorted(combinations(few, 2), key=lambda pair: pair[0].unit_scale == pair[1].unit_scale)
     known = {metric.name: metric for metric in builder.metrics}
@@ -99,7 +99,8 @@ def scatters_of(builder: Builder) -> list[Plotted]:
         view = (adequacy, known["novelty"])
         pairs = [view, *(pair for pair in pairs if set(pair) != set(view))]
     placed = {m.name: shares(builder.scores[m.name], m.higher_is_better) for m in dict.fromkeys(m for pair in pairs for m in pair)}
-    return [_plotted(builder, x, y, placed[x.name] - placed[y.name]) for x, y in pairs]
+    gaps = [(x, y, placed[x.name] - placed[y.name]) for x, y in pairs]
+    return [_plotted(builder, x, y, gap) for x, y, gap in gaps if not np.isnan(gap).all()]
 
 
 def _plotted(builder: Builder, x: MetricColumn, y: MetricColumn, gap: Floats) -> Plotted:
