@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import math
+import os
 import pickle
 import random
+import shutil
 from typing import Any
 
 import numpy as np
@@ -48,7 +50,9 @@ KERNELS = ["compiled", "without"]
 @pytest.fixture(params=KERNELS, autouse=True)
 def _kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "compiled" and kernel.compiled is None:
-        pytest.skip("the kernel was not built")
+        if shutil.which("cc") and "CC" not in os.environ:
+            pytest.fail("There is a C compiler, and yet the kernel was not built: make kernel says why.")
+        pytest.skip("no C compiler, no kernel")
     if request.param == "without":
         monkeypatch.setattr(kernel, "compiled", None)
 
