@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,7 +13,8 @@ from evaluator.diagnosis.lexicon import ABBREVIATIONS, FUNCTION
 from evaluator.diagnosis.types import Side, Word
 from evaluator.embed import VectorArray
 
-_WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’](?=[^\W\d_])[^\W\d_]+)*|[^\w\s]|_")
+WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’](?=[^\W\d_])[^\W\d_]+)*|[^\w\s]|_")
+"""A word, number or punctuation mark."""
 _OPENING = "\"'“‘«(["
 _CLOSING = "\"'”’»)]"
 _SUFFIXES = ("ations", "ation", "ingly", "edly", "ments", "ment", "ings", "ness", "ies", "ing", "ion", "ers", "ed", "es", "ly", "er", "s", "e", "y")
@@ -43,7 +45,7 @@ def build_side(text: str, pieces: Pieces, vectors: VectorArray) -> Side:
         pieces: its word pieces.
         vectors: unit vectors of all tokens, special ones first and last, float32 (n_layers, n_tokens + 2, dimension).
     """
-    spans = [(m.start(), m.end()) for m in _WORD.finditer(text)]
+    spans = [(m.start(), m.end()) for m in WORD.finditer(text)]
     owner = _owners(text, spans)
     token_word = tuple(owner[a] if a < len(owner) else -1 for a, _ in pieces.offsets)
     ranks = [0] * len(spans)
@@ -54,6 +56,27 @@ def build_side(text: str, pieces: Pieces, vectors: VectorArray) -> Side:
     words = _words(text, spans, ranks, counts)
     inner = vectors[:, 1:-1]
     return Side(text, words, _word_vectors(inner, token_word, len(words)), inner, token_word, np.array(pieces.ids, dtype=np.int64))
+
+
+def cut_side(text: str, pieces: Pieces, vectors: VectorArray, start: int, end: int) -> Side:
+    """A stretch of the text as a `Side` of its own, whose offsets count from the stretch's start.
+
+    Its vectors are those of the whole text's pass, so that words at its edges keep their context; of
+    the whole text the result is that of `build_side`.
+
+    Args:
+        text: a paragraph.
+        pieces: its word pieces.
+        vectors: unit vectors of all tokens, special ones first and last, float32 (n_layers, n_tokens + 2, dimension).
+        start: character offset at the start of a word, or 0.
+        end: half-open end.
+    """
+    first, last = (bisect_left(pieces.offsets, (place, 0)) for place in (start, end))
+    if end >= len(text):
+        last = len(pieces.offsets)
+    cut = Pieces(pieces.ids[first:last], tuple((a - start, b - start) for a, b in pieces.offsets[first:last]))
+    # A token more on each side stands where the special ones stood, whose vectors nobody reads.
+    return build_side(text[start:end], cut, vectors[:, first : last + 2])
 
 
 def _owners(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
@@ -119,3 +142,8 @@ def _word_vectors(inner: VectorArray, token_word: Sequence[int], n_words: int) -
     length = np.linalg.norm(out, axis=-1, keepdims=True)
     unit: VectorArray = out / np.maximum(length, 1e-9)
     return unit
+
+
+def word_vectors(tokens: VectorArray, token_word: Sequence[int], n_words: int) -> VectorArray:
+    """Mean of each word's token vectors at unit length, float32 (n_words, dimension); zeros where a word has no token."""
+    return _word_vectors(tokens[None], token_word, n_words)[0]

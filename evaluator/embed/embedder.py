@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from evaluator.embed import TokenPlaces, VectorArray
 from evaluator.embed.graph import Batch, GraphEncoder, can_build
 from evaluator.embed.models import DEFAULT_MODEL, ModelSpec, can_run, choose_device, find_model
-from evaluator.embed.tokens import FileTokenizer, joined, windows
+from evaluator.embed.tokens import FileTokenizer, Share, shares, windows
 from evaluator.plugins import did_you_mean
 from evaluator.types import EvaluatorError
 
@@ -56,7 +56,7 @@ class ModelEmbedder:
         self.layers = layers
         self.main = layers.index(spec.layer) if len(layers) > 1 and not all_layers else None
         self._many = len(layers) > 1 or all_layers
-        if can_run(spec.config) and (spec.folder / "tokenizer.json").is_file():
+        if can_run(spec.config) and (spec.packed or (spec.folder / "tokenizer.json").is_file()):
             self._tokenizer: FileTokenizer | HubTokenizer = FileTokenizer(spec)
             self._encoder: GraphEncoder | BertEncoder | HubEncoder = _bert_encoder(spec, device, precision, layers)
         else:
@@ -92,23 +92,38 @@ class ModelEmbedder:
 
     def vectors(self, ids: Sequence[list[int]]) -> list[VectorArray]:
         """See `Embedder.vectors`."""
-        several = [list(windows(one, self.limit, self._head, self._tail)) for one in ids]
-        vectors = iter(self._batched([window for parts in several for window in parts]))
         ends = self._head, self._tail
-        return [joined([next(vectors) for _ in parts], len(one), self.limit, *ends) for one, parts in zip(ids, several, strict=True)]
-
-    def _batched(self, ids: Sequence[list[int]]) -> list[VectorArray]:
         out: dict[int, VectorArray] = {}
+        passes = [
+            _Pass(text, window, share)
+            for text, one in enumerate(ids)
+            for window, share in zip(windows(one, self.limit, *ends), shares(len(one), self.limit, *ends), strict=True)
+        ]
+
+        def take(k: int, unit: VectorArray) -> None:
+            text, window, share = passes[k]
+            if len(window) == len(ids[text]):
+                out[text] = unit
+                return
+            # Written where they belong as they come: a long text's windows are never all held beside the whole.
+            if text not in out:
+                out[text] = np.empty((*unit.shape[:-2], len(ids[text]), unit.shape[-1]), dtype=unit.dtype)
+            out[text][..., share.start : share.stop, :] = unit[..., share.skipped : share.skipped + share.stop - share.start, :]
+
+        self._batched([one.window for one in passes], take)
+        return [out[text] for text in range(len(ids))]
+
+    def _batched(self, ids: Sequence[list[int]], take: Callable[[int, VectorArray], None]) -> None:
+        """Hand over the unit vectors of each list of ids, in any order."""
         on_gpu = self.device != "cpu"
         groups = list(batches([len(one) for one in ids], self.batch_size, GPU_TOKEN_BUDGET if on_gpu else TOKEN_BUDGET))
 
-        def take(k: int, hidden: VectorArray) -> None:
+        def take_batch(k: int, hidden: VectorArray) -> None:
             for row, i in enumerate(groups[k]):
                 vectors = hidden[:, row, : len(ids[i])] if self._many else hidden[0, row, : len(ids[i])]
-                out[i] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+                take(i, vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
 
-        self._encoder.hidden_of([self._padded([ids[i] for i in group]) for group in groups], take)
-        return [out[i] for i in range(len(ids))]
+        self._encoder.hidden_of([self._padded([ids[i] for i in group]) for group in groups], take_batch)
 
     def _padded(self, texts: Sequence[list[int]]) -> Batch:
         lengths = np.array([len(text) for text in texts], dtype=np.int64)
@@ -116,6 +131,14 @@ class ModelEmbedder:
         for row, text in zip(padded, texts, strict=True):
             row[: len(text)] = text
         return Batch(padded, lengths)
+
+
+class _Pass(NamedTuple):
+    """One window on its way through the model."""
+
+    text: int
+    window: list[int]
+    share: Share
 
 
 def _bert_encoder(spec: ModelSpec, device: str, precision: str, layers: Sequence[int]) -> GraphEncoder | BertEncoder:

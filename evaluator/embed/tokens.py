@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
-import numpy as np
-
-from evaluator.embed import TokenPlaces, VectorArray
+from evaluator.embed import TokenPlaces
 from evaluator.embed.models import ModelSpec
+from evaluator.embed.packed import PackedFile, packed_tokenizer
 
 OVERLAP = 64
 """Most tokens that neighbouring windows of a long text share on each side."""
@@ -20,12 +21,12 @@ def overlap_of(limit: int) -> int:
 
 
 class FileTokenizer:
-    """Token ids from `tokenizer.json`."""
+    """Token ids from `tokenizer.json`, or from the vocabulary of a packed model."""
 
     def __init__(self, spec: ModelSpec) -> None:
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_file(str(spec.folder / "tokenizer.json"))
+        self._tokenizer = packed_tokenizer(PackedFile(spec.packed)) if spec.packed else Tokenizer.from_file(str(spec.folder / "tokenizer.json"))
         # The file may ask for padding and for a cut far below the model's limit (128 for MiniLM).
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -85,14 +86,24 @@ def windows(ids: list[int], limit: int, head: int, tail: int) -> Iterator[list[i
         yield [*first, *inner[start : start + size], *last]
 
 
-def joined(parts: list[VectorArray], length: int, limit: int, head: int, tail: int) -> VectorArray:
-    """Vectors of the whole text: each token from the window where it stands furthest from an edge."""
-    if len(parts) == 1:
-        return parts[0]
-    size, inner = limit - head - tail, length - head - tail
-    starts = window_starts(inner, size)
-    places = np.arange(inner)
-    room = np.stack([np.minimum(places - start, start + size - 1 - places) for start in starts])
-    best = room.argmax(axis=0)
-    middle = np.stack([parts[k][..., head + i - starts[k], :] for i, k in enumerate(best)], axis=-2)
-    return np.concatenate([parts[0][..., :head, :], middle, parts[-1][..., limit - tail :, :]], axis=-2)
+class Share(NamedTuple):
+    """The tokens of a text whose vectors one of its windows gives."""
+
+    start: int
+    """First of them in the text, special tokens included."""
+    stop: int
+    skipped: int
+    """Tokens of the window before them."""
+
+
+def shares(length: int, limit: int, head: int, tail: int) -> list[Share]:
+    """One share for each window of a text of `length` tokens: each token from the window where it stands furthest from an edge.
+
+    Windows are of one size, so that this is the window whose middle is nearest, the earlier of two.
+    """
+    if length <= limit:
+        return [Share(0, length, 0)]
+    size = limit - head - tail
+    starts = window_starts(length - head - tail, size)
+    ends = [head + (a + b + size + 1) // 2 for a, b in pairwise(starts)]
+    return [Share(first, stop, first - start) for first, stop, start in zip([0, *ends], [*ends, length], starts, strict=True)]

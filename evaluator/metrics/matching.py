@@ -20,6 +20,9 @@ from evaluator.types import Advance, FloatArray
 LIVE_TOKENS = 60_000
 """Tokens whose vectors of one layer are held at once: about 90 MB at 384 dimensions."""
 
+BLOCK_CELLS = 4_000_000
+"""Cosines made at once: 16 MB."""
+
 Ids: TypeAlias = tuple[int, ...]
 Similarity: TypeAlias = "NDArray[np.float32]"
 Visit = Callable[[Sequence[int], VectorArray, VectorArray], None]
@@ -72,8 +75,7 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
         vectors.update(zip(fresh, embedder.vectors([list(ids) for ids in fresh]), strict=True))
         for pair in chunk:
             mine, theirs = (vectors[ids] if embedder.main is None else vectors[ids][embedder.main] for ids in pair)
-            similarity = mine @ theirs.swapaxes(-1, -2)
-            score = greedy_match(similarity, _weights(pair[0], idf, embedder), _weights(pair[1], idf, embedder))
+            score = weighted_f1(best_matches(mine, theirs), _weights(pair[0], idf, embedder), _weights(pair[1], idf, embedder))
             scores.update(dict.fromkeys(rows[pair], score))
             if visit is not None:
                 visit(rows[pair], vectors[pair[0]], vectors[pair[1]])
@@ -110,17 +112,49 @@ def _weights(ids: Ids, idf: IdfWeights | None, embedder: Embedder) -> FloatArray
     return idf.of(ids) if idf is not None else np.array([float(i not in embedder.weightless) for i in ids])
 
 
-def greedy_match(similarity: Similarity, hypothesis_weights: FloatArray, reference_weights: FloatArray) -> FloatArray:
+class Matches(NamedTuple):
+    """Cosine of each token with its likest on the other side."""
+
+    hypothesis: Similarity
+    """float32 (n,) or (n_layers, n)."""
+    reference: Similarity
+    """float32 (m,) or (n_layers, m)."""
+
+
+def best_matches(hypothesis: VectorArray, reference: VectorArray) -> Matches:
+    """The likest token of the other side for each token.
+
+    Cosines are made for a block of hypothesis tokens at a time: all those of two paragraphs of
+    6,000 words are 350 MB. Paragraphs of up to 2,000 tokens are one block.
+
+    Args:
+        hypothesis: unit vectors, float32 (n, dimension) or (n_layers, n, dimension).
+        reference: unit vectors, float32 (m, dimension) or (n_layers, m, dimension).
+    """
+    columns = reference.swapaxes(-1, -2)
+    n, rows = hypothesis.shape[-2], max(1, BLOCK_CELLS // max(1, reference.size // reference.shape[-1]))
+    blocks = [_block_matches(hypothesis[..., start : start + rows, :] @ columns) for start in range(0, n, rows)]
+    likest = blocks[0].reference
+    for block in blocks[1:]:
+        likest = np.maximum(likest, block.reference)
+    return Matches(np.concatenate([block.hypothesis for block in blocks], axis=-1), likest)
+
+
+def _block_matches(similarity: Similarity) -> Matches:
+    return Matches(similarity.max(axis=-1), similarity.max(axis=-2))
+
+
+def weighted_f1(matches: Matches, hypothesis_weights: FloatArray, reference_weights: FloatArray) -> FloatArray:
     """P, R and F1, float64 (3,) or (n_layers, 3); precision or recall is NaN where all weights are 0.
 
     Args:
-        similarity: cosines of tokens, float32 (n, m) or (n_layers, n, m).
+        matches: of n hypothesis and m reference tokens.
         hypothesis_weights: float64 (n,).
         reference_weights: float64 (m,).
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        p = similarity.max(axis=-1) @ hypothesis_weights / hypothesis_weights.sum()
-        r = similarity.max(axis=-2) @ reference_weights / reference_weights.sum()
+        p = matches.hypothesis @ hypothesis_weights / hypothesis_weights.sum()
+        r = matches.reference @ reference_weights / reference_weights.sum()
         f = np.nan_to_num(2 * p * r / (p + r), nan=0.0)
     scores: FloatArray = np.stack([p, r, f], axis=-1)
     return scores

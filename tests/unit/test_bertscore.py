@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from evaluator.embed.embedder import ModelEmbedder, batches, open_embedder
 from evaluator.embed.models import find_model
-from evaluator.embed.tokens import OVERLAP, joined, windows
-from evaluator.metrics import BERTScorer
+from evaluator.embed.tokens import OVERLAP, shares, windows
+from evaluator.metrics import BERTScorer, matching
 from evaluator.metrics.bertscore import BertScoreMetric
-from evaluator.metrics.matching import LIVE_TOKENS, greedy_match, idf_weights, match_pairs
+from evaluator.metrics.matching import LIVE_TOKENS, best_matches, idf_weights, match_pairs, weighted_f1
 from evaluator.types import EvaluatorError
 
 CANDIDATES = ["The ferry sails at noon.", "Nobody was hurt, officials said.", "A", "Ünïcode – “quotes”… 1,250 crowns", "word " * 700]
@@ -70,8 +70,10 @@ def test_windows_hold_every_token_in_order_about_twice(limit: int, extra: int) -
     parts = list(windows(ids, limit, 1, 1))
     assert sum(map(len, parts)) <= 3 * len(ids) + limit
     assert all(len(part) <= limit and part[0] == 1 and part[-1] == 2 for part in parts)
-    one_hot = [np.array(part, dtype=np.float32)[:, None] for part in parts]
-    assert joined(one_hot, len(ids), limit, 1, 1)[:, 0].tolist() == ids
+    taken = shares(len(ids), limit, 1, 1)
+    assert [token for part, share in zip(parts, taken, strict=True) for token in part[share.skipped :][: share.stop - share.start]] == ids
+    for part, share in list(zip(parts, taken, strict=True))[1:-1]:
+        assert min(share.skipped, len(part) - share.skipped - (share.stop - share.start)) >= min(OVERLAP, limit // 8), "taken from near an edge"
 
 
 def test_texts_cut_at_the_limit_are_counted() -> None:
@@ -126,7 +128,19 @@ def test_greedy_match_equals_the_definition(n: int, m: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     h, r = rng.random((n, 4), dtype=np.float32), rng.random((m, 4), dtype=np.float32)
     hw, rw = rng.random(n) + 0.01, rng.random(m) + 0.01
-    assert greedy_match(h @ r.T, hw, rw) == pytest.approx(_oracle(h.tolist(), r.tolist(), hw.tolist(), rw.tolist()), abs=1e-5)
+    assert weighted_f1(best_matches(h, r), hw, rw) == pytest.approx(_oracle(h.tolist(), r.tolist(), hw.tolist(), rw.tolist()), abs=1e-5)
+
+
+@pytest.mark.parametrize("leading", [(), (3,)])
+@pytest.mark.parametrize("cells", [1, 7, 40, 10**6])
+def test_matches_do_not_depend_on_the_size_of_the_blocks(leading: tuple[int, ...], cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    h, r = rng.integers(-4, 5, (*leading, 11, 4)).astype(np.float32), rng.integers(-4, 5, (*leading, 6, 4)).astype(np.float32)
+    similarity = h @ r.swapaxes(-1, -2)
+    monkeypatch.setattr(matching, "BLOCK_CELLS", cells)
+    matches = best_matches(h, r)
+    assert matches.hypothesis.tolist() == similarity.max(axis=-1).tolist()
+    assert matches.reference.tolist() == similarity.max(axis=-2).tolist()
 
 
 def test_idf_is_log_of_n_plus_1_over_count_plus_1() -> None:
