@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -21,14 +20,8 @@ from evaluator.types import EvalSet, InputFile
 class PeerSigned(Protocol):
     """A metric whose settings another package would sign in its own way."""
 
-    def peer_signature(self) -> str:
-        """That signature."""
-
-
-def settings_signature(stated: Mapping[str, Any]) -> str:
-    """Settings that fill many lines as a signature: their digest and our version."""
-    digest = hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
-    return f"settings:{digest[:12]}|version:evaluator-{__version__}"
+    def peer_signature(self) -> str | None:
+        """That signature; None where the other package cannot do the same."""
 
 
 ALWAYS = ("numpy", "sacrebleu")
@@ -75,10 +68,12 @@ def make_manifest(
     }
     if embedder is not None:
         manifest["model"] = _model(embedder)
-        manifest["versions"].update({name: version(name) for name in WITH_MODEL if name != "openvino" or embedder.runtime.startswith(name)})
+        names = dict.fromkeys((*WITH_MODEL, *([embedder.spec.package] if embedder.spec.package else [])))
+        manifest["versions"].update({name: version(name) for name in names if name != "openvino" or embedder.runtime.startswith(name)})
         hashes = {metric.title: metric.peer_signature() for metric in metrics if isinstance(metric, PeerSigned)}
         for title, peer_hash in hashes.items():
-            manifest["signatures"][title]["bert_score"] = peer_hash
+            if peer_hash is not None:
+                manifest["signatures"][title]["bert_score"] = peer_hash
     return manifest
 
 
@@ -130,4 +125,8 @@ def scored_segments(evalset: EvalSet) -> dict[str, Any]:
         if blank:
             left_out[system.name] = blank
     documents = len({pair.document for pair in spine})
-    return {"count": len(spine), "documents": documents, "sha256": hashlib.sha256(listed.encode()).hexdigest(), "left_out": left_out}
+    stated: dict[str, Any] = {"unit": evalset.unit} if evalset.unit else {}
+    missing = {str(k + 1): [i for i, pair in enumerate(spine, 1) if pair.references[k] is None] for k in range(evalset.n_references)}
+    if evalset.n_references > 1:  # an empty reference and none at all are the same in segments.csv and not for TER
+        stated["missing_references"] = {k: numbers for k, numbers in missing.items() if numbers}
+    return {"count": len(spine), **stated, "documents": documents, "sha256": hashlib.sha256(listed.encode()).hexdigest(), "left_out": left_out}

@@ -88,7 +88,7 @@ def _limit(model: str) -> Limit:
     from evaluator.embed.tokens import FileTokenizer
 
     spec = find_model(model, "last")
-    if not (spec.folder / "tokenizer.json").is_file():
+    if not (spec.packed or (spec.folder / "tokenizer.json").is_file()):
         raise EvaluatorError(f"{spec.name} has no tokenizer.json to count tokens with; name another --model, or --model none.")
     tokenizer = FileTokenizer(spec)
     return Limit(spec.name, tokenizer.limit, lambda texts: [len(ids) for ids in tokenizer.ids(texts)])

@@ -28,6 +28,16 @@ class TokenPlaces(NamedTuple):
     """Half-open character offsets into the text as given; (0, 0) for special tokens."""
 
 
+class UnknownShare(NamedTuple):
+    """How much of a text a model does not know; 0 for a text without tokens."""
+
+    tokens: float
+    """Share of its tokens, special ones left out, that stand for something unknown, in 0..1."""
+    characters: float
+    """Share of its characters, blanks left out, that stand in such tokens, in 0..1. A word or a whole line of a script that the
+    vocabulary lacks is one token: where one Latin word stands among Thai, this share tells it and the other does not."""
+
+
 class Embedder(Protocol):
     """A loaded model that turns texts into token vectors."""
 
@@ -54,6 +64,9 @@ class Embedder(Protocol):
 
     def token_places(self, texts: Sequence[str]) -> list[TokenPlaces]:
         """Ids as `token_ids` gives them, with their places in the text."""
+
+    def unknown_share(self, texts: Sequence[str]) -> list[UnknownShare]:
+        """How much of each text is unknown to the vocabulary, whatever the model's limit."""
 
     def truncated(self, ids: list[int]) -> list[int]:
         """The ids cut to the model's limit, closing special tokens kept."""

@@ -1,4 +1,4 @@
-"""The BERT encoder's forward pass, read straight from safetensors.
+"""The BERT encoder's forward pass, read straight from safetensors or a packed file.
 
 transformers computes the same numbers but takes four times as long to import as the
 article pair takes to score, so the packaged model does without it.
@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from evaluator.embed import VectorArray
 from evaluator.embed.graph import Batch
 from evaluator.embed.models import ModelSpec, weight_files
+from evaluator.embed.packed import PackedFile
 from evaluator.types import EvaluatorError
 
 
@@ -94,6 +95,9 @@ class BertEncoder:
 
 
 def _read_weights(spec: ModelSpec, device: str) -> dict[str, torch.Tensor]:
+    if spec.packed:
+        packed = PackedFile(spec.packed)
+        return {name: torch.tensor(packed.read(name), device=device) for name in packed.names()}
     from safetensors.torch import load_file
 
     loaded: dict[str, Any] = {}

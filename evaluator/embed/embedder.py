@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from evaluator.embed import TokenPlaces, VectorArray
+from evaluator.embed import TokenPlaces, UnknownShare, VectorArray
 from evaluator.embed.graph import Batch, GraphEncoder, can_build
 from evaluator.embed.models import DEFAULT_MODEL, ModelSpec, can_run, choose_device, find_model
 from evaluator.embed.tokens import FileTokenizer, Share, shares, windows
@@ -85,6 +85,10 @@ class ModelEmbedder:
     def token_places(self, texts: Sequence[str]) -> list[TokenPlaces]:
         """See `Embedder.token_places`."""
         return self._tokenizer.places(texts)
+
+    def unknown_share(self, texts: Sequence[str]) -> list[UnknownShare]:
+        """See `Embedder.unknown_share`."""
+        return self._tokenizer.unknown(texts)
 
     def truncated(self, ids: list[int]) -> list[int]:
         """See `Embedder.truncated`."""

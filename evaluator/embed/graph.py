@@ -11,16 +11,16 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaluator.embed import VectorArray
-from evaluator.embed.models import ModelSpec, weight_files
-from evaluator.embed.weights import Weights
+from evaluator.embed.models import ModelSpec
+from evaluator.embed.weights import Weights, open_weights
 
 MOST_STREAMS = 8
 """Batches that go through side by side, each on threads of its own."""
@@ -54,15 +54,32 @@ def can_build(spec: ModelSpec, precision: str) -> bool:
     """
     if find_spec("openvino") is None:
         return False
-    if not Weights(weight_files(spec.folder)).readable():
+    weights = open_weights(spec)
+    if isinstance(weights, Weights) and not weights.readable():
         return False
     return precision == "fp32" or "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
-class GraphEncoder:
-    """A BERT encoder cut after the highest of the layers whose states are kept."""
+class TensorSource(Protocol):
+    """Tensors of an encoder by name."""
 
-    def __init__(self, spec: ModelSpec, precision: str, layers: Sequence[int]) -> None:
+    def read(self, name: str) -> NDArray[np.float32]:
+        """One of them."""
+
+
+class Input(NamedTuple):
+    """One pass through the graph."""
+
+    embedded: VectorArray
+    """(batch, width, dimension)."""
+    mask: NDArray[np.float32]
+    """Added to attention, 0 or -inf, (batch, 1, 1, width)."""
+
+
+class Graph:
+    """The layers of a BERT encoder, compiled, cut after the highest of the layers whose states are kept."""
+
+    def __init__(self, spec: ModelSpec, weights: TensorSource, precision: str, layers: Sequence[int]) -> None:
         import openvino
 
         threads = n_threads()
@@ -75,18 +92,14 @@ class GraphEncoder:
             "ENABLE_CPU_PINNING": False,
         }
         self.name = f"openvino-{openvino.__version__.split('-')[0]}"
-        weights = Weights(weight_files(spec.folder))
-        # Rows are looked up here: the graph would hold two copies of the whole table.
-        self._words = weights.read("embeddings.word_embeddings.weight")
-        self._places = weights.read("embeddings.position_embeddings.weight") + weights.read("embeddings.token_type_embeddings.weight")[0]
         self._graph = _Builder(spec, weights).model(tuple(layers))
         compiled = _core().compile_model(self._graph, "CPU", settings)
         self._requests = [compiled.create_infer_request() for _ in range(streams)]
 
-    def hidden_of(self, batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
-        """Hand over the hidden states of each batch in order, float32 (layers, batch, width, dimension), as they are ready.
+    def states_of(self, inputs: Iterable[Input], take: Callable[[int, VectorArray], None]) -> None:
+        """Hand over the hidden states of each input in order, float32 (layers, batch, width, dimension), as they are ready.
 
-        Requests are waited for here: a callback would run in a thread of OpenVINO's, which must not be the last to hold this encoder.
+        Requests are waited for here: a callback would run in a thread of OpenVINO's, which must not be the last to hold this graph.
         """
         running: deque[tuple[int, Any]] = deque()
 
@@ -97,17 +110,36 @@ class GraphEncoder:
             return request
 
         try:
-            for k, batch in enumerate(batches):
+            for k, given in enumerate(inputs):
                 request = finish() if len(running) == len(self._requests) else self._requests[k]
-                absent = np.arange(batch.ids.shape[1]) >= batch.lengths[:, None]
-                mask = np.where(absent, np.float32(-np.inf), np.float32(0))[:, None, None, :]
-                request.start_async([self._words[batch.ids] + self._places[: batch.ids.shape[1]], mask])
+                request.start_async([given.embedded, given.mask])
                 running.append((k, request))
             while running:
                 finish()
         finally:
             for _, request in running:
                 request.wait()
+
+
+class GraphEncoder:
+    """A BERT encoder over single texts."""
+
+    def __init__(self, spec: ModelSpec, precision: str, layers: Sequence[int]) -> None:
+        weights = open_weights(spec)
+        # Rows are looked up here: the graph would hold two copies of the whole table.
+        self._words = weights.table("embeddings.word_embeddings.weight")
+        self._positions = weights.read("embeddings.position_embeddings.weight") + weights.read("embeddings.token_type_embeddings.weight")[0]
+        self._graph = Graph(spec, weights, precision, layers)
+        self.name = self._graph.name
+
+    def hidden_of(self, batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
+        """Hand over the hidden states of each batch in order, float32 (layers, batch, width, dimension), as they are ready."""
+        self._graph.states_of((self._input(batch) for batch in batches), take)
+
+    def _input(self, batch: Batch) -> Input:
+        absent = np.arange(batch.ids.shape[1]) >= batch.lengths[:, None]
+        mask = np.where(absent, np.float32(-np.inf), np.float32(0))[:, None, None, :]
+        return Input(self._words[batch.ids] + self._positions[: batch.ids.shape[1]], mask)
 
 
 def _core() -> Any:
@@ -119,7 +151,7 @@ def _core() -> Any:
 class _Builder:
     """Makes the graph of one model."""
 
-    def __init__(self, spec: ModelSpec, weights: Weights) -> None:
+    def __init__(self, spec: ModelSpec, weights: TensorSource) -> None:
         import openvino.opset13 as ops
 
         self._ops: Any = ops

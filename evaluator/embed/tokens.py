@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from evaluator.embed import TokenPlaces
+from evaluator.embed import TokenPlaces, UnknownShare
 from evaluator.embed.models import ModelSpec
 from evaluator.embed.packed import PackedFile, packed_tokenizer
 
@@ -48,6 +48,18 @@ class FileTokenizer:
             out.append(TokenPlaces(encoding.ids, [(0, 0) if special else place for special, place in zip(encoding.special_tokens_mask, inner, strict=True)]))
         return out
 
+    def unknown(self, texts: Sequence[str]) -> list[UnknownShare]:
+        """How much of each text is unknown."""
+        texts = [text.strip() for text in texts]
+        unknown, head = self._unknown(), self.n_special // 2
+        inner = slice(head, head - self.n_special or None)
+        return [share_of(text, one.ids[inner], one.offsets[inner], unknown) for text, one in zip(texts, self._tokenizer.encode_batch(texts), strict=True)]
+
+    def _unknown(self) -> int | None:
+        """Id of the unknown token: the model's own, or the one that its kind of vocabulary is published with."""
+        names = (getattr(self._tokenizer.model, "unk_token", None), "[UNK]", "<unk>")
+        return next((i for i in (self._tokenizer.token_to_id(name) for name in names if name) if i is not None), None)
+
     def weightless(self) -> set[int]:
         """Ids of the separator and class tokens."""
         return set(self._special)
@@ -84,6 +96,17 @@ def windows(ids: list[int], limit: int, head: int, tail: int) -> Iterator[list[i
     size = limit - head - tail
     for start in window_starts(len(inner), size):
         yield [*first, *inner[start : start + size], *last]
+
+
+def share_of(text: str, ids: list[int], offsets: Sequence[tuple[int, int]], unknown: int | None) -> UnknownShare:
+    """How much of a text is unknown, from its tokens without the special ones and where they stand."""
+    n_unknown = 0 if unknown is None else ids.count(unknown)
+    if not n_unknown:
+        return UnknownShare(0.0, 0.0)
+    # Accents and vowel signs that the tokenizer drops stand in no token: they do not count.
+    places = [{at for at in range(a, b) if not text[at].isspace()} for a, b in offsets]
+    held = set().union(*(place for i, place in zip(ids, places, strict=True) if i == unknown))
+    return UnknownShare(n_unknown / len(ids), len(held) / max(1, len(set().union(*places))))
 
 
 class Share(NamedTuple):

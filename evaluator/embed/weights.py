@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluator.embed.models import ModelSpec, weight_files
+from evaluator.embed.packed import PackedFile
 from evaluator.types import EvaluatorError
 
 DTYPES = {"F32": "<f4", "F16": "<f2"}
@@ -43,6 +45,10 @@ class Weights:
                         raise EvaluatorError(f"The weights in {file} are damaged: {name} ends beyond the end of the file.")
                     self._places[name.removeprefix("bert.")] = (file, 8 + size, entry)
 
+    def names(self) -> list[str]:
+        """Names of all tensors."""
+        return list(self._places)
+
     def __contains__(self, name: object) -> bool:
         return name in self._places
 
@@ -61,3 +67,12 @@ class Weights:
         file, start, entry = self._places[name]
         mapped = np.memmap(file, dtype=DTYPES[entry["dtype"]], mode="c", offset=start + int(entry["data_offsets"][0]), shape=tuple(entry["shape"]))
         return np.asarray(mapped, dtype=np.float32)
+
+    def table(self, name: str) -> NDArray[np.float32]:
+        """A matrix whose rows are looked up."""
+        return self.read(name)
+
+
+def open_weights(spec: ModelSpec) -> Weights | PackedFile:
+    """The tensors of a model, in whichever form they are stored."""
+    return PackedFile(spec.packed) if spec.packed else Weights(weight_files(spec.folder))

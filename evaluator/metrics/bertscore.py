@@ -163,6 +163,7 @@ class BertScoreMetric:
             "dtype": self._embedder.precision,
             "runtime": self._embedder.runtime,
             "version": f"evaluator-{__version__}",
+            **({"note": spec.remark} if spec.remark else {}),
         }
         return "|".join(f"{key}:{value}" for key, value in parts.items())
 
@@ -170,9 +171,11 @@ class BertScoreMetric:
         """The same: segments are scored alone."""
         return self.signature()
 
-    def peer_signature(self) -> str:
-        """The hash that bert-score would print, with the hub id in the place of a local path."""
+    def peer_signature(self) -> str | None:
+        """The hash that bert-score would print, with the hub id in the place of a local path; None where it cannot load the weights."""
         spec = self._embedder.spec
+        if spec.packed:
+            return None
         name = spec.name if spec.hub_id == str(spec.folder) else spec.hub_id
         return bert_score_hash(name, spec.layer, self._idf, rescaled=self._baseline is not None, custom=self._baseline is not None and self._baseline.custom)
 
