@@ -17,7 +17,7 @@ from evaluator.cache import setting_of
 from evaluator.check import check_inputs, check_system_names, preflight_notes
 from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
-from evaluator.manifest import make_manifest, settings_signature
+from evaluator.manifest import make_manifest
 from evaluator.metrics.kernel import quicker_than_a_store
 from evaluator.plugins import Metric, StatisticsStore, create_metric, did_you_mean, metric_class
 from evaluator.readers.alignments import read_alignments
@@ -25,6 +25,7 @@ from evaluator.readers.documents import label_documents, read_documents
 from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
 from evaluator.readers.scores import ScoreFile, read_score_files
 from evaluator.score import Remembered, StartWork, fidelity_scores, imported_scores, make_tables, paraphrase_scores, score_systems
+from evaluator.signatures import diagnosis_signature
 from evaluator.types import Diagnosis, EvalSet, Evaluation, EvaluatorError, InputFile
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     stated = judge.manifest() if judge else None
     novelty = next((one for one in scores if one.metric.name == "novelty"), None)
     if novelty is not None and diagnoses is not None and stated is not None:
-        scores.append(paraphrase_scores(evalset, diagnoses, novelty, settings_signature(stated)))
-    further = [fidelity_scores(evalset, diagnoses, settings_signature(stated))] if diagnoses is not None and stated is not None else []
+        scores.append(paraphrase_scores(evalset, diagnoses, novelty, diagnosis_signature(stated)))
+    further = [fidelity_scores(evalset, diagnoses, diagnosis_signature(stated))] if diagnoses is not None and stated is not None else []
     evaluation = Evaluation(
         tables=make_tables(evalset, scores, diagnoses, further),
         statistics={one.metric.name: one.statistics for one in (*scores, *further)},
@@ -189,15 +190,24 @@ def check_metrics(request: Request) -> None:
             raise EvaluatorError(f"There are options for {name!r}, which is not among the metrics asked for: {', '.join(request.metrics)}.")
 
 
+def is_diagnosed(request: Request) -> bool:
+    """True where a run of the request has a diagnosis.
+
+    Raises:
+        EvaluatorError: an unknown setting.
+    """
+    if request.diagnose not in DIAGNOSE:
+        raise EvaluatorError(f"--diagnose is {request.diagnose!r}.{did_you_mean(request.diagnose, DIAGNOSE)}")
+    return request.diagnose == "on" or (request.diagnose == "auto" and "bertscore" in request.metrics)
+
+
 def make_judge(request: Request) -> Judge | None:
     """What diagnoses, with the packaged model; None when diagnosis is off.
 
     Raises:
         EvaluatorError: an unknown setting, or a prior that is no probability.
     """
-    if request.diagnose not in DIAGNOSE:
-        raise EvaluatorError(f"--diagnose is {request.diagnose!r}.{did_you_mean(request.diagnose, DIAGNOSE)}")
-    if request.diagnose == "off" or (request.diagnose == "auto" and "bertscore" not in request.metrics):
+    if not is_diagnosed(request):
         return None
     from evaluator.diagnosis.judge import MODEL, Judge
     from evaluator.diagnosis.pairs import LAYERS

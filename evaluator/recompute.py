@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.compare import Plan
-from evaluator.diff import Difference, compare_numbers, compare_settings
+from evaluator.diff import Difference, NotCompared, compare_numbers, compare_settings, find_not_compared, without_diagnosis
 from evaluator.pipeline import Request, evaluate, evaluate_pairs
 from evaluator.readers.scores import ScoreFile
 from evaluator.score import StartWork
@@ -43,10 +43,12 @@ class Verification:
     """Differences of inputs, options, versions, model and device."""
     numbers: tuple[Difference, ...]
     """Cells that differ."""
+    not_compared: NotCompared | None = None
+    """What another version of the diagnosis made, and so stands unverified."""
 
     @property
     def passed(self) -> bool:
-        """True when inputs and numbers are the same; other versions or devices may have made them."""
+        """True when inputs and the numbers compared are the same; other versions or devices may have made them."""
         return not self.numbers and not any(one.cause in ("input", "segments") for one in self.settings)
 
 
@@ -67,8 +69,11 @@ def verify_texts(stored: Evaluation, moved: Moved, start_work: StartWork) -> Ver
 
 
 def _compared(stored: Evaluation, again: Evaluation) -> Verification:
-    settings = compare_settings(stored.manifest, again.manifest)
-    return Verification(tuple(one for one in settings if not _is_path(one)), tuple(compare_numbers(stored, again)))
+    settings = tuple(one for one in compare_settings(stored.manifest, again.manifest) if not _is_path(one))
+    left_out = find_not_compared(stored, again)
+    if left_out:
+        stored, again = without_diagnosis(stored), without_diagnosis(again)
+    return Verification(settings, tuple(compare_numbers(stored, again)), left_out)
 
 
 def _is_path(difference: Difference) -> bool:

@@ -231,6 +231,8 @@ class GateCheck:
     message: str
     segments: tuple[WorseSegment, ...] = ()
     """What got worse, worst first; empty where the rule is kept."""
+    compared: bool = True
+    """False where the message says what was not compared and why; it breaks no rule."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,10 @@ from evaluator.types import EvaluatorError
 if TYPE_CHECKING:
     from evaluator.diff import Explanation
 
-SUMMARY = "Says what moved each score from one run to another: an input, an option, a version, the model or the device, and which segments moved most."
+SUMMARY = (
+    "Says what moved each score from one run to another: an input, an option, a version, the model or the device, and which segments moved most. "
+    "What two versions of the diagnosis made is said to be no comparison."
+)
 EXAMPLES = ("evaluator explain-diff results/run1 results/new", "evaluator explain-diff results/run1 results/new --format json")
 FORMATS = ("table", "json")
 
@@ -47,6 +50,9 @@ def as_text(found: Explanation) -> str:
     from evaluator.reports.safe import printable
 
     lines = [str(one) for one in found.settings] or ["no input, option, version, model or device differs"]
+    if found.diagnosis:
+        versions = f"{found.diagnosis.before} before and {found.diagnosis.after} after"
+        lines.append(f"not comparable: fidelity, Paraphrase, flags and findings: made by the diagnosis {versions}; their change says nothing about the texts")
     if found.only:
         lines.append(f"in one run alone: {', '.join(found.only)}")
     for one in found.movements:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 SUMMARY = (
     "Makes a run again from its inputs, where they were or where you say they are now, and compares every number: lexical ones must be equal, "
-    "those of a model within 2e-6. Exit code 1 when an input or a number is not the same. Nothing is written."
+    "those of a model within 2e-6. Exit code 1 when an input or a number is not the same. What another version of the diagnosis made is "
+    "not compared, and a line says so. Nothing is written."
 )
 EXAMPLES = (
     "evaluator verify results/run1",
@@ -67,7 +68,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _as_json(found: Verification) -> str:
-    stated = {"passed": found.passed, "settings": [asdict(one) for one in found.settings], "numbers": [asdict(one) for one in found.numbers]}
+    stated = {
+        "passed": found.passed,
+        "settings": [asdict(one) for one in found.settings],
+        "numbers": [asdict(one) for one in found.numbers],
+        "not_compared": asdict(found.not_compared) if found.not_compared else None,
+    }
     return json.dumps(stated, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -77,8 +83,12 @@ def _as_text(name: str, found: Verification) -> str:
     lines = [str(one) for one in (*found.settings, *found.numbers[:MOST])]
     if len(found.numbers) > MOST:
         lines.append(f"score: and {len(found.numbers) - MOST} more cells")
+    if found.not_compared:
+        lines.append(str(found.not_compared))
     if not found.passed:
         lines.append(f"{name}: NOT the same: {len(found.numbers)} numbers differ")
+    elif found.not_compared:
+        lines.append(f"{name}: every number that was compared is the same, with the differences above")
     elif found.settings:
         lines.append(f"{name}: every number is the same, with the differences above")
     else:

@@ -12,7 +12,9 @@ from evaluator.compare.corrections import correct
 from evaluator.compare.plan import ALPHA, Contest, Plan, Subject
 from evaluator.compare.runs import contest_of, segment_rows
 from evaluator.compare.systems import compare_systems
+from evaluator.compare.versions import check_same_version, not_compared, of_diagnosis
 from evaluator.plugins import did_you_mean
+from evaluator.signatures import changed_diagnosis, diagnosis_signature
 from evaluator.types import Evaluation, EvaluatorError, GateCheck, WorseSegment
 
 
@@ -29,6 +31,8 @@ class Limits:
 def check_gate(run: Evaluation, baseline: Evaluation | None, limits: Limits, plan: Plan) -> list[GateCheck]:
     """Every rule: the limits given; without any, that no metric is significantly worse and no system has more critical findings.
 
+    What two versions of the diagnosis made is not compared: a last check says so.
+
     Raises:
         EvaluatorError: runs that cannot be compared, or nothing to check.
     """
@@ -42,10 +46,12 @@ def check_gate(run: Evaluation, baseline: Evaluation | None, limits: Limits, pla
     same = matching_systems(run, baseline)
     check_same_segments(run, baseline)
     if limits.max_drop:
+        check_same_version(run, baseline, limits.max_drop)
         checks += _drops(run, baseline, same, limits.max_drop)
     elif limits.max_critical is None:
         checks += _significantly_worse(run, baseline, same, plan)
         checks += _more_critical(run, baseline, same)
+        checks += not_compared(run, baseline)
     return checks
 
 
@@ -89,16 +95,30 @@ def _keys(evaluation: Evaluation) -> list[tuple[str, int, str]]:
 
 
 def _both(run: Evaluation, baseline: Evaluation, pair: tuple[str, str]) -> tuple[list[Subject], list[Subject]]:
-    """Subjects that both runs have, each with the one system of the pair."""
+    """Subjects that both runs have and that one version made, each with the one system of the pair."""
     ours, theirs = contest_of(run), contest_of(baseline)
     known = {subject.metric: subject for subject in theirs.subjects}
     both = [subject for subject in ours.subjects if subject.metric in known]
     if not both:
         raise EvaluatorError(f"The runs have no metric in common: {_titles(ours)} against {_titles(theirs)}.")
+    if changed := changed_diagnosis(baseline.manifest, run.manifest):
+        both = [subject for subject in both if subject.metric not in of_diagnosis(run.manifest)]
+        if not both:
+            raise EvaluatorError(
+                f"The runs have only what the diagnosis makes in common, and it is {changed.after} in the run and {changed.before} in the baseline; "
+                "such scores cannot be compared. Score the baseline's texts again."
+            )
     for subject in both:
-        _check_signatures(subject, known[subject.metric])
+        _check_signatures(_signed(subject, run), _signed(known[subject.metric], baseline))
     places = ours.systems.index(pair[0]), theirs.systems.index(pair[1])
     return [_one(subject, places[0]) for subject in both], [_one(known[subject.metric], places[1]) for subject in both]
+
+
+def _signed(subject: Subject, evaluation: Evaluation) -> Subject:
+    """The subject, signed as now where the diagnosis made it: stored runs may have signed the prior too, which does not change it."""
+    if subject.metric not in of_diagnosis(evaluation.manifest):
+        return subject
+    return replace(subject, signature=diagnosis_signature(evaluation.manifest["diagnosis"], evaluation.manifest["evaluator"]))
 
 
 def _check_signatures(ours: Subject, theirs: Subject) -> None:
@@ -221,8 +241,8 @@ def _critical_at_most(run: Evaluation, most: int) -> list[GateCheck]:
 
 
 def _more_critical(run: Evaluation, baseline: Evaluation, same: Sequence[tuple[str, str]]) -> list[GateCheck]:
-    """Whether a system has more critical findings than before; nothing where a run was not diagnosed."""
-    if run.manifest["diagnosis"] is None or baseline.manifest["diagnosis"] is None:
+    """Whether a system has more critical findings than before; nothing where a run was not diagnosed, or by another version."""
+    if run.manifest["diagnosis"] is None or baseline.manifest["diagnosis"] is None or changed_diagnosis(baseline.manifest, run.manifest):
         return []
     checks = []
     for ours, theirs in same:

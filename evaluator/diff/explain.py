@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluator.diff.settings import Difference, compare_settings
+from evaluator.diff.settings import OF_DEVICE, Difference, compare_settings
+from evaluator.signatures import OF_DIAGNOSIS, DiagnosisChange, changed_diagnosis
 from evaluator.types import Evaluation, EvaluatorError
 
 MOST_SEGMENTS = 5
-OF_MODEL = ("model", "num_layers", "lang", "precision")
+OF_MODEL = ("model", "num_layers")
+"""Options that only BERTScore has."""
+OF_MODELS = ("lang", "precision")
 """Options that only BERTScore and the diagnosis have."""
+OF_RISK = ("diagnosis threshold", "diagnosis prior")
+"""What moves risk and flags, and no score."""
 REASONS = ("hypothesis", "reference", "alignment", "setting")
 """What changed in a segment; `setting` where its texts are the same."""
 
@@ -54,6 +59,8 @@ class Explanation:
     movements: tuple[Movement, ...]
     only: tuple[str, ...]
     """Systems and metrics that one run alone has."""
+    diagnosis: DiagnosisChange | None = None
+    """Both versions where the runs have diagnoses by different ones, so that what they made cannot be compared."""
 
 
 def explain(before: Evaluation, after: Evaluation) -> Explanation:
@@ -63,7 +70,7 @@ def explain(before: Evaluation, after: Evaluation) -> Explanation:
         EvaluatorError: the runs have no system or no metric in common.
     """
     settings = compare_settings(before.manifest, after.manifest)
-    metrics = [{one["title"]: one for one in run.manifest["metrics"]} for run in (before, after)]
+    metrics = [_metrics(run.manifest) for run in (before, after)]
     systems = [list(run.manifest["systems"]) for run in (before, after)]
     common = [name for name in systems[0] if name in systems[1]]
     titles = [title for title in metrics[0] if title in metrics[1]]
@@ -79,12 +86,22 @@ def explain(before: Evaluation, after: Evaluation) -> Explanation:
                 movements.append(_movement(system, metrics[0][title], scores, rows, settings))
     only = [f"{name} ({'before' if name in systems[0] else 'after'})" for name in dict.fromkeys([*systems[0], *systems[1]]) if name not in common]
     only += [f"{name} ({'before' if name in metrics[0] else 'after'})" for name in dict.fromkeys([*metrics[0], *metrics[1]]) if name not in titles]
-    return Explanation(tuple(settings), tuple(movements), tuple(only))
+    return Explanation(tuple(settings), tuple(movements), tuple(only), changed_diagnosis(before.manifest, after.manifest))
+
+
+def _metrics(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """By title the metrics asked for, and fidelity where the run was diagnosed."""
+    metrics = {one["title"]: one for one in manifest["metrics"]}
+    made = (one for one in manifest.get("compared", ()) if one["name"] in OF_DIAGNOSIS)
+    return metrics | {one["title"]: {**one, "columns": [one["column"]]} for one in made}
 
 
 def _score(run: Evaluation, system: str, title: str) -> Any:
-    scores = run.tables["scores"].columns
-    return scores[title][scores["system"].index(system)]
+    """A corpus score; that of fidelity is in statistics.csv alone."""
+    table = run.tables["statistics"].columns
+    scores = {(of, metric): score for of, metric, score in zip(table["system"], table["metric"], table["score"], strict=True)}
+    columns = run.tables["scores"].columns
+    return columns[title][columns["system"].index(system)] if title in columns else scores.get((system, title))
 
 
 Row = Mapping[str, Any]
@@ -137,9 +154,17 @@ def _bears(one: Difference, system: str, metric: str, counts: Mapping[str, int])
     if one.cause == "segments":  # their number; how they are grouped moves no score
         return one.before.split()[0] != one.after.split()[0]
     if one.cause == "option" and one.what.startswith("metric_options."):
-        return one.what.split(".")[1] == metric
+        return one.what.split(".")[1] in ((metric, "novelty") if metric == "paraphrase" else (metric,))
     if one.cause == "option" and one.what.startswith(("comparison.", "documents", "buckets", "ngrams", "metrics", "scores", "diagnose", "prior")):
         return False
-    if one.cause in ("model", "device") or (one.cause == "option" and one.what in OF_MODEL):
-        return metric == "bertscore" or one.what.startswith("align_model")
+    if one.cause in ("model", "device") or (one.cause == "option" and one.what in (*OF_MODEL, *OF_MODELS)):
+        return one.what.startswith("align_model") or _bears_of_model(one, metric)
     return bool(counts.get("setting")) or not counts
+
+
+def _bears_of_model(one: Difference, metric: str) -> bool:
+    """True where a difference of a model bears on what the model makes: the diagnosis has its own, on the same device."""
+    if one.what.startswith("diagnosis "):
+        return metric in OF_DIAGNOSIS and one.what not in OF_RISK
+    shared = one.what in OF_MODELS or one.what in [f"model {name}" for name in OF_DEVICE]
+    return metric == "bertscore" or (metric in OF_DIAGNOSIS and shared)

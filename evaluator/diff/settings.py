@@ -6,9 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evaluator.signatures import diagnosis_version
+
 CAUSES = ("input", "segments", "option", "version", "model", "device", "score")
 """Kinds of differences; the last is what the others explain."""
 OF_DEVICE = ("device", "precision", "threads")
+OF_VERSION = ("model", "layers", "reader", "base_sha256", "weights_sha256")
+"""Of the diagnosis what its version says in one line."""
 HARMLESS_OPTIONS = ("device", "batch_size")
 """Options that say where and how a run was made; what came of them stands under the model's device."""
 
@@ -107,8 +111,16 @@ def _versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[D
 
 def _model(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
     for key in ("model", "align_model", "diagnosis"):
-        one, two = _flat(before.get(key) or {}), _flat(after.get(key) or {})
+        described = _by_version if key == "diagnosis" else _flat
+        one, two = (described(manifest.get(key) or {}) for manifest in (before, after))
         for name in dict.fromkeys([*one, *two]):
             if one.get(name) != two.get(name):
                 cause = "device" if name in OF_DEVICE else "model"
                 yield Difference(cause, f"{key} {name}", one.get(name, "none"), two.get(name, "none"))
+
+
+def _by_version(stated: Mapping[str, Any]) -> dict[str, str]:
+    """The diagnosis as its version, in one line for all its files, and its settings."""
+    if not stated:
+        return {}
+    return {"version": diagnosis_version(stated), **_flat({name: value for name, value in stated.items() if name not in OF_VERSION})}

@@ -82,7 +82,7 @@ def read_score_files(asked: Sequence[ScoreFile], evalset: EvalSet, lower_is_bett
 
 def _check_name(name: str) -> None:
     columns = {column.name for table in (SEGMENTS, FINDINGS, SCORES, STATISTICS) for column in table}
-    taken = {*columns, *METRICS, *COLUMNS_OF_BERTSCORE, "domain", "bleu", "chrf2", "chrf2++", "bertscore-f1", "bertscore-p", "bertscore-r"}
+    taken = {*columns, *METRICS, *COLUMNS_OF_BERTSCORE, "domain", "bleu", "chrf2", "chrf2++", "bertscore-f1", "bertscore-p", "bertscore-r", "paraphrase"}
     if not name.strip() or not name.isprintable():
         raise EvaluatorError(f"The name {name!a} of imported scores is empty or holds a control character; write --scores NAME=FILE.")
     if name.lower() in taken or name.startswith("reference_"):

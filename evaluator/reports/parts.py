@@ -104,10 +104,11 @@ def render_ngrams(evaluation: Evaluation, view: View, *, columns: int, color: bo
 
 
 def render_gate(checks: Sequence[GateCheck]) -> str:
-    """A line a rule, and below a broken one the segments that got worse."""
+    """A line a rule or what was not compared, and below a broken rule the segments that got worse."""
     lines = []
     for check in checks:
-        lines.append(f"{'ok  ' if check.passed else 'FAIL'} {printable(check.message)}")
+        word = "skip" if not check.compared else "ok  " if check.passed else "FAIL"
+        lines.append(f"{word} {printable(check.message)}")
         for one in check.segments[:MOST_SEGMENTS]:
             lines.append(f"       {printable(one.document)}, segment {one.segment}: {printable(one.change)}")
             texts = (("reference", one.reference), ("before", one.before), ("now", one.after))

@@ -14,9 +14,9 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from evaluator import __version__
+from evaluator import __version__, diagnosis
 from evaluator.check import check_system_names
-from evaluator.pipeline import Request, check_metrics, options_of
+from evaluator.pipeline import Request, check_metrics, is_diagnosed, options_of
 from evaluator.plugins import did_you_mean
 from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu
 from evaluator.readers.inputs import read_table, system_name, table_name
@@ -27,6 +27,8 @@ from evaluator.types import EvaluatorError, SeveralErrors
 
 UNFIT = re.compile(r"[^\w.,=+-]+")
 """What a folder's name should not hold."""
+DIAGNOSIS_WEIGHTS = Path(diagnosis.__file__).parent / "weights"
+"""What the diagnosis was fitted to; read without loading it."""
 FORMAT = 1
 """Part of every fingerprint: raised when a finished run of before is no longer what would be written."""
 
@@ -195,6 +197,8 @@ def _fingerprint(request: Request) -> str:
     }
     if of_options := _files_of_options(request):
         stated["of_options"] = of_options
+    if is_diagnosed(request):
+        stated["diagnosis"] = _weights_of_diagnosis()
     return hashlib.sha256(json.dumps(stated, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -207,6 +211,17 @@ def _files_of_options(request: Request) -> list[tuple[str, str]]:
             if path.is_file():
                 state = path.stat()
                 found.append((str(path), _digest_of_large(path, state.st_size, state.st_mtime_ns)))
+    return found
+
+
+def _weights_of_diagnosis() -> list[tuple[str, str]]:
+    """(name, digest) of the weights of the diagnosis: with others a finished run would not be what is written now, and
+    a leaderboard would rank `paraphrase` of two versions. The version of evaluator does not say so while it is developed."""
+    found = []
+    for path in sorted(DIAGNOSIS_WEIGHTS.iterdir()):
+        if path.is_file():
+            state = path.stat()
+            found.append((path.name, _digest_of_large(path, state.st_size, state.st_mtime_ns)))
     return found
 
 

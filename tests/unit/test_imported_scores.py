@@ -128,7 +128,7 @@ def test_what_is_wrong_with_a_file_is_said(write: Write, name: str, content: str
         _run({"quality": str(write(name, content))})
 
 
-@pytest.mark.parametrize("name", ["chrf", "BLEU", "risk", "system", "fidelity", "reference_2", "bertscore_p", " ", "a\x1b"])
+@pytest.mark.parametrize("name", ["chrf", "BLEU", "risk", "system", "fidelity", "Paraphrase", "reference_2", "bertscore_p", " ", "a\x1b"])
 def test_names_that_are_taken_or_unfit_are_refused(write: Write, name: str) -> None:
     with pytest.raises(EvaluatorError, match="is taken by a column or metric|is empty or holds a control"):
         _run({name: str(write("q.csv", _column("score")))})
