@@ -1,6 +1,6 @@
 """Which layer of a model agrees best with people: correlations with human scores, by layer.
 
-    python benchmarks/bertscore/layer_table.py HUMAN.tsv.gz ... [--model minilm] [--out TABLE.md]
+    python benchmarks/bertscore/layer_table.py HUMAN.tsv.gz ... [--model minilm] [--every 1] [--out TABLE.md]
 
 Each file has the columns system, seg, is_human, reference, hypothesis, human_score (higher is better),
 tab-separated without quoting. Systems that are people are left out, as in the WMT metrics tasks.
@@ -21,11 +21,11 @@ from evaluator.metrics import BLEU, CHRF
 from evaluator.metrics.matching import match_pairs
 
 
-def read_human(path: Path) -> pd.DataFrame:
-    """Pairs of machine systems with their human scores."""
+def read_human(path: Path, every: int = 1) -> pd.DataFrame:
+    """Pairs of machine systems with their human scores, of every n-th segment."""
     frame = pd.read_csv(path, sep="\t", quoting=3, keep_default_na=False, lineterminator="\n")
     filled = (frame["reference"].str.strip() != "") & (frame["hypothesis"].str.strip() != "")
-    return frame[(frame["is_human"] == 0) & filled].reset_index(drop=True)
+    return frame[(frame["is_human"] == 0) & filled & (frame["seg"] % every == 0)].reset_index(drop=True)
 
 
 def lexical(frame: pd.DataFrame, metric: BLEU | CHRF) -> np.ndarray:
@@ -61,12 +61,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--model", default="minilm")
+    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     embedder = open_embedder(args.model, all_layers=True)
     lines = []
     for path in args.files:
-        frame = read_human(path)
+        frame = read_human(path, args.every)
         texts = list(dict.fromkeys([*frame["reference"], *frame["hypothesis"]]))
         ids = dict(zip(texts, map(tuple, embedder.token_ids(texts)), strict=True))
         pairs = [(ids[h], ids[r]) for h, r in zip(frame["hypothesis"], frame["reference"], strict=True)]

@@ -39,7 +39,6 @@ class Preset:
     """What signatures say of the weights."""
 
 
-E5_LAYER = 6
 PRESETS = {
     preset.name: preset
     for preset in (
@@ -62,7 +61,7 @@ PRESETS = {
             "100 languages, offline; multilingual-e5-small with 4-bit weights, whose scores are not comparable with that model's",
             package=PACKAGE,
             extra="multilingual",
-            layer=E5_LAYER,
+            layer=6,
             sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
             remark="4-bit weights, not comparable with multilingual-e5-small",
         ),
