@@ -10,10 +10,25 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
+import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
 from evaluator.types import Advance, EvaluatorError, FloatArray
+
+LANGUAGES = {
+    **dict.fromkeys(("zho", "chi", "cmn", "yue", "chinese"), "zh"),
+    **dict.fromkeys(("jpn", "jp", "japanese"), "ja"),
+    **dict.fromkeys(("kor", "kr", "korean"), "ko"),
+}
+"""Other ways to write the languages for which metrics have options of their own."""
+ELSEWHERE = {
+    **dict.fromkeys(("comet", "unite-mup"), "comet"),
+    **{name: name for name in ("metricx", "bleurt", "bartscore", "yisi", "prism", "gemba", "moverscore", "meteor", "rouge", "bertseg", "sentinel", "mbert")},
+}
+"""Metrics by a part of their names, with the name that their scores get as a further metric."""
 
 
 class Described(Protocol):
@@ -103,15 +118,22 @@ METRICS: dict[str, Part] = {
 }
 READERS: dict[str, Part] = {
     "text": Part("evaluator.readers.text:read_text", ".txt and anything else: a paragraph a line, blank-line separated, or wrapped; .gz; - for standard input"),
-    "tsv": Part("evaluator.readers.tables:read_tsv", ".tsv: named columns, tab-separated, no quoting"),
-    "csv": Part("evaluator.readers.tables:read_csv", ".csv: named columns, RFC 4180 quoting"),
-    "jsonl": Part("evaluator.readers.tables:read_jsonl", ".jsonl: one object a line"),
+    "tsv": Part("evaluator.readers.tables:read_tsv", ".tsv: named columns, tab-separated; quoted as pandas and spreadsheets do, or not at all (--no-quoting)"),
+    "csv": Part("evaluator.readers.tables:read_csv", ".csv: named columns, comma, semicolon or tab, RFC 4180 quoting"),
+    "jsonl": Part("evaluator.readers.tables:read_jsonl", ".jsonl, .json: one object per line, a list of objects, or columns as pandas writes them"),
     "parquet": Part("evaluator.readers.tables:read_parquet", ".parquet: named columns"),
     "xml": Part("evaluator.readers.wmt_xml:read_wmt_xml", ".xml: a WMT test set with references and systems"),
+}
+TEXT_READERS: dict[str, Part] = {
+    "sgml": Part("evaluator.readers.sgml:read_sgml", ".sgm, .sgml, or any file with <seg> elements: WMT's and NIST's SGML"),
+    "srt": Part("evaluator.readers.subtitles:read_srt", ".srt: SubRip subtitles, a segment per cue"),
+    "vtt": Part("evaluator.readers.subtitles:read_vtt", ".vtt: WebVTT subtitles, a segment per cue"),
+    "json": Part("evaluator.readers.json_texts:read_json_texts", ".json, .jsonl: texts, objects with a text field, WMT's test sets and outputs since 2024"),
 }
 SCORE_READERS: dict[str, Part] = {
     "comet": Part("evaluator.readers.scores:read_comet", "--scores NAME=FILE.json: what comet-score --to_json writes"),
     "metricx": Part("evaluator.readers.scores:read_metricx", "--scores NAME=FILE.jsonl: what MetricX's predict.py writes; lower is better"),
+    "human": Part("evaluator.readers.scores:read_human", "--scores NAME=FILE.jsonl: WMT's human evaluation since 2024 (ESA), the mean over people"),
     "seg.score": Part("evaluator.readers.scores:read_seg_score", "--scores NAME=FILE.seg.score: mt-metrics-eval, `system<TAB>score` lines"),
     "column": Part("evaluator.readers.scores:read_column", "--scores NAME=FILE.csv or .tsv: a column called NAME or score, and system where there are several"),
 }
@@ -130,12 +152,75 @@ def did_you_mean(wrong: str, known: Iterable[str], *, listed: Iterable[str] | No
     return f" Did you mean {near[0]}?" if near else f" Known: {', '.join(names if listed is None else sorted(listed))}."
 
 
+def base_language(lang: str) -> str:
+    """The language alone, without script and country: `zh` for zh-Hans, zh_CN and cmn.
+
+    >>> base_language("zh-Hant-TW"), base_language("Japanese"), base_language("de_AT")
+    ('zh', 'ja', 'de')
+    """
+    first = re.split("[-_]", lang.lower())[0]
+    return LANGUAGES.get(first, first)
+
+
+def with_language(metrics: Iterable[str], given: Mapping[str, Mapping[str, Any]], lang: str | None) -> dict[str, dict[str, Any]]:
+    """Options by metric, completed by what each metric takes for a language; what was given stays.
+
+    Args:
+        metrics: names.
+        given: by metric the options that were chosen.
+        lang: the language, None where it is not known.
+    """
+    options = {name: dict(chosen) for name, chosen in given.items()}
+    for name in metrics if lang else ():
+        of_language: Mapping[str, Mapping[str, Any]] = getattr(metric_class(name), "language_options", {})
+        own = {**of_language.get(base_language(lang or ""), {}), **options.get(name, {})}
+        if own:
+            options[name] = own
+    return options
+
+
+def unknown_metric(name: str, known: Iterable[str]) -> str:
+    """Why a name is no metric and what to write: for one that its own program computes, how its scores come in."""
+    program = next((program for word, program in ELSEWHERE.items() if word in name.lower()), None)
+    if program is not None:
+        example = {"comet": "comet.json", "metricx": "metricx.jsonl"}.get(program, "scores.csv")
+        return f"{name} is not computed here; give the scores that its own program made, as a further metric: --scores {program}={example}."
+    return f"There is no metric {name!r}.{did_you_mean(name, known)} Scores that another program made are taken with --scores NAME=FILE."
+
+
 def metric_parts() -> dict[str, Part]:
     """Built-in metrics and those of installed packages, by name."""
     from importlib.metadata import entry_points
 
     outside = {e.name: Part(e.value, f"from the package {e.dist.name}" if e.dist else "") for e in entry_points(group="evaluator.metrics")}
     return {**outside, **METRICS}
+
+
+class CallablePackage(ModuleType):
+    """A package that is also the public function of its name: `evaluator.check(...)` beside `evaluator.check.Problem`."""
+
+    _function: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The function's result."""
+        return self.__wrapped__(*args, **kwargs)
+
+    @property
+    def __wrapped__(self) -> Any:
+        """The function, imported when it is asked for; `help` and `inspect.signature` find it here."""
+        return load_part(Part(self._function, ""))
+
+
+def make_callable(package: str, function: str) -> None:
+    """Let an imported package be called like a function.
+
+    Args:
+        package: its name in sys.modules.
+        function: `module:name` of what answers the call; it may lie in a room above, for it is named and not imported.
+    """
+    module = sys.modules[package]
+    module.__class__ = CallablePackage
+    module._function = function  # type: ignore[attr-defined]
 
 
 def load_part(part: Part) -> Any:
@@ -154,7 +239,7 @@ def metric_class(name: str) -> Any:
         return load_part(METRICS[name])
     parts = metric_parts()  # looks through all installed packages, so only when it must
     if name not in parts:
-        raise EvaluatorError(f"There is no metric {name!r}.{did_you_mean(name, parts)}")
+        raise EvaluatorError(unknown_metric(name, parts))
     return load_part(parts[name])
 
 

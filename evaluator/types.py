@@ -51,7 +51,9 @@ class Document:
     sha256: str
     """Hex digest of the bytes read (of the lines in UTF-8 for texts in memory)."""
     segmented: bool = False
-    """True for a list of segments in memory: one element is one segment, never a wrapped line."""
+    """True where one element of `lines` is one segment, never a wrapped line: lists in memory and forms that mark segments."""
+    missing: tuple[int, ...] = ()
+    """0-based lines that the file does not have at all, which is another thing than an empty one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,16 @@ class Inputs:
     """The first is the spine that the others are aligned to."""
     systems: Mapping[str, Document]
     source: Document | None = None
+    unit: str = ""
+    """What a segment is where the files mark segments: cue, paragraph, document, segment; empty for lines of text."""
+    documents: tuple[str, ...] = ()
+    """The document of each line of the first reference, where the files say it."""
+    domains: tuple[str, ...] = ()
+    """Likewise its domain."""
+    notes: tuple[str, ...] = ()
+    """How files were read and what was left out."""
+    files: tuple[InputFile, ...] = ()
+    """One per file read; a file may hold several references and the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +195,8 @@ class EvalSet:
     """How each system and further reference was brought to the first reference."""
     extras: tuple[Extra, ...] = ()
     """Beginnings and ends of paragraphs without counterpart; the texts keep them."""
+    unit: str = ""
+    """What a segment is: line, paragraph, cue, document, segment or row."""
 
 
 @dataclass(frozen=True, slots=True)

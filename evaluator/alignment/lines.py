@@ -41,6 +41,8 @@ def in_step(reference: Document, document: Document) -> bool:
     """
     if len(reference.lines) != len(document.lines):
         return False
+    if reference.segmented and document.segmented:
+        return True  # the segments are marked: an empty one is an empty segment, not a separator
     blank = [[not line.strip() for line in one.lines] for one in (reference, document)]
     if blank[0] == blank[1]:
         return True

@@ -151,9 +151,22 @@ class Pairing:
         self._note_list(document, "beginnings and ends without counterpart", named)
         return found
 
+    def first_texts(self) -> list[str | None]:
+        """The first reference's text of each segment; None where its file does not have the segment."""
+        missing, lines = set(self.spine.document.missing), self.spine.lines
+        return [None if lines is not None and lines[i] in missing else text for i, text in enumerate(self.spine.segments)]
+
     def one_text_each(self, document: Document, units: Sequence[Unit]) -> list[str | None]:
-        """One text a segment; what has no segment to go to is left out and noted."""
-        texts: list[str | None] = [None] * len(self.spine.segments)
+        """One text a segment; what has no segment to go to is left out and noted.
+
+        A blank line that stands in the place of a segment is an empty text, as in the first
+        reference and in sacreBLEU: TER takes its length into the average. What an article leaves
+        out, or a file does not have, is None.
+        """
+        lines = self.spine.lines
+        numbered = lines is not None and in_step(self.spine.document, document) and not any(unit.alignment == "0-1" for unit in units)
+        missing = set(document.missing)
+        texts: list[str | None] = ["" if numbered and lines is not None and lines[i] not in missing else None for i in range(len(self.spine.segments))]
         left_out = 0
         for unit in units:
             if unit.alignment == "0-1":
@@ -258,6 +271,7 @@ def pair_inputs(inputs: Inputs, mode: str = "auto", *, vectors: Vectors | None =
         further.append(pairing.one_text_each(document, brought.units))
     sources = pairing.sources(inputs.source)
     name = _document_name(spine.document)
+    first = pairing.first_texts() if further else list(spine.segments)
     systems = []
     extras: list[Extra] = []
     for system, document in inputs.systems.items():
@@ -267,7 +281,7 @@ def pair_inputs(inputs: Inputs, mode: str = "auto", *, vectors: Vectors | None =
         rows = []
         for unit in brought.units:
             inserted = unit.alignment == "0-1"
-            own = ("", *(None for _ in further)) if inserted else (spine.segments[unit.place], *(texts[unit.place] for texts in further))
+            own = ("", *(None for _ in further)) if inserted else (first[unit.place], *(texts[unit.place] for texts in further))
             rows.append(SegmentPair(name, unit.place + 1, unit.alignment, own, unit.text, "" if inserted else sources[unit.place]))
         systems.append(System(system, tuple(rows)))
     return EvalSet(tuple(systems), len(inputs.references), tuple(pairing.notes), tuple(alignments), tuple(extras))

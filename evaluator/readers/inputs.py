@@ -2,42 +2,70 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evaluator.plugins import READERS, did_you_mean, load_part
-from evaluator.readers.tables import TextTable
-from evaluator.readers.text import document_of, read_text
+from evaluator.plugins import READERS, TEXT_READERS, did_you_mean, load_part
+from evaluator.readers.forms import ending_of, form_of
+from evaluator.readers.matching import Read, bring_together
+from evaluator.readers.source import decode, read_bytes
+from evaluator.readers.streams import TextFile
+from evaluator.readers.tables import TextTable, looks_like_table
+from evaluator.readers.testsets import PAIR
+from evaluator.readers.text import document_of, text_document
 from evaluator.types import Document, EvalSet, EvaluatorError, InputFile, Inputs, SegmentPair, System
 
 TextSource = str | os.PathLike[str] | Sequence[str]
 """A path, or segments in memory."""
-TABLE_SUFFIXES = {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet", ".xml": "xml"}
+TABLE_SUFFIXES = {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".json": "jsonl", ".parquet": "parquet", ".xml": "xml"}
+TEXT_SUFFIXES = (".txt", ".hyp", ".out", ".md", ".srt", ".vtt", ".sgm", ".sgml", ".json", ".jsonl")
+"""Endings that are no part of a system's name."""
 
 
 def system_name(path: str) -> str:
     """The name that a file gives its system: its own without the ending."""
-    name = Path(path).name.removesuffix(".gz")
-    return Path(name).stem if Path(name).suffix in (".txt", ".hyp", ".out", ".md") else name
+    name = Path(split_pair(path).path).name.removesuffix(".gz")
+    return Path(name).stem if Path(name).suffix in TEXT_SUFFIXES else name
 
 
 def table_name(path: str) -> str:
     """The name of the one system of a table that names none: the file's without the ending."""
-    return Path(path.removesuffix(".gz")).stem
+    return Path(split_pair(path).path.removesuffix(".gz")).stem
+
+
+@dataclass(frozen=True, slots=True)
+class FilePair:
+    """A path with the language pair that is meant."""
+
+    path: str
+    pair: str
+    """Empty where none is named."""
+
+
+def split_pair(path: str) -> FilePair:
+    """FILE:PAIR of a test set that holds several language pairs; a file whose own name has a colon stays whole."""
+    file, colon, pair = path.rpartition(":")
+    if colon and PAIR.fullmatch(pair) and not Path(path).exists() and ending_of(file) in (".json", ".jsonl"):
+        return FilePair(file, pair)
+    return FilePair(path, "")
 
 
 def is_table(path: str) -> bool:
     """True when the file's ending is that of a table with named columns."""
-    return _ending(path) in TABLE_SUFFIXES
+    return ending_of(split_pair(path).path) in TABLE_SUFFIXES
 
 
-def _ending(path: str) -> str:
-    return Path(path.lower().removesuffix(".gz")).suffix
+def read_inputs(references: Sequence[TextSource], systems: Mapping[str, TextSource], source: TextSource | None = None, names: Sequence[str] = ()) -> Inputs:
+    """Every text read; files that mark their segments are brought to one sequence of segments.
 
-
-def read_inputs(references: Sequence[TextSource], systems: Mapping[str, TextSource], source: TextSource | None = None) -> Inputs:
-    """Every text read.
+    Args:
+        references: the first is the one that segments are those of.
+        systems: by name.
+        source: the source text.
+        names: the references to take from files that hold several; none for those by people.
 
     Raises:
         EvaluatorError: a text that cannot be read.
@@ -45,40 +73,70 @@ def read_inputs(references: Sequence[TextSource], systems: Mapping[str, TextSour
     streams = [str(text) for text in (*references, *systems.values(), source) if isinstance(text, (str, os.PathLike))]
     if streams.count("-") > 1:
         raise EvaluatorError(f"Standard input (-) is named {streams.count('-')} times; it can be read once.")
-    return Inputs(
-        tuple(_document(text, "reference" if i == 0 else f"reference {i + 1}") for i, text in enumerate(references)),
-        {name: _document(text, f"systems[{name!r}]") for name, text in systems.items()},
-        None if source is None else _document(source, "source"),
-    )
+    first = [_read(text, "reference", "reference" if i == 0 else f"reference {i + 1}") for i, text in enumerate(references)]
+    outputs = {name: _read(text, "system", f"systems[{name!r}]") for name, text in systems.items()}
+    beside = None if source is None else _read(source, "source", "source")
+    plain = [file for file in (*first, *outputs.values(), beside) if isinstance(file, Document)]
+    if not names and len(plain) == len(first) + len(outputs) + (beside is not None):
+        texts = {name: file for name, file in outputs.items() if isinstance(file, Document)}
+        return Inputs(tuple(plain[: len(first)]), texts, plain[-1] if beside is not None else None)
+    return bring_together(first, outputs, beside, names)
 
 
-def _document(text: TextSource, name: str) -> Document:
+def _read(text: TextSource, role: str, name: str) -> Read:
     if not isinstance(text, (str, os.PathLike)):
         return document_of(name, text)
-    path = os.fspath(text)
-    if is_table(path):
+    given = split_pair(os.fspath(text))
+    path = given.path
+    if ending_of(path) in (".tsv", ".csv", ".parquet"):
         raise EvaluatorError(f"{path} is a table; give it alone, with columns reference, hypothesis and system, or name a text file.")
-    return read_text(path)
+    data = read_bytes(path)
+    content = decode(data, path)
+    form = form_of(content, path)
+    if form == "xml":
+        raise EvaluatorError(f"{path} is a WMT test set in XML; give it alone, with references and systems in it, or name text files.")
+    digest = hashlib.sha256(data).hexdigest()
+    if form == "text":
+        return text_document(path, content, digest)
+    if form in ("json", "jsonl"):
+        reader = load_part(TEXT_READERS["json"])
+        read: TextFile = reader(path, content, form, digest, role, given.pair)
+    else:
+        read = load_part(TEXT_READERS[form])(path, content, digest)
+    return replace(read, path=os.fspath(text)) if given.pair else read
 
 
 def input_files(inputs: Inputs) -> list[InputFile]:
     """Where the texts came from, for `run.json`."""
+    if inputs.files:
+        return list(inputs.files)
     named = [("reference", "", document) for document in inputs.references]
     named += [("system", name, document) for name, document in inputs.systems.items()]
     named += [("source", "", inputs.source)] if inputs.source else []
     return [InputFile(role, name, document.name, document.sha256) for role, name, document in named]
 
 
-def read_table(path: str) -> TextTable:
-    """A table by its ending.
+def read_table(path: str, names: Sequence[str] = (), quoting: bool = True) -> TextTable:
+    """A table, by its ending or by a header line with the columns of one.
+
+    Args:
+        path: the file.
+        names: of the references, where it is a test set that holds several.
+        quoting: False takes quotation marks in TSV and CSV as they are.
 
     Raises:
-        EvaluatorError: an ending that no table reader knows, or a table that cannot be read.
+        EvaluatorError: no table, or a table that cannot be read.
     """
-    if not is_table(path):
+    given = split_pair(path)
+    ending = ending_of(given.path)
+    kind = TABLE_SUFFIXES.get(ending) or looks_like_table(given.path)
+    if kind is None:
         raise EvaluatorError(f"{path} alone is not enough: give a system file after it, or one table ({', '.join(TABLE_SUFFIXES)}) with named columns.")
-    reader: Callable[[str], TextTable] = load_part(READERS[TABLE_SUFFIXES[_ending(path)]])
-    return reader(path)
+    if names and kind != "jsonl":
+        raise EvaluatorError(f"--references names {', '.join(names)}, and {path} is no test set in JSON Lines; its columns reference, reference_2 … all count.")
+    options: dict[str, object] = {"quoting": quoting} if kind in ("tsv", "csv") else {"names": names, "pair": given.pair} if kind == "jsonl" else {}
+    reader: Callable[..., TextTable] = load_part(READERS[kind])
+    return reader(given.path, **options)
 
 
 def group_table(table: TextTable, only: Sequence[str] = ()) -> EvalSet:
@@ -112,7 +170,7 @@ def group_table(table: TextTable, only: Sequence[str] = ()) -> EvalSet:
         spine = spine or keys
         _same_segments(table, name, own, keys, next(iter(rows)), spine)
         systems.append(System(name, tuple(_pairs(columns, own, keys))))
-    return EvalSet(tuple(systems), 1 + len(further))
+    return EvalSet(tuple(systems), 1 + len(further), tuple(table.notes), unit=table.unit)
 
 
 def _pairs(columns: Mapping[str, list[str]], rows: Sequence[int], keys: Sequence[tuple[str, ...]]) -> list[SegmentPair]:
@@ -120,9 +178,10 @@ def _pairs(columns: Mapping[str, list[str]], rows: Sequence[int], keys: Sequence
     pairs = []
     for row, (document, reference, *further) in zip(rows, keys, strict=True):
         counts[document] = counts.get(document, 0) + 1
-        references = (reference, *(text or None for text in further))
+        # An empty cell is a missing reference, in every column; where all are empty the segment is.
+        references = tuple(text or None for text in (reference, *further)) if any((reference, *further)) else (reference, *(None for _ in further))
         hypothesis = columns["hypothesis"][row]
-        alignment = "1-1" if hypothesis.strip() or not reference.strip() else "1-0"
+        alignment = "1-1" if hypothesis.strip() or not any((text or "").strip() for text in references) else "1-0"
         source, domain = (columns[name][row] if name in columns else "" for name in ("source", "domain"))
         pairs.append(SegmentPair(document, counts[document], alignment, references, hypothesis, source, domain))
     return pairs

@@ -20,6 +20,7 @@ import numpy as np
 
 from evaluator.frames import FINDINGS, SCORES, SEGMENTS, STATISTICS
 from evaluator.plugins import METRICS, SCORE_READERS, did_you_mean, load_part
+from evaluator.readers.human import is_human_evaluation, place_judgements, read_judgements
 from evaluator.readers.inputs import system_name
 from evaluator.readers.source import decode, read_bytes
 from evaluator.readers.text import split_lines
@@ -50,6 +51,8 @@ class Block(NamedTuple):
     """NaN where there is none."""
     texts: list[str]
     """The hypotheses that were scored; empty where the file does not hold them."""
+    sparse: bool = False
+    """True where only some segments have scores, which are found by their texts."""
 
 
 class Imported(NamedTuple):
@@ -96,8 +99,8 @@ def _read_metric(name: str, asked: Sequence[ScoreFile], evalset: EvalSet, lower:
     digests: list[str] = []
     others: list[str] = []
     for one in asked:
-        kind = _kind(one.path)
         data = read_bytes(one.path)
+        kind = _kind(one.path, data)
         digests.append(hashlib.sha256(data).hexdigest())
         files.append(InputFile("scores", name, one.path, digests[-1]))
         kinds.append(kind)
@@ -122,11 +125,11 @@ def _read_metric(name: str, asked: Sequence[ScoreFile], evalset: EvalSet, lower:
     return ImportedScores(name, values, higher, signature, _notes(name, kinds, higher, values))
 
 
-def _kind(path: str) -> str:
+def _kind(path: str, data: bytes) -> str:
     ending = next((ending for ending in ENDINGS if path.lower().removesuffix(".gz").endswith(ending)), None)
     if ending is None:
         raise EvaluatorError(f"{path}: no reader of scores knows this ending; known are {', '.join(ENDINGS)}.")
-    return ENDINGS[ending]
+    return "human" if ENDINGS[ending] in ("metricx", "comet") and is_human_evaluation(decode(data, path)) else ENDINGS[ending]
 
 
 def _system_of(block: Block, asked: ScoreFile, blocks: Sequence[Block], systems: Mapping[str, object]) -> str | None:
@@ -152,6 +155,11 @@ def _system_of(block: Block, asked: ScoreFile, blocks: Sequence[Block], systems:
 
 
 def _checked(block: Block, path: str, system: str, hypotheses: Sequence[str]) -> FloatArray:
+    if block.sparse:
+        judged: dict[str, list[float]] = {}
+        for text, score in zip(block.texts, block.scores, strict=True):
+            judged.setdefault(" ".join(text.split()), []).append(score)
+        return np.array(place_judgements(path, system, judged, hypotheses), dtype=np.float64)
     if len(block.scores) != len(hypotheses):
         raise EvaluatorError(
             f"{path} has {len(block.scores)} scores of {system!r}, which has {len(hypotheses)} segments; score the very segments that segments.csv lists."
@@ -195,6 +203,12 @@ def read_metricx(path: str, text: str, name: str) -> list[Block]:  # noqa: ARG00
             system = next((str(row[field]) for field in SYSTEM_FIELDS if field in row), None)
             rows.append((system, _number(row["prediction"], f"{path}, line {number}, prediction"), row.get("hypothesis")))
     return _by_system(rows)
+
+
+def read_human(path: str, text: str, name: str) -> list[Block]:  # noqa: ARG001
+    """WMT's human evaluation since 2024: a row per segment with `scores` by system, or a row per judgement with `esa_score`."""
+    rows = [(one.system, one.score, one.text) for one in read_judgements(path, text)]
+    return [block._replace(sparse=True) for block in _by_system(rows)]
 
 
 def read_seg_score(path: str, text: str, name: str) -> list[Block]:  # noqa: ARG001

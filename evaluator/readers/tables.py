@@ -1,38 +1,41 @@
-"""Tables with named columns (TSV, CSV, JSONL, Parquet) as rows of text.
+"""Tables with named columns (TSV, CSV, JSON, Parquet) as rows of text.
 
 The columns are `reference` and `hypothesis`, and `system`, `document`, `domain`, `source`,
 `reference_2…` where there; the short names of COMET (`ref`, `mt`, `src`) and the like are
-understood. Nothing is converted: a number in a JSONL text column is an error.
+understood, whatever their case. Nothing is converted: a number in a JSON text column is an error.
+A cell with a list in the column reference holds several references.
 """
 
 from __future__ import annotations
 
-import csv
+import ast
 import hashlib
-import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from evaluator.plugins import did_you_mean
+from evaluator.readers.forms import form_of
+from evaluator.readers.jsonrows import JsonRow, json_rows
+from evaluator.readers.separated import read_cells
 from evaluator.readers.source import decode, read_bytes
-from evaluator.readers.text import check_encodable, split_lines
+from evaluator.readers.testset_tables import rows_of_test_set
+from evaluator.readers.testsets import is_test_set, pair_of, read_test_set
+from evaluator.readers.text import check_encodable
 from evaluator.types import EvaluatorError
 
 ALIASES = {
     "reference": ("ref", "reference_1"),
-    "hypothesis": ("hyp", "mt", "translation", "candidate"),
+    "hypothesis": ("hyp", "mt", "translation", "candidate", "prediction"),
     "source": ("src",),
     "system": ("sys", "system_name"),
-    "document": ("doc", "doc_id"),
+    "document": ("doc", "doc_id", "document_id"),
     "domain": (),
 }
-
-
-_QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')
-"""A cell in quotes with doubled quotes inside: what pandas makes of a quotation by default."""
+BAD = "is_bad_source"
+"""Column of WMT24++ whose true rows are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,44 +48,101 @@ class TextTable:
     """By canonical name; reference and hypothesis are always there."""
     first_row: int
     """What messages call the first row: 2 in files with a header line."""
+    notes: tuple[str, ...] = ()
+    """How the file was read and what was left out."""
+    unit: str = "row"
+    """What a segment is."""
 
 
-def read_tsv(path: str) -> TextTable:
-    """A tab-separated table; a tab or quote inside a cell cannot be written in this form."""
+def read_tsv(path: str, quoting: bool = True) -> TextTable:
+    """A table of a `.tsv` file, tab-separated if its header does not say otherwise."""
+    return _read_separated(path, "tsv", quoting)
+
+
+def read_csv(path: str, quoting: bool = True) -> TextTable:
+    """A table of a `.csv` file with RFC 4180 quoting, comma-separated if its header does not say otherwise."""
+    return _read_separated(path, "csv", quoting)
+
+
+def _read_separated(path: str, kind: str, quoting: bool) -> TextTable:
     data = read_bytes(path)
-    header, *rows = [line.split("\t") for line in split_lines(decode(data, path))]
-    return _table(path, data, _checked_rows(path, header, enumerate(rows, 2)), header, 2)
+    found = read_cells(path, decode(data, path), kind, is_header, quoting)
+    repeated = {name for name in found.header if name and found.header.count(name) > 1}
+    if repeated:
+        raise EvaluatorError(f"{path} names the column {sorted(repeated)[0]!r} twice.")
+    rows: list[tuple[int, Mapping[str, Any]]] = [(row.line, dict(zip(found.header, row.cells, strict=True))) for row in found.rows]
+    return _table(path, data, rows, found.header, 2, notes=found.notes)
 
 
-def read_csv(path: str) -> TextTable:
-    """A comma-separated table with RFC 4180 quoting."""
+def is_header(cells: Sequence[str]) -> bool:
+    """True where cells name a reference and a hypothesis."""
+    names = {cell.lower() for cell in cells}
+    return all(names & {name, *ALIASES[name], *(("target",) if name == "reference" else ())} for name in ("reference", "hypothesis"))
+
+
+def looks_like_table(path: str) -> str | None:
+    """`tsv`, `csv`, `jsonl` or `xml` for a file whose content is such a table whatever its ending; else None."""
+    if path == "-":
+        return None
+    text = decode(read_bytes(path), path)
+    form = form_of(text, path)
+    if form == "xml":
+        return "xml"
+    if form in ("json", "jsonl"):
+        return "jsonl"
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    return next((kind for kind, separator in (("tsv", "\t"), ("csv", ","), ("csv", ";")) if is_header(_names(first, separator))), None)
+
+
+def _names(line: str, separator: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in line.split(separator)]
+
+
+def read_jsonl(path: str, names: Sequence[str] = (), pair: str = "") -> TextTable:
+    """One JSON object per line, a list of objects, columns as pandas writes them, or a test set with outputs of systems.
+
+    Args:
+        path: the file.
+        names: of the references, where it is a test set that holds several.
+        pair: the language pair to keep, or empty.
+    """
     data = read_bytes(path)
-    reader = csv.reader(io.StringIO(decode(data, path), newline=""), strict=True)
-    csv.field_size_limit(2**31 - 1)
+    text = decode(data, path)
+    start = text.lstrip("\ufeff \t\r\n")
+    rows = json_rows(path, text, "json" if start[:1] == "[" or _is_one_object(start) else "jsonl")
+    for row in rows:
+        if not isinstance(row.value, dict):
+            raise EvaluatorError(f"{path}, {row.where}: {type(row.value).__name__} instead of an object with named fields.")
+    digest = hashlib.sha256(data).hexdigest()
+    if rows and is_test_set(rows) and not _has_hypothesis(rows[0]):
+        columns = rows_of_test_set(read_test_set(path, rows, "json", digest, pair), names)
+        return TextTable(path, digest, columns.columns, 1, columns.notes, columns.unit)
+    if names:
+        raise EvaluatorError(f"--references names {', '.join(names)}, and {path} holds no references by name; its columns reference, reference_2 … all count.")
+    kept = [row for row in rows if not pair or pair_of(row.value) == pair]
+    if pair and not kept:
+        raise EvaluatorError(f"{path} has nothing of {pair}.")
+    found = list(dict.fromkeys(name for row in kept for name in row.value))
+    return _table(path, data, [(row.where, row.value) for row in kept], found, 1)
+
+
+def _is_one_object(start: str) -> bool:
+    """True for an object over several lines, or one line of columns."""
+    first, _, rest = start.partition("\n")
+    if not first.startswith("{"):
+        return False
     try:
-        header = next(reader, [])
-        rows = [(reader.line_num, row) for row in reader if row]
-    except csv.Error as error:
-        raise EvaluatorError(f"{path}, line {reader.line_num}: not RFC 4180 CSV: {error}.") from None
-    return _table(path, data, _checked_rows(path, header, rows), header, 2)
-
-
-def read_jsonl(path: str) -> TextTable:
-    """One JSON object a line; blank lines are skipped."""
-    data = read_bytes(path)
-    rows = []
-    for number, line in enumerate(split_lines(decode(data, path)), 1):
-        if not line.strip():
-            continue
+        value = json.loads(first)
+    except (ValueError, RecursionError):
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise EvaluatorError(f"{path}, line {number}: not JSON: {error}.") from None
-        if not isinstance(row, dict):
-            raise EvaluatorError(f"{path}, line {number}: {type(row).__name__} instead of an object with named fields.")
-        rows.append((number, row))
-    names = list(dict.fromkeys(name for _, row in rows for name in row))
-    return _table(path, data, rows, names, 1)
+            return isinstance(json.loads(start), dict)
+        except (ValueError, RecursionError):
+            return False
+    return not rest.strip() and not any(isinstance(value.get(name), str) for name in (*ALIASES["hypothesis"], "hypothesis"))
+
+
+def _has_hypothesis(row: JsonRow) -> bool:
+    return any(name in row.value for name in ("hypothesis", *ALIASES["hypothesis"]))
 
 
 def read_parquet(path: str) -> TextTable:
@@ -98,49 +158,116 @@ def read_parquet(path: str) -> TextTable:
     return _table(path, data, enumerate(table.to_pylist(), 1), table.column_names, 1)
 
 
-def _checked_rows(path: str, header: list[str], rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, dict[str, str]]]:
-    repeated = {name for name in header if header.count(name) > 1}
-    if repeated:
-        raise EvaluatorError(f"{path} names the column {sorted(repeated)[0]!r} twice.")
-    for number, row in rows:
-        if len(row) != len(header):
-            raise EvaluatorError(f"{path}, line {number}: {len(row)} cells, but the header names {len(header)} columns.")
-        if path.lower().endswith((".tsv", ".tsv.gz")) and any(_QUOTED.fullmatch(cell) for cell in row):
-            raise EvaluatorError(f"{path}, line {number}: a cell is quoted as in CSV; TSV has no quoting. Save it as .csv, or without quoting.")
-        yield number, dict(zip(header, row, strict=True))
+def table_in_memory(name: str, columns: Mapping[str, Sequence[Any]]) -> TextTable:
+    """A table of columns in memory, None where a cell is missing; messages count its rows from 0.
+
+    Raises:
+        EvaluatorError: columns of unequal length, none of texts, or cells that are no text.
+    """
+    counts = {column: len(cells) for column, cells in columns.items()}
+    if len(set(counts.values())) > 1:
+        raise EvaluatorError(f"The columns of the {name} differ in length: {', '.join(f'{column} has {n}' for column, n in counts.items())}.")
+    rows = [(f"row {i}", dict(zip(columns, cells, strict=True))) for i, cells in enumerate(zip(*columns.values(), strict=True))]
+    return _table(name, json.dumps(rows, ensure_ascii=True, default=str).encode(), rows, list(columns), 0)
 
 
-def _table(path: str, data: bytes, rows: Iterable[tuple[int, Mapping[str, Any]]], names: list[str], first_row: int) -> TextTable:
+def _table(
+    path: str, data: bytes, rows: Iterable[tuple[int | str, Mapping[str, Any]]], names: list[str], first_row: int, notes: Sequence[str] = ()
+) -> TextTable:
+    listed = list(rows)
+    notes = list(notes)
+    if BAD in names:
+        good = [row for row in listed if row[1].get(BAD) not in (True, 1, "1", "true", "True", "TRUE")]
+        notes += [f"{path}: {len(listed) - len(good)} of {len(listed)} rows are marked {BAD} and left out."] if len(good) < len(listed) else []
+        listed = good
     wanted = _wanted_columns(path, names)
     columns: dict[str, list[str]] = {name: [] for name in wanted}
-    for number, row in rows:
+    spread = _several(listed, wanted["reference"])
+    for number, row in listed:
+        where = f"{path}, {number if isinstance(number, str) else f'line {number}'}"
         for canonical, given in wanted.items():
-            value = row.get(given)
-            if canonical in ("system", "document", "domain") and isinstance(value, int):
-                value = str(value)  # numbered, as some exports have them
-            columns[canonical].append(_text(value, f"{path}, line {number}, column {given}"))
+            columns[canonical].append(_cell(canonical, row.get(given), f"{where}, column {given}"))
+    if spread:
+        columns = {**columns, **_references_of(path, listed, wanted, spread)}
     if not columns["reference"]:
         raise EvaluatorError(f"{path} has a header and no rows.")
-    return TextTable(path, hashlib.sha256(data).hexdigest(), columns, first_row)
+    return TextTable(path, hashlib.sha256(data).hexdigest(), columns, first_row, tuple(notes))
+
+
+def _cell(canonical: str, value: Any, where: str) -> str:
+    if canonical in ("system", "document", "domain") and isinstance(value, int):
+        value = str(value)  # numbered, as some exports have them
+    if canonical.startswith("reference_") and value is None:
+        return ""  # a row without this reference: missing
+    if canonical == "reference" and isinstance(value, list):
+        return ""  # filled by `_references_of`
+    return _text(value, where)
+
+
+def _several(rows: Sequence[tuple[int | str, Mapping[str, Any]]], name: str) -> int:
+    """The most references that a row has in one cell; 0 where cells hold one text."""
+    lists = [_as_list(row.get(name)) for _, row in rows]
+    if not any(one is not None for one in lists) or any(one is None for one in lists if not isinstance(one, list)):
+        return 0
+    return max((len(one) for one in lists if one is not None), default=0)
+
+
+def _as_list(value: Any) -> list[Any] | None:
+    """The list in a cell, as JSON and Parquet have it, or as pandas writes it into CSV."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\[\s*['\"].*['\"]\s*\]", value, re.DOTALL):
+        try:
+            found = ast.literal_eval(value)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return None
+        return found if isinstance(found, list) and all(isinstance(one, str) for one in found) else None
+    return None
+
+
+def _references_of(path: str, rows: Sequence[tuple[int | str, Mapping[str, Any]]], wanted: Mapping[str, str], most: int) -> dict[str, list[str]]:
+    """Columns of references from lists; a row with fewer lacks the others."""
+    if any(name.startswith("reference_") for name in wanted):
+        raise EvaluatorError(f"{path} has a list of references in the column {wanted['reference']} and further columns of references; keep one of the two.")
+    columns: dict[str, list[str]] = {("reference" if k == 0 else f"reference_{k + 1}"): [] for k in range(most)}
+    for number, row in rows:
+        texts = _as_list(row.get(wanted["reference"])) or []
+        where = f"{path}, {number if isinstance(number, str) else f'line {number}'}, column {wanted['reference']}"
+        for k, values in enumerate(columns.values()):
+            values.append(_text(texts[k], where) if k < len(texts) and texts[k] is not None else "")
+    return columns
 
 
 def _wanted_columns(path: str, names: list[str]) -> dict[str, str]:
     """Canonical name to the name in the file, in a fixed order."""
     wanted = {}
+    lower = {name.strip().lower(): name for name in reversed(names)}
     for canonical, short in ALIASES.items():
-        given = [name for name in (canonical, *short) if name in names]
+        given = [lower[name] for name in (canonical, *short) if name in lower]
+        if canonical == "reference" and not given and "target" in lower and "source" in lower:
+            given = [lower["target"]]  # WMT24++ with a column of hypotheses beside
         if len(given) > 1:
             raise EvaluatorError(f"{path} has the columns {' and '.join(given)}, which mean the same; keep one.")
         if given:
             wanted[canonical] = given[0]
     for required in ("reference", "hypothesis"):
         if required not in wanted:
+            if not wanted and len(names) > 1 and _is_text(names):
+                raise EvaluatorError(
+                    f"{path} has no header line: its first line is {' | '.join(names)[:60]!r}. Put one above it that names the columns, such as reference and "
+                    "hypothesis, or give two text files."
+                )
             near = did_you_mean(required, names).replace("Did you mean", "Is it").replace("Known:", "It has:")
             raise EvaluatorError(f"{path} has no column {required!r}.{near} Rename the column to {required}.")
-    further = {int(m[2]): name for name in names if (m := re.fullmatch(r"(reference|ref)_(\d+)", name)) and name not in wanted.values()}
+    further = {int(m[2]): name for name in names if (m := re.fullmatch(r"(reference|ref)_(\d+)", name.lower())) and name not in wanted.values()}
     if sorted(further) != list(range(2, len(further) + 2)):
         raise EvaluatorError(f"{path} has the columns {', '.join(further.values())}; number further references reference_2, reference_3 and so on.")
     return {**wanted, **{f"reference_{k}": further[k] for k in sorted(further)}}
+
+
+def _is_text(names: Sequence[str]) -> bool:
+    """True where the first line holds texts, or the numbers that pandas gives columns without names."""
+    return any(len(name.split()) > 2 for name in names) or all(name.strip().isdecimal() or not name.strip() for name in names)
 
 
 def _text(value: object, where: str) -> str:

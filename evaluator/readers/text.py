@@ -26,9 +26,14 @@ def read_text(path: str) -> Document:
         EvaluatorError: the file cannot be read, or is not UTF-8 text.
     """
     data = read_bytes(path)
+    return text_document(path, decode(data, path), hashlib.sha256(data).hexdigest())
+
+
+def text_document(path: str, text: str, sha256: str) -> Document:
+    """The content of a text file as lines and paragraphs."""
     # A file name that is not UTF-8 arrives as half surrogates, which no report could hold.
     name = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return _document(name, split_lines(decode(data, path)), hashlib.sha256(data).hexdigest())
+    return _document(name, split_lines(text), sha256)
 
 
 def document_of(name: str, segments: Sequence[str]) -> Document:

@@ -41,7 +41,7 @@ class SetConfig:
     system_files: tuple[str, ...]
     """Further systems: paths, globs or NAME=path."""
     references: tuple[str, ...]
-    """Patterns of the names of the references; empty for all."""
+    """Patterns of the names of the references; empty for all, of folders of mt-metrics-eval for those by people."""
     metrics: tuple[str, ...]
     options: Options
     place: Place

@@ -1,0 +1,46 @@
+"""Plain text that looks like markup, or whose characters are escaped as in HTML."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+
+from evaluator.check.characters import Page
+from evaluator.check.problems import Problem, place, short
+
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|[a-zA-Z]{3,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]{0,15}(?:\s+[a-zA-Z:-]+\s*=\s*[\"'][^<>]*|\s*)/?>")
+_BLOCK = re.compile(r"(?m)^[ \t]*(?:#{1,6} \S|```|~~~|\|.*\|[ \t]*$|\[[^\]\n]+\]: \S)")
+_INLINE = re.compile(r"\*\*\S(?:[^*\n]*\S)?\*\*|\[[^\]\n]+\]\((?:https?:|/|#|mailto:)[^)\s]*\)")
+"""Headings, fences, tables, link targets; bold and links. Not lists and emphasis, whose signs plain text has too."""
+_TIMING = re.compile(r"(?m)^[ \t]*(?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3} *--> *(?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3}")
+MIN_SHARE = 0.01
+"""Share of lines; in untouched WMT22 texts at most 0.3 % of lines hold a tag, with one exception: 11 % of a system's, which are its own."""
+
+_MARKDOWN = "holds Markdown such as {example}; give the text alone, or scores count its marks"
+_KINDS = (
+    ("holds HTML entities such as {example}; unescape them (Python: html.unescape), or scores count them as text", _ENTITY, ("&",)),
+    ("holds tags as HTML or XML has them, such as {example}; give the text alone, or scores count them as words", _TAG, ("<",)),
+    (_MARKDOWN, _BLOCK, ("# ", "```", "~~~", "|", "]: ")),
+    (_MARKDOWN, _INLINE, ("**", "](")),
+    ("holds the timing of subtitles such as {example}; give the .srt or .vtt file itself, or the text alone", _TIMING, ("-->",)),
+)
+
+
+def markup_problems(page: Page) -> Iterator[Problem]:
+    """One finding for each kind of markup that enough lines hold."""
+    least = max(1.0, MIN_SHARE * len(page.lines))
+    for words, pattern, signs in _KINDS:
+        if not any(sign in page.whole for sign in signs):
+            continue  # looked for in a tenth of the time that the pattern takes
+        found = list(pattern.finditer(page.whole))
+        if len(found) < least:
+            continue
+        starts = list(accumulate((len(line) + 1 for line in page.lines), initial=0))
+        at = list(dict.fromkeys(bisect_right(starts, match.start()) - 1 for match in found))
+        if len(at) >= least:
+            lines = tuple(page.numbers[i] for i in at)
+            told = words.format(example=short(found[0][0].strip()))
+            yield Problem("markup", page.name, f"{told} ({len(lines)} of {len(page.lines)} lines: {place(lines)})", len(lines), lines)
