@@ -153,6 +153,8 @@ def json_form(start: str, path: str) -> str | None:
     if ending == ".jsonl" and start[0] == "{" and (not rest.strip() or rest.lstrip()[:1] == "{"):
         return "jsonl"  # its reader says which line is wrong
     error = _json_error(start)
+    if error is None and start[0] == '"':
+        return "jsonl"  # one text alone
     if error is None:
         return "json" if named or len(start.rstrip()) > 2 else None
     if named or re.match(r'[{]\s*"[^"\n]*"\s*:|\[\s*[{]\s*"', start):

@@ -138,7 +138,7 @@ def _is_one_object(start: str) -> bool:
             return isinstance(json.loads(start), dict)
         except (ValueError, RecursionError):
             return False
-    return not rest.strip() and not any(isinstance(value.get(name), str) for name in (*ALIASES["hypothesis"], "hypothesis"))
+    return not rest.strip() and not any(not isinstance(value.get(name, []), (list, dict)) for name in (*ALIASES["hypothesis"], "hypothesis"))
 
 
 def _has_hypothesis(row: JsonRow) -> bool:

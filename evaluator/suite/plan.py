@@ -19,7 +19,8 @@ from evaluator.check import check_system_names
 from evaluator.pipeline import Request, check_metrics, is_diagnosed, options_of
 from evaluator.plugins import did_you_mean
 from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu
-from evaluator.readers.inputs import read_table, system_name, table_name
+from evaluator.readers.inputs import read_table, split_pair, system_name, table_name
+from evaluator.readers.testsets import choose_references, chosen_note
 from evaluator.suite.card import SetFiles, find_files
 from evaluator.suite.config import SetConfig, SuiteConfig
 from evaluator.suite.options import merged, with_options
@@ -118,6 +119,10 @@ def _request(one: SetConfig, files: SetFiles) -> Request:
             raise EvaluatorError(f"{one.name}: system_files cannot be added to a table; put their rows into it, or give text files.")
         return Request(table=files.table, only=tuple(_picked(one.name, "system", _table_systems(files.table), one.systems)), metrics=one.metrics)
     references = _picked(one.name, "reference", files.references, one.references)
+    notes: list[str] = []
+    if _named_by_collection(one) and not one.references:
+        references = choose_references(one.name, list(files.references), ())
+        notes = chosen_note(list(files.references), references, ())
     own = _picked(one.name, "system", files.systems, one.systems) if files.systems else []
     if one.systems and not files.systems:
         raise EvaluatorError(f"{one.name} brings no systems of its own; name files under system_files.")
@@ -128,8 +133,14 @@ def _request(one: SetConfig, files: SetFiles) -> Request:
         systems=dict(named),
         source=files.source,
         documents=files.documents,
+        notes=tuple(notes),
         metrics=one.metrics,
     )
+
+
+def _named_by_collection(one: SetConfig) -> bool:
+    """True where mt-metrics-eval or sacreBLEU gave references their names, synthetic ones among them."""
+    return one.kind in ("mtme", "sacrebleu") or (one.kind == "card" and one.card is not None and one.card.form == "mt-metrics-eval")
 
 
 def _table_systems(path: str) -> list[str]:
@@ -234,6 +245,6 @@ def _digest_of_large(path: Path, _size: int, _changed: int) -> str:
 
 def _digest(path: str) -> str:
     try:
-        return hashlib.sha256(Path(path).expanduser().read_bytes()).hexdigest()
+        return hashlib.sha256(Path(split_pair(path).path).expanduser().read_bytes()).hexdigest()
     except OSError as error:
         raise EvaluatorError(f"{path} cannot be read: {error.strerror}.") from None

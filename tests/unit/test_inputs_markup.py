@@ -65,6 +65,12 @@ def test_a_form_that_marks_segments_scores_as_the_texts_do(cli: Cli, write: Writ
         assert "note: Read as" in found.err
 
 
+def test_one_text_alone_is_one_segment(write: Write) -> None:
+    for name, content in (("a.jsonl", '"One."\n'), ("b.jsonl", '{"text": "One."}\n'), ("c.json", '["One."]'), ("d.json", '{"text": "One."}')):
+        inputs = read_inputs([str(write("r.txt", "One.\n"))], {"s": str(write(name, content))})
+        assert inputs.systems["s"].lines == ("One.",)
+
+
 def test_segments_are_found_by_document_and_number(write: Write) -> None:
     turned = _sgml(HYPOTHESIS).replace('id="1"', 'id="X"').replace('id="2"', 'id="1"').replace('id="X"', 'id="2"')
     inputs = read_inputs([str(write("r.sgm", _sgml(REFERENCE)))], {"s": str(write("h.sgm", turned))})
