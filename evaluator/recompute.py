@@ -10,13 +10,14 @@ from typing import Any
 from evaluator.compare import Plan
 from evaluator.diff import Difference, NotCompared, compare_numbers, compare_settings, find_not_compared, without_diagnosis
 from evaluator.pipeline import Request, evaluate, evaluate_pairs
+from evaluator.readers.inputs import split_pair
 from evaluator.readers.scores import ScoreFile
 from evaluator.score import StartWork
 from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile, SegmentPair, System
 
 PLAIN = (
     "align", "align_model", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior", "metrics", "metric_options",
-    "lower_is_better", "only", "buckets", "ngrams",
+    "lower_is_better", "only", "reference_names", "quoting", "buckets", "ngrams",
 )  # fmt: skip
 """Options that a request has under the same name, and no file."""
 
@@ -138,7 +139,7 @@ def _located(path: str, root: str) -> str:
 
 def _found(file: InputFile, root: str) -> str:
     path = _located(file.path, root)
-    if path == "-" or not Path(path).expanduser().exists():
+    if path == "-" or not Path(split_pair(path).path).expanduser().exists():
         name = f"{file.role} {file.name}".strip()
         raise EvaluatorError(
             f"The {name} was {file.path!r} and is not there. Say where it is now (-r, -i NAME=FILE, -s, --table, or --root FOLDER for all), "
@@ -152,10 +153,21 @@ def stored_pairs(stored: Evaluation) -> EvalSet:
     columns = stored.tables["segments"].columns
     further = sorted((name for name in columns if name.startswith("reference_")), key=lambda name: int(name.split("_")[1]))
     rows: dict[str, list[SegmentPair]] = {name: [] for name in stored.manifest["systems"]}
+    missing, number = stored.manifest["segments"].get("missing_references"), dict[str, int]()
     for i, system in enumerate(columns["system"]):
         inserted = columns["alignment"][i].startswith("0-")
-        references = (columns["reference"][i], *(None if inserted or not columns[name][i] else columns[name][i] for name in further))
+        number[system] = number.get(system, 0) + (not inserted)
+        references = _stored_references([columns[name][i] for name in ("reference", *further)], inserted, number[system], missing)
         domain = columns["domain"][i] if "domain" in columns else ""
         place = columns["document"][i], columns["segment"][i], columns["alignment"][i]
         rows[system].append(SegmentPair(*place, references, columns["hypothesis"][i], columns["source"][i], domain))
-    return EvalSet(tuple(System(name, tuple(pairs)) for name, pairs in rows.items()), 1 + len(further))
+    return EvalSet(tuple(System(name, tuple(pairs)) for name, pairs in rows.items()), 1 + len(further), unit=stored.manifest["segments"].get("unit", ""))
+
+
+def _stored_references(texts: Sequence[str], inserted: bool, number: int, missing: Mapping[str, Sequence[int]] | None) -> tuple[str | None, ...]:
+    """Texts of a row as they were scored: None where a reference does not have the segment at all, which the cell does not show."""
+    if inserted:
+        return ("", *(None for _ in texts[1:]))
+    if missing is None:  # a run that does not say it: an empty cell of a further reference was none
+        return (texts[0], *(text or None for text in texts[1:]))
+    return tuple(None if number in missing.get(str(k), ()) else text for k, text in enumerate(texts, 1))
