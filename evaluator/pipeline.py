@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from evaluator.alignment import pair_inputs
 from evaluator.alignment.pairing import Vectors
 from evaluator.cache import setting_of
-from evaluator.check import check_inputs, check_system_names, preflight_notes
+from evaluator.check import check_inputs, check_system_names, note_missing_references, preflight_notes, without_reference_offsets
 from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
 from evaluator.manifest import make_manifest
 from evaluator.metrics.kernel import quicker_than_a_store
 from evaluator.plugins import Metric, StatisticsStore, create_metric, did_you_mean, metric_class
 from evaluator.readers.alignments import read_alignments
-from evaluator.readers.documents import label_documents, read_documents
+from evaluator.readers.documents import as_read, label_documents, read_documents
 from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
 from evaluator.readers.scores import ScoreFile, read_score_files
 from evaluator.score import Remembered, StartWork, fidelity_scores, imported_scores, make_tables, paraphrase_scores, score_systems
@@ -46,6 +46,12 @@ class Request:
     """One table in the place of references, systems and source."""
     only: Sequence[str] = ()
     """Systems of the table to score; none for all."""
+    reference_names: Sequence[str] = ()
+    """References to take from a file that holds several by name; none for those by people."""
+    quoting: bool = True
+    """False takes quotation marks in TSV and CSV as part of the texts."""
+    notes: Sequence[str] = ()
+    """What to note about the inputs beside what reading them shows."""
     metrics: Sequence[str] = DEFAULT_METRICS
     metric_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By metric, the options of its class."""
@@ -96,7 +102,8 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
 def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile], start_work: StartWork) -> Evaluation:
     """The way from texts that are paired."""
     check_system_names([(system.name, system.name) for system in evalset.systems])
-    evalset = replace(evalset, notes=(*evalset.notes, *preflight_notes(evalset)))
+    evalset = note_missing_references(evalset)
+    evalset = replace(evalset, notes=(*request.notes, *evalset.notes, *preflight_notes(evalset)))
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
     judge = make_judge(request)
     metrics, embedder = make_metrics(request, judge)
@@ -140,9 +147,9 @@ def compare(evaluation: Evaluation, plan: Plan, metrics: Sequence[str] | None = 
 def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
     """Inputs read, checked and paired."""
     if request.table is not None:
-        table = read_table(request.table)
+        table = read_table(request.table, request.reference_names, request.quoting)
         return group_table(table, request.only), [InputFile("table", "", table.path, table.sha256)]
-    inputs = read_inputs(request.references, request.systems, request.source)
+    inputs = read_inputs(request.references, request.systems, request.source, request.reference_names)
     check_inputs(inputs)
     files = input_files(inputs)
     given = None
@@ -151,6 +158,7 @@ def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
         given = alignment.pairs
         files.append(InputFile("alignment", "", request.alignment, alignment.sha256))
     evalset = pair_inputs(inputs, request.align, vectors=_vectors(request), given=given)
+    evalset = as_read(evalset, inputs, labelled=request.documents is None)
     if request.documents is None:
         return evalset, files
     labels = read_documents(request.documents)
@@ -228,7 +236,8 @@ def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> l
     for system in evalset.systems:
         rows = []
         for pair in system.pairs:
-            rows.append(None if pair.inserted else judge.diagnosis(pair.references, pair.hypothesis, pair.source))
+            found = None if pair.inserted else judge.diagnosis(pair.references, pair.hypothesis, pair.source)
+            rows.append(without_reference_offsets(found) if found and not (pair.references[0] or "").strip() else found)
             advance(1)
         out.append(name_spellings([pair.document for pair in system.pairs], [pair.hypothesis for pair in system.pairs], rows))
     return out
@@ -294,6 +303,8 @@ def options_of(request: Request) -> dict[str, Any]:
         "lower_is_better": list(request.lower_is_better),
         **{name: getattr(request, name) for name in names},
         "only": list(request.only),
+        "reference_names": list(request.reference_names),
+        "quoting": request.quoting,
         "buckets": list(request.buckets),
         "ngrams": request.ngrams,
         "comparison": asdict(request.plan),

@@ -8,5 +8,19 @@ mistake: `lines.py` looks at which line belongs to which, `segments.py` at pairs
 from evaluator.check.names import check_inputs, check_system_names
 from evaluator.check.preflight import CHECKS, Limit, Texts, find_problems, preflight_notes, texts_of_inputs, texts_of_pairs
 from evaluator.check.problems import Problem
+from evaluator.check.references import note_missing_references, without_reference_offsets
 
-__all__ = ["CHECKS", "Limit", "Problem", "Texts", "check_inputs", "check_system_names", "find_problems", "preflight_notes", "texts_of_inputs", "texts_of_pairs"]
+__all__ = [
+    "CHECKS",
+    "Limit",
+    "Problem",
+    "Texts",
+    "check_inputs",
+    "check_system_names",
+    "find_problems",
+    "note_missing_references",
+    "preflight_notes",
+    "texts_of_inputs",
+    "texts_of_pairs",
+    "without_reference_offsets",
+]

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from evaluator.check.characters import character_problems, page_of
 from evaluator.check.languages import main_script
 from evaluator.check.lines import likeness, shift_problem, swapped_problems, unequal_problem
+from evaluator.check.markup import markup_problems
+from evaluator.check.near_copies import MAX_COMPARED, near_copies
 from evaluator.check.problems import Problem, place
 from evaluator.check.segments import Pairing, expected_of, segment_problems
 from evaluator.types import Document, EvalSet, Inputs
@@ -20,10 +22,12 @@ CHECKS = {
     "empty": "segments empty on one side",
     "duplicates": "one text for different references, or one system twice",
     "copied-reference": "segments that are the reference",
+    "near-copy": "a reference that is nearly one system's output, and by how much that system gains",
     "copied-source": "segments that are the source, untranslated",
     "language": "segments in another language than the reference",
     "script": "segments in another script than the reference",
     "tokenized": "tokenized or escaped text",
+    "markup": "plain text with tags, HTML entities, Markdown or the timing of subtitles in it",
     "mojibake": "text decoded with the wrong encoding",
     "boilerplate": "what a language model says about the task, or words that begin or end many segments",
     "too-long": "paragraphs over the model's limit, which go through in windows",
@@ -116,9 +120,13 @@ def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = Fa
     found: list[Problem] = []
     everything = {**texts.references, **texts.source, **texts.systems}
     for name, lines in everything.items():
-        found += character_problems(page_of(name, lines, texts.numbers[name]))
+        page = page_of(name, lines, texts.numbers[name])
+        own = list(character_problems(page))
+        tokenized = any(problem.check == "tokenized" for problem in own)  # which holds entities of tokenizers
+        found += [*own, *(problem for problem in markup_problems(page) if not (tokenized and "entities" in problem.message))]
         found += _too_long(name, lines, texts.numbers[name], limit)
     found += swapped_problems(texts.references, texts.systems)
+    found += near_copies(texts.references, texts.systems, MAX_COMPARED // 4 if quick else MAX_COMPARED)
     found += _source_swapped(texts, SAMPLED // 4 if quick else SAMPLED)
     first, reference = next(iter(texts.references.items()))
     source = next(iter(texts.source.values()), None)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from evaluator.check import CHECKS, Limit, Problem, Texts, check_inputs, check_system_names, find_problems, texts_of_inputs, texts_of_pairs
+from evaluator.cli.collections import unfold
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.score import split_name
 from evaluator.embed.models import DEFAULT_MODEL
@@ -32,6 +33,8 @@ def build() -> Parser:
     parser.add_argument("-r", "--reference", nargs="+", action="extend", default=[], metavar="FILE", help="reference; repeat for several")
     parser.add_argument("-i", "--input", nargs="+", action="extend", default=[], metavar="[NAME=]FILE", help="systems")
     parser.add_argument("-s", "--source", metavar="FILE", help="source text")
+    parser.add_argument("--references", nargs="+", action="extend", default=[], metavar="NAME", help="references to take from a test set or folder of several")
+    parser.add_argument("--no-quoting", action="store_true", help="quotation marks in a TSV or CSV table are part of the texts")
     parser.add_argument("--model", default=DEFAULT_MODEL, metavar="MODEL", help=f"model whose limit counts; default {DEFAULT_MODEL}, none to leave it out")
     parser.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
     return parser
@@ -67,17 +70,18 @@ def as_json(texts: Texts, problems: Sequence[Problem]) -> str:
 def _texts(args: argparse.Namespace) -> Texts:
     from evaluator.readers.inputs import group_table, read_inputs, read_table
 
+    unfold(args)
     if len(args.files) == 1 and not args.reference and not args.input:
         if args.source:
             raise EvaluatorError("A table holds the source as a column; leave -s out.")
-        return texts_of_pairs(group_table(read_table(args.files[0])))
+        return texts_of_pairs(group_table(read_table(args.files[0], args.references, not args.no_quoting)))
     rest = list(args.files)
     if not rest and not args.reference:
         raise EvaluatorError("No files were given: name a reference and at least one system, or one table. See evaluator check --help")
     references = args.reference or [rest.pop(0)]
     named = [split_name(text) for text in [*rest, *args.input]]
     check_system_names(named)
-    inputs = read_inputs(references, dict(named), args.source)
+    inputs = read_inputs(references, dict(named), args.source, args.references)
     check_inputs(inputs)
     return texts_of_inputs(inputs)
 

@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 from evaluator.alignment import MODES
 from evaluator.check import check_system_names
 from evaluator.cli.caching import open_cache
+from evaluator.cli.collections import unfold
 from evaluator.cli.comparing import add_comparison_options, plan_of
 from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
 from evaluator.pipeline import DEFAULT_METRICS, Request, check_metrics
 from evaluator.plugins import METRICS
-from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu, is_mtme
 from evaluator.readers.inputs import is_table, system_name
 from evaluator.readers.scores import ScoreFile
 from evaluator.reports.view import View
@@ -78,6 +78,9 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     parser.add_argument("--align-model", metavar="MODEL", help="model that helps to align articles (a multilingual one the source too); default none")
     parser.add_argument("--alignment", metavar="FILE", help="use this alignment, as --save-alignment wrote it and you edited it")
     parser.add_argument("--save-alignment", metavar="FILE", help="write how texts were aligned to a TSV file")
+    parser.add_argument("--references", nargs="+", action="extend", default=[], metavar="NAME",
+                        help="references to take from a folder of mt-metrics-eval or a test set in JSON Lines; default those by people")  # fmt: skip
+    parser.add_argument("--no-quoting", action="store_true", help="quotation marks in a TSV or CSV table are part of the texts, as in WMT's")
     parser.add_argument("--documents", metavar="FILE", help="a line a segment: document, and after a tab its domain; tables have columns for them")
     add_metric_options(parser)
     made = parser.add_argument_group("scores made elsewhere")
@@ -215,7 +218,7 @@ def make_request(args: argparse.Namespace) -> Request:
         EvaluatorError: no reference, no system, or one name for two systems.
     """
     one_of(args.align, MODES, "alignment mode")
-    _unfold(args)
+    notes = unfold(args)
     references, inputs = list(args.reference), list(args.input)
     table = None
     if args.files and not references and not inputs and len(args.files) == 1:
@@ -239,24 +242,15 @@ def make_request(args: argparse.Namespace) -> Request:
         references=references,
         systems=dict(named),
         table=table,
+        reference_names=tuple(args.references),
+        quoting=not args.no_quoting,
+        notes=notes,
         metrics=tuple(args.metrics),
         metric_options=metric_options(args),
         scores=[score_file(text, dict(named)) for text in args.scores],
         plan=plan_of(args),
         **common,
     )
-
-
-def _unfold(args: argparse.Namespace) -> None:
-    """Put the files of mt-metrics-eval's FOLDER:PAIR, and of sacreBLEU's sacrebleu:SET/PAIR, in their place."""
-    if len(args.files) == 1 and not args.reference and not args.input and is_mtme(args.files[0]):
-        found = find_mtme(args.files.pop())
-        args.reference = list(found.references.values())
-        args.input = [f"{name}={path}" for name, path in found.systems.items()]
-        args.source, args.documents = args.source or found.source, args.documents or found.documents
-    elif args.files and args.files[0].startswith(SACREBLEU):
-        found = find_sacrebleu(args.files.pop(0))
-        args.reference, args.source = list(found.references.values()), args.source or found.source
 
 
 def score_file(text: str, systems: Mapping[str, str]) -> ScoreFile:
