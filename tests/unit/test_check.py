@@ -51,6 +51,7 @@ PLANTED: dict[str, tuple[str, Sequence[str], tuple[int, ...] | None]] = {
     "another script": ("script", _but({7: "Старый маяк стоит на берегу"}), (8,)),
     "tokenized": ("tokenized", [text.replace(",", " ,").replace(".", " .") for text in GOOD], None),
     "escaped": ("tokenized", _but({i: GOOD[i].replace(",", "&quot;,") for i in range(5)}), (1, 2, 3, 4, 5)),
+    "markup": ("markup", _but({2: "The <b>ferry</b> left early today."}), (3,)),
     "mojibake": ("mojibake", _but({2: "They met at the cafÃ© in the old town.", 5: "It\u00e2\u20ac\u2122s late."}), (3, 6)),
     "a replacement character": ("mojibake", _but({2: "They met at the caf\ufffd in the old town."}), (3,)),
     "talk about the task": ("boilerplate", _but({0: "Sure! Here is the translation: The ferry has waited."}), (1,)),
@@ -161,7 +162,7 @@ def test_score_tells_what_the_preflight_sees_in_few_lines() -> None:
 
 
 def test_every_check_is_planted_somewhere() -> None:
-    elsewhere = {"unequal-lines", "transposed", "copied-source", "too-long"}
+    elsewhere = {"near-copy", "unequal-lines", "transposed", "copied-source", "too-long"}
     assert {check for check, _, _ in PLANTED.values()} | elsewhere == set(CHECKS)
 
 
