@@ -18,7 +18,7 @@ from evaluator.alignment.aligner import align_region
 from evaluator.alignment.chain import BeadFinder
 from evaluator.alignment.confidence import pair_quality, single_quality
 from evaluator.alignment.evidence import Evidence
-from evaluator.alignment.features import Region, cut_region, read_features
+from evaluator.alignment.features import Region, across_languages, cut_region, read_features
 from evaluator.alignment.pairs import Bead, IntArray, ParagraphVectors
 from evaluator.alignment.repair import Neighbours, list_neighbours, remove_strangers, score_leftovers
 from evaluator.alignment.spans import Parameters
@@ -87,11 +87,12 @@ class Sample:
         return align_region(self.region, settings)
 
 
-def make_sample(article: Article, parameters: Parameters, vectors: Mapping[str, NDArray[np.float32]] | None) -> Sample:
-    """The sample of an article; `vectors` holds the model's vector of every paragraph, None is without model."""
+def make_sample(article: Article, parameters: Parameters, vectors: Mapping[str, NDArray[np.float32]] | None, *, across: bool = False) -> Sample:
+    """The sample of an article; `vectors` holds the model's vector of every paragraph, None is without model; `across` is in two languages."""
     sides = article.reference, article.hypothesis
     additive = None if vectors is None else ParagraphVectors(*(np.array([vectors[text] for text in side], dtype=np.float32) for side in sides))
     features = read_features(*sides, additive)
+    features = across_languages(features) if across else features
     return Sample(article, cut_region(features, np.arange(len(sides[0])), np.arange(len(sides[1]))), parameters)
 
 

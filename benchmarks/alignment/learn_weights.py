@@ -1,6 +1,6 @@
 """Fits the aligner's logistic regressions and writes them in the form of `evaluator/alignment/learned.py`.
 
-    python benchmarks/alignment/learn_weights.py ARTICLES.jsonl ... [--report] [--no-model] [--out FILE]
+    python benchmarks/alignment/learn_weights.py ARTICLES.jsonl ... [--report] [--no-model | --across --model e5-small-q4] [--out FILE]
 
 The parameters of the first pass stay as they are in `learned.py`. Needs scikit-learn, which the package does not.
 """
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from evaluator.alignment.learned import LEXICAL, WITH_MODEL
+from evaluator.alignment.learned import ACROSS, LEXICAL, WITH_MODEL
 from evaluator.alignment.spans import Parameters
 from evaluator.alignment.weights import Logistic, Settings, Weights
 
@@ -211,23 +211,24 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="Python file; default standard output")
     parser.add_argument("--report", action="store_true", help="print strict bead F1 by level for held-out variants to standard error")
     parser.add_argument("--model", default="minilm", help="model for the weights with a model (default minilm)")
+    parser.add_argument("--across", action="store_true", help="the articles are in two languages: fit ACROSS alone")
     parser.add_argument("--no-model", action="store_true", help="fit without a model only; the numbers with one stay")
     args = parser.parse_args()
     articles = {path.stem: read_articles(path) for path in args.files}
     if len(articles) < len(args.files):
         parser.error("two files have the same name; the held-out variants go by names")
-    fitted = {"WITH_MODEL": WITH_MODEL, "LEXICAL": LEXICAL}
-    for kind in ("LEXICAL",) if args.no_model else ("WITH_MODEL", "LEXICAL"):
+    fitted = {"ACROSS": ACROSS} if args.across else {"WITH_MODEL": WITH_MODEL, "LEXICAL": LEXICAL}
+    for kind in ("LEXICAL",) if args.no_model else tuple(fitted):
         _say(f"== {kind}")
         present = fitted[kind]
-        vectors = embed_articles((one for several in articles.values() for one in several), args.model) if kind == "WITH_MODEL" else None
-        files = {name: [make_sample(one, present.parameters, vectors) for one in several] for name, several in articles.items()}
+        vectors = embed_articles((one for several in articles.values() for one in several), args.model) if kind != "LEXICAL" else None
+        files = {name: [make_sample(one, present.parameters, vectors, across=args.across) for one in several] for name, several in articles.items()}
         if args.report:
             report(files, present)
         fitted[kind] = fit_settings(files, present)
         for name, samples in files.items():
             _say(f"all files (fitted on these too) -> {name}: {describe_scores(samples, fitted[kind])}")
-    text = render_head(articles, args.no_model) + "\n".join(render_settings(*one) for one in fitted.items())
+    text = ("" if args.across else render_head(articles, args.no_model)) + "\n".join(render_settings(*one) for one in fitted.items())
     if args.out:
         args.out.write_text(text, encoding="utf-8")
     else:

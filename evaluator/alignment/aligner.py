@@ -15,8 +15,8 @@ import numpy as np
 
 from evaluator.alignment.chain import BeadFinder
 from evaluator.alignment.confidence import article_confidence, judge_region, relatedness
-from evaluator.alignment.features import Features, Region, cut_region, read_features
-from evaluator.alignment.learned import LEXICAL, WITH_MODEL
+from evaluator.alignment.features import Features, Region, across_languages, cut_region, read_features, shared_spelling
+from evaluator.alignment.learned import ACROSS, LEXICAL, WITH_MODEL
 from evaluator.alignment.pairs import Bead, ParagraphVectors
 from evaluator.alignment.repair import remove_strangers, repair_beads
 from evaluator.alignment.stretches import cut_stretches, longest_chain
@@ -25,6 +25,11 @@ from evaluator.types import AlignedPair
 
 RELATED_FROM = 0.25
 """Least `relatedness` of two articles that are worth comparing."""
+SAME_LANGUAGE_FROM = 0.3
+"""Share of the smaller side's 5-grams that stand on both sides, from which two texts are taken to be in one language. Rewritten
+articles have .44 and more, texts in two languages .18 and less (German and English, German and French; others far less)."""
+FEWEST_TO_CENTRE = 8
+"""Paragraphs on each side below which their mean says nothing about the language."""
 _ROUNDS = 3
 """Passes over what a long input's stretches left over."""
 
@@ -76,7 +81,10 @@ def align_articles(reference: Sequence[str], hypothesis: Sequence[str], vectors:
     if vectors is not None:
         vectors = ParagraphVectors(vectors.reference[rows], vectors.hypothesis[columns])
     features = read_features([reference[i] for i in rows], [hypothesis[j] for j in columns], vectors)
-    pairs = _align_features(features, len(columns), LEXICAL if vectors is None else WITH_MODEL)
+    settings = LEXICAL if vectors is None else WITH_MODEL
+    if vectors is not None and min(len(rows), len(columns)) >= FEWEST_TO_CENTRE and shared_spelling(features) < SAME_LANGUAGE_FROM:
+        features, settings = across_languages(features), ACROSS
+    pairs = _align_features(features, len(columns), settings)
     lengths = features.lengths[: len(rows)], features.lengths[len(rows) :]
     found = Alignment([], article_confidence(pairs), relatedness(pairs, lengths))
     named = [replace(pair, reference=_renumbered(pair.reference, rows), hypothesis=_renumbered(pair.hypothesis, columns)) for pair in pairs]

@@ -7,7 +7,7 @@ made for one article, or for one stretch of a long input.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +55,31 @@ def read_features(reference: Sequence[str], hypothesis: Sequence[str], vectors: 
         sequences=sequences,
         vectors=None if vectors is None else np.concatenate([vectors.reference, vectors.hypothesis]),
     )
+
+
+def shared_spelling(features: Features) -> float:
+    """Share of the smaller side's distinct 5-grams that the other side has too, in 0..1."""
+    n = features.n_reference
+    reference, hypothesis = (np.asarray(side.sum(axis=0)).ravel() > 0 for side in (features.presence[:n], features.presence[n:]))
+    return float((reference & hypothesis).sum() / max(1, min(reference.sum(), hypothesis.sum())))
+
+
+def across_languages(features: Features) -> Features:
+    """The features without what only tells the two languages apart: the mean of each side's vectors, and how long its texts are.
+
+    The mean is weighted by length, so that the vectors stay additive. Lengths are brought to those of the reference: Chinese takes
+    a third of the characters of English.
+    """
+    if features.vectors is None:
+        return features
+    n = features.n_reference
+    lengths = features.lengths.astype(np.float32)[:, None]
+    sides = [
+        vectors - length * (vectors.sum(axis=0) / length.sum())
+        for vectors, length in ((features.vectors[:n], lengths[:n]), (features.vectors[n:], lengths[n:]))
+    ]
+    scale = features.lengths[:n].sum() / features.lengths[n:].sum()
+    return replace(features, vectors=np.concatenate(sides), lengths=np.concatenate([features.lengths[:n], features.lengths[n:] * scale]))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ import numpy as np
 import pytest
 
 import evaluator
+from evaluator.alignment.aligner import SAME_LANGUAGE_FROM
+from evaluator.alignment.features import across_languages, read_features, shared_spelling
+from evaluator.alignment.pairs import ParagraphVectors
 from evaluator.embed import models, packed
 from evaluator.embed.bert import BertEncoder
 from evaluator.embed.embedder import ModelEmbedder, open_embedder
@@ -362,3 +365,48 @@ def test_texts_in_two_languages_are_aligned(cli: Cli, tmp_path: Path) -> None:
     assert run.manifest["align_model"] == {"name": NAME, "weights_sha256": PRESETS[NAME].sha256}
     assert run.segments["hypothesis"].tolist()[0] == FRENCH[0]
     assert run.segments["hypothesis"].tolist()[3:] == FRENCH[2:]
+
+
+LONGER = [
+    "In der Nacht zum Montag brach der Damm.",
+    "Das Wasser stand in den Kellern bis zur Decke.",
+    "Niemand wurde verletzt.",
+    "Die Feuerwehr war mit vierzig Leuten im Einsatz.",
+    "Die Züge fuhren erst am Abend wieder.",
+    "Ein Bäcker verteilte kostenlos Brot.",
+    "Der Bürgermeister dankte den Helfern.",
+    "Die Schule bleibt bis Mittwoch geschlossen.",
+    "Die Reparatur wird zwei Wochen dauern.",
+    "Es regnete weiter.",
+]
+ENGLISH = [
+    "The dam burst on Sunday night.",
+    "Cellars were flooded to the ceiling.",
+    "No one was injured. Forty firefighters were at work.",
+    "Trains were not running again until the evening.",
+    "The mayor thanked the volunteers.",
+    "The school is closed until Wednesday.",
+    "Repairs will take two weeks.",
+    "You can watch the concert on our website.",
+    "The rain went on.",
+]
+EXPECTED = [((0,), (0,)), ((1,), (1,)), ((2, 3), (2,)), ((4,), (3,)), ((5,), ()), ((6,), (4,)), ((7,), (5,)), ((8,), (6,)), ((), (7,)), ((9,), (8,))]
+
+
+def test_merged_lost_and_added_sentences_are_found_across_languages() -> None:
+    assert [(pair.reference, pair.hypothesis) for pair in evaluator.align(LONGER, ENGLISH, model=NAME)] == EXPECTED
+
+
+def test_two_languages_are_told_by_spelling() -> None:
+    assert shared_spelling(read_features(LONGER, ENGLISH, None)) < SAME_LANGUAGE_FROM / 2
+    assert shared_spelling(read_features(LONGER, [*LONGER[:5], *ENGLISH], None)) > SAME_LANGUAGE_FROM
+
+
+def test_what_tells_languages_apart_is_taken_out() -> None:
+    rng = np.random.default_rng(0)
+    vectors = ParagraphVectors(rng.random((10, 4), dtype=np.float32) + 5, rng.random((9, 4), dtype=np.float32) - 5)
+    features = across_languages(read_features(LONGER, ENGLISH, vectors))
+    assert features.vectors is not None
+    assert np.abs(features.vectors[:10].sum(axis=0)).max() < 1e-4
+    assert np.abs(features.vectors[10:].sum(axis=0)).max() < 1e-4
+    assert features.lengths[:10].sum() == pytest.approx(features.lengths[10:].sum())
