@@ -237,7 +237,7 @@ def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> l
         rows = []
         for pair in system.pairs:
             found = None if pair.inserted else judge.diagnosis(pair.references, pair.hypothesis, pair.source)
-            rows.append(without_reference_offsets(found) if found and not (pair.references[0] or "").strip() else found)
+            rows.append(without_reference_offsets(found) if found is not None and pair.references[0] is None else found)
             advance(1)
         out.append(name_spellings([pair.document for pair in system.pairs], [pair.hypothesis for pair in system.pairs], rows))
     return out

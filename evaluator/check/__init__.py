@@ -2,7 +2,9 @@
 
 `names.py` refuses what cannot be scored at all, `preflight.py` is the way into what is likely a
 mistake: `lines.py` looks at which line belongs to which, `segments.py` at pairs of texts,
-`characters.py` at single texts, `languages.py` knows languages by their small words.
+`characters.py` and `markup.py` at single texts, `near_copies.py` at references that are a system's
+output, `languages.py` knows languages by their small words. `references.py` says where a reference
+lacks a segment.
 """
 
 from evaluator.check.names import check_inputs, check_system_names

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evaluator.cli.parser import Parser, one_of
 from evaluator.embed.models import Preset
 from evaluator.metrics.kernel import counted_by
-from evaluator.plugins import READERS, SCORE_READERS, TEXT_READERS, metric_parts
+from evaluator.plugins import READERS, SCORE_READERS, metric_parts
 
 LEXICAL = ("bleu", "chrf", "chrf++", "ter")
 KINDS = ("metrics", "detectors", "models", "formats")
@@ -63,4 +63,4 @@ def _state(preset: Preset) -> str:
 
 
 def _formats() -> list[tuple[str, str]]:
-    return [(name, part.summary) for name, part in {**READERS, **TEXT_READERS, **SCORE_READERS}.items()]
+    return [(name, part.summary) for name, part in {**READERS, **SCORE_READERS}.items()]

@@ -9,9 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from evaluator.diagnosis.types import Alignment, Side, Word
 from evaluator.types import FloatArray
 
-MIDDLE = 1
-"""The layer (of those kept) whose cosine aligns best: the fourth of six, as for BERTScore."""
-LOW, HIGH = 0.30, 0.80
+LOW, HIGH = 0.25, 0.70
 """Cosines of unrelated words and of close synonyms in context; between them support grows evenly."""
 
 
@@ -43,12 +41,15 @@ def _lexical(hypothesis: Side, reference: Side) -> FloatArray:
     return out
 
 
-def align(hypothesis: Side, reference: Side) -> Alignment:
-    """The alignment of two sides."""
+def align(hypothesis: Side, reference: Side, cosine: FloatArray) -> Alignment:
+    """The alignment of two sides.
+
+    Args:
+        cosine: similarity of words in their contexts, (n_hypothesis, n_reference).
+    """
     n, m = len(hypothesis.words), len(reference.words)
     if not n or not m:
         return Alignment(np.zeros((n, m)), np.zeros((n, m)), (-1,) * n, (-1,) * m, np.zeros(n), np.zeros(m))
-    cosine = (hypothesis.vectors[MIDDLE] @ reference.vectors[MIDDLE].T).astype(np.float64)
     lexical = _lexical(hypothesis, reference)
     scaled = np.clip((cosine - LOW) / (HIGH - LOW), 0.0, 1.0)
     marks = np.array([w.kind == "mark" for w in hypothesis.words])[:, None] != np.array([w.kind == "mark" for w in reference.words])[None, :]

@@ -1,13 +1,14 @@
-"""From scores and findings to what a reader is told: fidelity, risk, severity, flag, reason."""
+"""From evidence to what a user reads: fidelity, risk, severity, flag, reason."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
+from evaluator.diagnosis.detect.names import same_words
+from evaluator.diagnosis.evidence import Evidence, kinds, numbers, probability
+from evaluator.diagnosis.model import Decision, Levels, fidelity_of, moved, risk_of, threshold_of
+from evaluator.diagnosis.spans import find_lost, find_spans
 from evaluator.diagnosis.types import SEVERITIES
 from evaluator.types import Diagnosis, Finding
 
@@ -20,53 +21,48 @@ MOST_NAMED = 4
 """Findings that a one-line reason names."""
 
 
-def calibrated(score: float, knots: Sequence[Sequence[float]]) -> float:
-    """Probability of a serious error: the score through the calibration curve.
+def diagnose_pieces(pieces: Sequence[Evidence], decision: Decision, prior: float | None) -> Diagnosis:
+    """The diagnosis of a paragraph from its pieces; its reason is still to be written."""
+    x, seen = numbers(pieces), kinds([finding for piece in pieces for finding in piece.findings])
+    # Processors differ in their last bits: four decimals hide that.
+    risk = round(moved(risk_of(decision, x, seen), prior, decision.prior), 4)
+    flagged = risk >= threshold_of(decision, prior)
+    findings = [in_paragraph(finding, piece) for piece in pieces for finding in with_phrases(piece, decision.levels, flagged)]
+    if flagged:
+        findings = ensure_major(findings)
+    return Diagnosis(fidelity_of(decision, x, seen), risk, worst(findings), flagged, in_order(findings))
 
-    Args:
-        score: log odds of the heads.
-        knots: scores and their calibrated log odds, ascending.
+
+def with_phrases(piece: Evidence, levels: Levels, flagged: bool) -> list[Finding]:
+    """The detectors' findings of a piece and, where none of them stands, the phrases that the reader points at.
+
+    In a paragraph that is likelier broken, less evidence is needed to name a place.
     """
-    return 1 / (1 + math.exp(-float(np.interp(score, knots[0], knots[1]))))
+    findings = list(piece.findings)
+    if piece.reading is None:
+        return findings
+    serious, lost = probability(piece.reading.wrong[:, 1]), probability(piece.reading.lost)
+    level = min(levels.serious, levels.serious_share * float(serious.max(initial=0.0))) if flagged else levels.serious
+    found = find_spans(piece.pair, serious, level, "major")
+    if flagged:
+        found += find_lost(piece.pair, lost, max(levels.lost, levels.lost_share * float(lost.max(initial=0.0))), "major")
+    named = [f for f in findings if f.severity in ("major", "critical") or f.detector == "metadata" or f.detector.startswith("names")]
+    free = [f for f in found if not any(_overlap(f, g) for g in named) and not same_words(f.text, f.counterpart)]
+    return [*[f for f in findings if not any(_overlap(f, g) for g in free)], *free]
 
 
-def moved(risk: float, prior: float | None, fitted_prior: float) -> float:
-    """The risk in material with another share of serious errors.
-
-    Args:
-        risk: 0-1, exclusive at both ends.
-        prior: share of paragraphs with a serious error in the user's material, or None for the share that the numbers were fitted on.
-        fitted_prior: that share.
-    """
-    if prior is None:
-        return risk
-    odds = math.log(risk / (1 - risk)) + math.log(prior / (1 - prior)) - math.log(fitted_prior / (1 - fitted_prior))
-    return 1 / (1 + math.exp(-odds))
+def in_paragraph(finding: Finding, piece: Evidence) -> Finding:
+    """The finding with offsets into the paragraph."""
+    if finding.start is None or finding.end is None:
+        return finding
+    start = piece.hypothesis_start if finding.side == "hypothesis" else piece.reference_start
+    return replace(finding, start=finding.start + start, end=finding.end + start) if start else finding
 
 
-def rule_risk(findings: Sequence[Finding], table: Mapping[str, Mapping[str, float]]) -> float:
-    """Probability of a serious error where a detector speaks that is rare between good translations.
-
-    Args:
-        table: by `detector/severity`: rate on good pairs and the risk that follows from it (Bayes' rule, see `benchmarks/diagnosis/fit.py`).
-    """
-    return max((table[key]["risk"] for key in spoken(findings) if key in table), default=0.0)
-
-
-def spoken(findings: Sequence[Finding]) -> set[str]:
-    """What the findings say, as keys of the table: `detector/severity`, and `several/critical` where a critical one does not stand alone."""
-    out = {f"{f.detector}/{f.severity}" for f in findings}
-    families = {f.detector.partition("_")[0] for f in findings if f.severity in ("major", "critical")}
-    if len(families) > 1 and any(f.severity == "critical" for f in findings):
-        out.add("several/critical")
-    return out
-
-
-def fidelity_of(score: float, same: bool, center: float, spread: float) -> float:
-    """0-100, rising with the rank score; 100 for identical texts alone."""
-    if same:
-        return 100.0
-    return round(100 / (1 + math.exp(-(score - center) / spread)), 4)
+def _overlap(a: Finding, b: Finding) -> bool:
+    if a.side != b.side or a.start is None or a.end is None or b.start is None or b.end is None:
+        return False
+    return a.start < b.end and b.start < a.end
 
 
 def worst(findings: Sequence[Finding]) -> str:
@@ -74,7 +70,7 @@ def worst(findings: Sequence[Finding]) -> str:
     return max((f.severity for f in findings), key=SEVERITIES.index, default="none")
 
 
-def promoted(findings: list[Finding]) -> list[Finding]:
+def ensure_major(findings: list[Finding]) -> list[Finding]:
     """The findings with one major at least: a flag must name what is wrong."""
     if any(f.severity in ("major", "critical") for f in findings):
         return findings

@@ -1,6 +1,7 @@
-"""What the heads see of a pair: similarities, n-grams, coverage, order, surface and detector counts.
+"""How the two texts differ on the surface: n-grams, words without a partner, order, punctuation, verb forms.
 
-Every feature is a number in a narrow range that depends on this pair alone.
+These rank versions of one text where little is changed; `fidelity` alone uses them. Every number
+lies in a narrow range and depends on this pair alone.
 """
 
 from __future__ import annotations
@@ -10,60 +11,28 @@ from collections import Counter
 
 import numpy as np
 
-from evaluator.diagnosis.detect.quotes import NAME as _QUOTES
 from evaluator.diagnosis.detect.surface import odd_form
 from evaluator.diagnosis.pair import Pair
 from evaluator.diagnosis.types import Side, Word
-from evaluator.types import Finding
 
-DETECTORS = (
-    "numbers", "numbers_added", "numbers_lost", "numbers_unit", "names_misspelt", "names_two_ways", "names_garbled", "names_swapped", "names_added", "names_lost",
-    "negation_added", "negation_lost", "modality", "antonyms", "gender", "roles_shift", "roles_swap", "sentences_stop",
-    "sentences_question", "sentences_verb", "sentences_capital", "surface_end", "surface_first", "surface_lower", "surface_spelling", "surface_blank",
-    "script", "script_foreign", "repetition", _QUOTES, "coverage", "coverage_added", "coverage_lost", "metadata",
+FORMS = (
+    "word1_p", "word1_r", "word2_p", "word2_r", "word3_p", "word3_r", "word1_lower_p", "word1_lower_r", "word2_lower_p", "word2_lower_r", "char2_p",
+    "char2_r", "char4_p", "char4_r", "char6_p", "char6_r", "chrf", "sup_mean", "sup_mass", "sup_rare", "sup_low1", "sup_low3", "sup_free",
+    "sup_free_function", "sup_free_share", "sup_exact", "cov_mean", "cov_mass", "cov_rare", "cov_low1", "cov_low3", "cov_free", "cov_free_function",
+    "cov_free_share", "cov_exact", "length", "ratio", "shorter", "longer", "adjacent", "inversions", "breaks", "stops_more", "stops_less",
+    "commas_more", "commas_less", "quotes_more", "quotes_less", "brackets_more", "brackets_less", "odd_more", "odd_less", "end_lost", "end_same",
+    "first_lower", "h_capitals", "r_capitals", "capitals_less", "blanks", "tight", "doubled_marks", "odd_forms", "pieces", "functions",
+    "odd_function_pairs", "verb_now_more", "verb_now_less", "verb_past_more", "verb_past_less", "verb_have_more", "verb_have_less", "verb_had_more",
+    "verb_had_less", "verb_will_more", "verb_will_less", "verb_would_more", "verb_would_less", "verb_being_more", "verb_being_less",
+    "verb_been_more", "verb_been_less", "verb_be_more", "verb_be_less", "verb_do_more", "verb_do_less", "verb_did_more", "verb_did_less",
+    "verb_ing_more", "verb_ing_less", "verb_ed_more", "verb_ed_less", "articles",
 )  # fmt: skip
+"""All of them, in order."""
 
 
-def features(pair: Pair, findings: list[Finding]) -> dict[str, float]:
-    """All features by name."""
-    out: dict[str, float] = {}
-    out.update(_similarity(pair))
-    out.update(_ngrams(pair))
-    out.update(_words(pair))
-    out.update(_order(pair))
-    out.update(_surface(pair))
-    out.update(_verbs(pair))
-    counts = Counter(f.detector for f in findings)
-    out.update({f"n_{name}": float(min(counts[name], 3)) for name in DETECTORS})
-    out["n_major"] = float(min(3, sum(f.severity in ("major", "critical") for f in findings)))
-    out["n_critical"] = float(min(3, sum(f.severity == "critical" for f in findings)))
-    return out
-
-
-def _similarity(pair: Pair) -> dict[str, float]:
-    """Greedy matching of tokens at each layer, worst tokens, cosine of the means."""
-    h, r = pair.hypothesis.tokens, pair.reference.tokens
-    layers = range(h.shape[0])
-    if h.shape[1] and r.shape[1]:
-        p, q = pair.similarity.max(axis=2), pair.similarity.max(axis=1)
-        a, b = h.mean(axis=1), r.mean(axis=1)
-        means = (a * b).sum(axis=1) / np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
-    else:
-        p = q = np.zeros((len(layers), 1), dtype=np.float32)
-        means = np.zeros(len(layers))
-    out: dict[str, float] = {}
-    for name, values in (("p", p), ("r", q)):
-        low = np.sort(values, axis=1)[:, :3]
-        several = {
-            "": values.mean(axis=1), "_min": low[:, 0], "_min3": low.mean(axis=1),
-            "_lost": (1 - values).sum(axis=1) / 10, "_low": (values < 0.5).sum(axis=1) / 5,
-        }  # fmt: skip
-        out.update({f"{name}{layer}{kind}": value for kind, row in several.items() for layer, value in zip(layers, row.tolist(), strict=True)})
-    for layer, mean in zip(layers, means.tolist(), strict=True):
-        precision, recall = out[f"p{layer}"], out[f"r{layer}"]
-        out[f"f{layer}"] = 2 * precision * recall / max(1e-6, precision + recall)
-        out[f"mean{layer}"] = mean
-    return out
+def forms(pair: Pair) -> dict[str, float]:
+    """All numbers by name."""
+    return {**_ngrams(pair), **_words(pair), **_order(pair), **_surface(pair), **_verbs(pair)}
 
 
 def _grams(items: list[str], n: int) -> Counter[str]:

@@ -1,41 +1,50 @@
-"""Judges pairs as their token vectors pass by, and keeps what it found."""
+"""Pairs to diagnoses: cut into pieces, read, searched by detectors, decided. Start here."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from evaluator.diagnosis.decide import reason_of
-from evaluator.diagnosis.entry import judge, threshold
-from evaluator.diagnosis.model import FOLDER, load_heads
-from evaluator.diagnosis.pairs import LAYERS, pair_of, pieces_of, side_of
+from evaluator.diagnosis.decide import diagnose_pieces, reason_of
+from evaluator.diagnosis.evidence import Evidence
+from evaluator.diagnosis.find import find_all
+from evaluator.diagnosis.language import READ, base_language, language_of
+from evaluator.diagnosis.learned import learned_note
+from evaluator.diagnosis.model import FILE as DECISION
+from evaluator.diagnosis.model import load_decision, threshold_of
+from evaluator.diagnosis.pairs import pair_of
+from evaluator.diagnosis.pieces import PiecePair, cut_pair
+from evaluator.diagnosis.reader import MODEL, VERSION, Reading, load_reader
+from evaluator.diagnosis.sides import build_side
 from evaluator.diagnosis.sources import with_copies
 from evaluator.diagnosis.types import Side
-from evaluator.embed import Embedder, VectorArray
-from evaluator.types import Diagnosis, EvaluatorError, Finding
+from evaluator.embed.models import sha256_of
+from evaluator.types import Advance, Diagnosis, EvaluatorError, Finding
 
-MODEL = "minilm"
-"""The model that the numbers were fitted on."""
-RECENT = 64
-"""References whose sides are kept for the next system's hypothesis."""
 HARMLESS = 0.01
 """Most risk of texts that differ in form alone."""
-FEWEST_WORDS, ENGLISH_SHARE = 8, 0.12
-"""Words a side from which a language can be told, and the share of function words from which it is English."""
-BATCH = 256
-"""Texts embedded at once where nobody else makes the vectors."""
+MOST_REFERENCES = 200
+"""References by which a run's language is known."""
+BATCH = 128
+"""Pairs whose texts are tokenized at once."""
+
+
+class _Piece(NamedTuple):
+    """A piece of a pair on its way."""
+
+    pair: int
+    place: PiecePair
+    reference: str
+    hypothesis: str
 
 
 class Judge:
     """Diagnoses of pairs, by text.
 
     Args:
-        embedder: the packaged model with the layers of `LAYERS`.
-        lang: language of the texts; another than English keeps English word lists quiet, None looks at each pair.
+        lang: language of the texts, as `en` or `de-AT`; None looks at each pair.
         prior: share of paragraphs with a serious error in the material; None for that of the data
             that the numbers were fitted on.
 
@@ -43,36 +52,32 @@ class Judge:
         EvaluatorError: a prior that is no probability.
     """
 
-    def __init__(self, embedder: Embedder, lang: str | None, prior: float | None) -> None:
+    def __init__(self, lang: str | None, prior: float | None) -> None:
         if prior is not None and not 0 < prior < 1:
             raise EvaluatorError(f"The prior is {prior}; it is a share of paragraphs, between 0 and 1.")
-        self.embedder = embedder
-        self._english = None if lang is None else lang.lower().startswith("en")
+        self._language = base_language(lang) if lang else None
         self._prior = prior
-        self._at = [embedder.layers.index(layer) for layer in LAYERS]
         self._known: dict[tuple[str, str], Diagnosis] = {}
-        self._sides: OrderedDict[str, Side] = OrderedDict()
 
-    def see(self, reference: str, hypothesis: str, reference_vectors: VectorArray, hypothesis_vectors: VectorArray) -> None:
-        """Judge a pair whose vectors are at hand, float32 (n_layers, n_tokens, dimension)."""
-        if (reference, hypothesis) in self._known:
-            return
-        sides = self._side(reference, reference_vectors), self._side(hypothesis, hypothesis_vectors)
-        pair = pair_of(*sides, looks_english(*sides) if self._english is None else self._english)
-        found = judge(pair, load_heads(), self._prior)
-        if found.risk and equivalent(reference, hypothesis):
-            found = _harmless(found)
-        self._known[reference, hypothesis] = replace(found, reason=reason_of(found))
+    def all(self, pairs: Sequence[tuple[str, str]], sources: Sequence[str] | None = None) -> list[Diagnosis | None]:
+        """Diagnoses of (reference, hypothesis)."""
+        self.judge(pairs)
+        beside = sources if sources is not None else [""] * len(pairs)
+        return [self.diagnosis([reference], hypothesis, source) for (reference, hypothesis), source in zip(pairs, beside, strict=True)]
 
-    def _side(self, text: str, vectors: VectorArray) -> Side:
-        if text in self._sides:
-            self._sides.move_to_end(text)
-            return self._sides[text]
-        (pieces,) = pieces_of(self.embedder, [text])
-        side = self._sides[text] = side_of(text, pieces, vectors[self._at])
-        if len(self._sides) > RECENT:
-            self._sides.popitem(last=False)
-        return side
+    def judge(self, pairs: Sequence[tuple[str, str]], advance: Advance = lambda _: None) -> None:
+        """Judge what `diagnosis` will be asked for.
+
+        Args:
+            pairs: (reference, hypothesis); those with a blank side need no judgement.
+            advance: called with numbers of pairs that are done.
+        """
+        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in self._known and all(text.strip() for text in pair)]
+        advance(len(pairs) - len(fresh))
+        for start in range(0, len(fresh), BATCH):
+            batch = fresh[start : start + BATCH]
+            self._judge(batch)
+            advance(len(batch))
 
     def diagnosis(self, references: Sequence[str | None], hypothesis: str, source: str = "") -> Diagnosis | None:
         """What is said of a hypothesis: by the reference that licenses its wording best; None where nothing was to judge."""
@@ -83,48 +88,93 @@ class Judge:
             return _whole("accuracy/addition", "hypothesis", hypothesis, "the reference has no such paragraph")
         if not hypothesis.strip():
             return _whole("accuracy/omission", "reference", filled[0], "the whole paragraph is missing")
-        self._make([(reference, hypothesis) for reference in filled])
+        self.judge([(reference, hypothesis) for reference in filled])
         found = [self._known[reference, hypothesis] for reference in filled]
         best = min(range(len(found)), key=lambda k: (found[k].risk, -found[k].fidelity))
-        told = found[best] if filled[best] == references[0] else _elsewhere(found[best])
-        return with_copies(told, source, filled, hypothesis) if source.strip() else told
+        chosen = found[best] if filled[best] == references[0] else _elsewhere(found[best])
+        return with_copies(chosen, source, filled, hypothesis) if source.strip() else chosen
 
-    def _make(self, pairs: Sequence[tuple[str, str]]) -> None:
-        missing = [pair for pair in pairs if pair not in self._known]
-        if missing:
-            texts = list(dict.fromkeys(text for pair in missing for text in pair))
-            vectors = dict(zip(texts, self.embedder.vectors(self.embedder.token_ids(texts)), strict=True))
-            for reference, hypothesis in missing:
-                self.see(reference, hypothesis, vectors[reference], vectors[hypothesis])
-
-    def all(self, pairs: Sequence[tuple[str, str]], sources: Sequence[str] | None = None) -> list[Diagnosis | None]:
-        """Diagnoses of (reference, hypothesis), in batches through the model."""
-        for start in range(0, len(pairs), BATCH):
-            self._make([pair for pair in dict.fromkeys(pairs[start : start + BATCH]) if all(text.strip() for text in pair)])
-        beside = sources if sources is not None else [""] * len(pairs)
-        return [self.diagnosis([reference], hypothesis, source) for (reference, hypothesis), source in zip(pairs, beside, strict=True)]
+    def notes(self, references: Iterable[str]) -> list[str]:
+        """What a user must know of the diagnosis of a run over these references."""
+        known = learned_note(references)
+        return [known] if known else []
 
     def manifest(self) -> dict[str, Any]:
         """What decides the diagnosis, for `run.json`."""
-        digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(FOLDER.iterdir())}
-        settings = load_heads().settings
+        reader = load_reader()
         return {
             "model": MODEL,
-            "layers": list(LAYERS),
-            "weights_sha256": digests,
-            "threshold": threshold(load_heads(), self._prior),
-            "prior": self._prior if self._prior is not None else settings["prior"],
-            "english": "by pair" if self._english is None else self._english,
+            "reader": VERSION,
+            "base_sha256": reader.spec.weights_sha256,
+            "weights_sha256": {"reader.safetensors": reader.sha256, DECISION.name: sha256_of(DECISION)},
+            "threshold": threshold_of(load_decision(), self._prior),
+            "prior": self._prior if self._prior is not None else load_decision().prior,
+            "language": self._language or "by pair",
         }
 
+    def _judge(self, pairs: Sequence[tuple[str, str]]) -> None:
+        for pair in pairs:
+            if pair[0].strip() == pair[1].strip():
+                self._known[pair] = Diagnosis(100.0, 0.0, "none", False, ())
+        differing = [pair for pair in pairs if pair not in self._known]
+        english = [(self._language or language_of(" ".join(pair))) == READ for pair in differing]
+        for pair, pieces in zip(differing, evidence_of(differing, english), strict=True):
+            found = diagnose_pieces(pieces, load_decision(), self._prior)
+            if found.risk and equivalent(*pair):
+                found = _harmless(found)
+            self._known[pair] = replace(found, reason=reason_of(found))
 
-def looks_english(*sides: Side) -> bool:
-    """True for texts with English function words, and for texts too short to tell.
 
-    Of WMT22 pairs with 8 words a side and more, 97 to 100 of 100 English ones reach the share, 4 German and 20 Czech ones.
+def language_note(references: Sequence[str], lang: str | None, *, forced: bool) -> tuple[str | None, str]:
+    """The language of a run, None where it cannot be told, and what must be said where the diagnosis was not made for it.
+
+    Args:
+        references: of all segments.
+        lang: what the user says of them.
+        forced: the user wants a diagnosis all the same.
     """
-    words = [word for side in sides for word in side.words if word.kind == "word"]
-    return len(words) < 2 * FEWEST_WORDS or sum(word.function for word in words) >= ENGLISH_SHARE * len(words)
+    language = base_language(lang) if lang else language_of(" ".join(references[:MOST_REFERENCES])) or None
+    if language in (None, READ):
+        return language, ""
+    what = f"the references are in another language than English ({language})"
+    if forced:
+        return language, f"Diagnosis: {what}; it was made for English and is forced here: risk and fidelity mean little, findings rest on numbers, names and forms."
+    return language, f"Diagnosis: off, as {what} and it was made for English. --diagnose on judges them all the same; --lang en says that they are English."
+
+
+def evidence_of(pairs: Sequence[tuple[str, str]], english: Sequence[bool]) -> list[list[Evidence]]:
+    """The pieces of each (reference, hypothesis), read and searched.
+
+    Args:
+        pairs: texts with words, however long.
+        english: of each pair; detectors that rest on English word lists stay quiet elsewhere.
+    """
+    reader = load_reader()
+    pieces = [
+        _Piece(k, place, pair[0][place.reference_start : place.reference_end], pair[1][place.hypothesis_start : place.hypothesis_end])
+        for k, pair in enumerate(pairs)
+        for place in cut_pair(*pair)
+    ]
+    texts = list(dict.fromkeys(text for piece in pieces for text in (piece.reference, piece.hypothesis)))
+    tokens = dict(zip(texts, reader.tokens(texts), strict=True))
+    sides = {text: build_side(text, tokens[text]) for text in texts}
+    out: list[list[Evidence]] = [[] for _ in pairs]
+    whole = [piece for piece in pieces if tokens[piece.reference].ids and tokens[piece.hypothesis].ids]
+    readings: dict[int, Evidence] = {}
+    reader.read(
+        [(piece.reference, piece.hypothesis) for piece in whole],
+        [(tokens[piece.reference], tokens[piece.hypothesis]) for piece in whole],
+        lambda k, reading: readings.update({id(whole[k]): _evidence(whole[k], sides, reading, english[whole[k].pair])}),
+    )
+    for piece in pieces:
+        out[piece.pair].append(readings.get(id(piece)) or _evidence(piece, sides, None, english[piece.pair]))
+    return out
+
+
+def _evidence(piece: _Piece, sides: dict[str, Side], reading: Reading | None, english: bool) -> Evidence:
+    reference, hypothesis = sides[piece.reference], sides[piece.hypothesis]
+    pair = pair_of(reference, hypothesis, reading, english)
+    return Evidence(pair, reading, tuple(find_all(pair)), piece.place.reference_start, piece.place.hypothesis_start)
 
 
 def equivalent(reference: str, hypothesis: str) -> bool:

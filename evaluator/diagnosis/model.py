@@ -1,76 +1,118 @@
-"""The shipped numbers: token head, fidelity head, risk head, threshold. One npz each, no code inside."""
+"""What was fitted to join reader and detectors: read from `weights/decision.json`, and applied.
+
+Fitted by `benchmarks/reader/fit.py`. Risk is monotone: every weight pulls the way in which its
+evidence does, so that more evidence never lowers it.
+"""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from evaluator.diagnosis.head import TokenHeads
-from evaluator.diagnosis.trees import Trees, tree_score
+from evaluator.diagnosis.evidence import NUMBERS
+from evaluator.diagnosis.reader import FOLDER
 from evaluator.types import FloatArray
 
-FOLDER = Path(__file__).parent / "weights"
+FILE = FOLDER / "decision.json"
+CUT = 5.0
+"""Deviations from the mean at which a number is cut."""
 
 
-class Heads(NamedTuple):
-    """Everything that was fitted."""
+class Line(NamedTuple):
+    """A weighted sum of numbers and kinds of findings."""
 
-    tokens: TokenHeads
-    names: tuple[str, ...]
+    weights: FloatArray
+    """By `NUMBERS`, for numbers at mean 0 and deviation 1."""
+    kinds: Mapping[str, float]
+    """For each finding of a kind `detector/severity`."""
+    constant: float
+
+
+class Levels(NamedTuple):
+    """From which probabilities the reader's marks become phrases."""
+
+    serious: float
+    """Of a serious error at a word, in any paragraph."""
+    serious_share: float
+    """In a flagged paragraph, share of its likeliest word's: domains differ in level more than in order."""
+    lost: float
+    """That a reference word is lost or changed; in flagged paragraphs alone."""
+    lost_share: float
+    """Share of the likeliest one's that a word needs as well."""
+
+
+class Decision(NamedTuple):
+    """Everything that was fitted beside the reader."""
+
     mean: FloatArray
     scale: FloatArray
-    rank: dict[str, FloatArray]
-    line: FloatArray
-    """Weights of the linear risk head, fitted on planted errors and on experts' marks, the constant last."""
-    trees: Trees
-    """Fitted on planted errors."""
-    tree_share: float
-    settings: dict[str, object]
-    """Threshold, calibration knots, spans; see calibration.json."""
+    risk: Line
+    fidelity: Line
+    certain: Mapping[str, float]
+    """By severity, what a detector's finding of it is worth by itself: the probability that it is right. Each reaches the threshold."""
+    threshold: float
+    """Risk from which a paragraph is flagged, at the prior."""
+    prior: float
+    """Share of broken paragraphs that `risk` is calibrated to."""
+    levels: Levels
 
 
 @lru_cache(maxsize=1)
-def load_heads() -> Heads:
-    """The heads of this package."""
-    with np.load(FOLDER / "heads.npz") as z:
-        arrays = {name: z[name] for name in z.files}
-    settings = json.loads((FOLDER / "calibration.json").read_text(encoding="utf-8"))
-    names = tuple(settings.pop("features"))
-    tree = {name.removeprefix("tree_"): a for name, a in arrays.items() if name.startswith("tree_")}
-    trees = Trees(tree["roots"], tree["feature"], tree["threshold"], tree["left"], tree["right"], tree["value"], float(tree["base"]))
-    rank = {name.removeprefix("rank_"): a for name, a in arrays.items() if name.startswith("rank_")}
-    return Heads(
-        TokenHeads(FOLDER / "tokens.npz"),
-        names,
-        arrays["mean"],
-        arrays["scale"],
-        rank,
-        arrays["line"],
-        trees,
-        float(arrays["trees"]),
-        settings,
-    )
+def load_decision() -> Decision:
+    """The decision of this package."""
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    risk, fidelity = (Line(_by_number(stored[name]["numbers"]), stored[name]["kinds"], stored[name]["constant"]) for name in ("risk", "fidelity"))
+    scales = _by_number(stored["mean"]), _by_number(stored["scale"])
+    return Decision(*scales, risk, fidelity, stored["certain"], stored["threshold"], stored["prior"], Levels(**stored["levels"]))
 
 
-def rank_score(heads: Heads, x: FloatArray) -> float:
-    """Higher is closer to the reference's meaning; only differences count."""
-    z = standardized(heads, x)
-    r = heads.rank
-    hidden = np.tanh(z @ r["w1"].T + r["b1"])
-    return float(z @ r["linear"] + hidden @ r["w2"] + r["b"][0])
+def _by_number(values: Mapping[str, float]) -> FloatArray:
+    return np.array([values[name] for name in NUMBERS])
 
 
-def risk_score(heads: Heads, x: FloatArray) -> float:
-    """Log odds of a serious error: those fitted on planted errors and those fitted on experts' marks, added."""
-    z = standardized(heads, x)
-    return heads.tree_share * tree_score(heads.trees, x) + float(z @ heads.line[:-1] + heads.line[-1])
-
-
-def standardized(heads: Heads, x: FloatArray) -> FloatArray:
-    """Features at mean 0 and deviation 1 over the training data, cut at 6 deviations."""
-    z: FloatArray = np.clip((x - heads.mean) / heads.scale, -6, 6)
+def standardized(x: FloatArray, mean: FloatArray, scale: FloatArray) -> FloatArray:
+    """Numbers at mean 0 and deviation 1, cut at `CUT` deviations."""
+    z: FloatArray = np.clip((x - mean) / scale, -CUT, CUT)
     return z
+
+
+def value(line: Line, decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> float:
+    """The weighted sum."""
+    found = sum(line.kinds.get(kind, 0.0) * number for kind, number in sorted(kinds.items()))
+    return float(standardized(x, decision.mean, decision.scale) @ line.weights) + found + line.constant
+
+
+def risk_of(decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> float:
+    """Probability of a serious error at the fitted prior, 0-1: what the line says, or else the surest of the detectors' serious findings is right."""
+    line = 1 / (1 + math.exp(-value(decision.risk, decision, x, kinds)))
+    surest = max((decision.certain.get(kind.rpartition("/")[2], 0.0) for kind in kinds), default=0.0)
+    return 1 - (1 - line) * (1 - surest)
+
+
+def fidelity_of(decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> float:
+    """0-100, higher is closer to the reference's meaning."""
+    return round(100 / (1 + math.exp(-value(decision.fidelity, decision, x, kinds))), 3)
+
+
+def moved(risk: float, prior: float | None, fitted: float) -> float:
+    """The risk in material with another share of serious errors.
+
+    Args:
+        risk: 0-1, exclusive at both ends.
+        prior: share of paragraphs with a serious error in the user's material, or None for `fitted`.
+        fitted: the share that the risk is calibrated to.
+    """
+    if prior is None:
+        return risk
+    odds = math.log(risk / (1 - risk)) + math.log(prior / (1 - prior)) - math.log(fitted / (1 - fitted))
+    return 1 / (1 + math.exp(-odds))
+
+
+def threshold_of(decision: Decision, prior: float | None = None) -> float:
+    """The risk from which a paragraph is flagged, at the given prior."""
+    return round(moved(decision.threshold, prior, decision.prior), 4)

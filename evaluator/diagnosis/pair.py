@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from evaluator.diagnosis.types import Alignment, Side
-from evaluator.embed import VectorArray
 from evaluator.types import Finding
 
 
@@ -17,8 +16,6 @@ class Pair:
     reference: Side
     hypothesis: Side
     alignment: Alignment
-    similarity: VectorArray
-    """Cosines of tokens, float32 (n_layers, n_hypothesis_tokens, n_reference_tokens)."""
     english: bool
     """False keeps detectors that rest on English word lists quiet."""
 

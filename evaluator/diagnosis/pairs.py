@@ -1,30 +1,21 @@
-"""Texts to pairs: one pass through the model, the layers that the diagnosis uses."""
+"""Two sides and what the reader made of them, as a pair that detectors can search."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
 
 from evaluator.diagnosis.alignment import align
 from evaluator.diagnosis.pair import Pair
-from evaluator.diagnosis.sides import Pieces, build_side
+from evaluator.diagnosis.reader import Reading
+from evaluator.diagnosis.sides import word_vectors
 from evaluator.diagnosis.types import Side
-from evaluator.embed import Embedder, VectorArray
-
-LAYERS = (3, 4, 5, 6)
-"""Layers of the packaged model that are kept, embeddings being layer 0."""
 
 
-def pieces_of(embedder: Embedder, texts: Sequence[str]) -> list[Pieces]:
-    """Word pieces with places in the texts as given (the tokenizer sees them without outer blanks)."""
-    return [Pieces(tuple(place.ids[1:-1]), tuple(place.offsets[1:-1])) for place in embedder.token_places(texts)]
-
-
-def side_of(text: str, pieces: Pieces, vectors: VectorArray) -> Side:
-    """A side from vectors of the kept layers, float32 (n_layers, n_tokens + 2, dimension)."""
-    return build_side(text, pieces, vectors)
-
-
-def pair_of(reference: Side, hypothesis: Side, english: bool) -> Pair:
-    """The two sides, aligned."""
-    similarity = hypothesis.tokens @ reference.tokens.swapaxes(1, 2)
-    return Pair(reference, hypothesis, align(hypothesis, reference), similarity, english)
+def pair_of(reference: Side, hypothesis: Side, reading: Reading | None, english: bool) -> Pair:
+    """The two sides, aligned by what the reader made of their words; without a reading nothing is aligned."""
+    n, m = len(hypothesis.words), len(reference.words)
+    cosine = np.zeros((n, m))
+    if reading is not None and n and m:
+        ours, theirs = word_vectors(reading.hypothesis, hypothesis.token_word, n), word_vectors(reading.reference, reference.token_word, m)
+        cosine = (ours @ theirs.T).astype(np.float64)
+    return Pair(reference, hypothesis, align(hypothesis, reference, cosine), english)

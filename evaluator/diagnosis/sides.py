@@ -1,14 +1,13 @@
-"""A text as words with places, forms, rarity and vectors."""
+"""A text as words with places, forms and rarity, and the vectors of its words in a pair."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
+from evaluator.diagnosis.joint import Tokens
 from evaluator.diagnosis.lexicon import ABBREVIATIONS, FUNCTION
 from evaluator.diagnosis.types import Side, Word
 from evaluator.embed import VectorArray
@@ -20,14 +19,6 @@ _CLOSING = "\"'”’»)]"
 _SUFFIXES = ("ations", "ation", "ingly", "edly", "ments", "ment", "ings", "ness", "ies", "ing", "ion", "ers", "ed", "es", "ly", "er", "s", "e", "y")
 
 
-class Pieces(NamedTuple):
-    """Word pieces of a text, special tokens left out."""
-
-    ids: tuple[int, ...]
-    offsets: tuple[tuple[int, int], ...]
-    """Half-open character offsets into the text as it was given."""
-
-
 def stem(lower: str) -> str:
     """The word without its commonest English endings; words of other languages keep their form nearly."""
     for suffix in _SUFFIXES:
@@ -37,46 +28,22 @@ def stem(lower: str) -> str:
     return lower
 
 
-def build_side(text: str, pieces: Pieces, vectors: VectorArray) -> Side:
+def build_side(text: str, tokens: Tokens) -> Side:
     """The text as a `Side`.
 
     Args:
-        text: a paragraph.
-        pieces: its word pieces.
-        vectors: unit vectors of all tokens, special ones first and last, float32 (n_layers, n_tokens + 2, dimension).
+        text: a paragraph, or a piece of one.
+        tokens: its word pieces.
     """
     spans = [(m.start(), m.end()) for m in WORD.finditer(text)]
     owner = _owners(text, spans)
-    token_word = tuple(owner[a] if a < len(owner) else -1 for a, _ in pieces.offsets)
+    token_word = tuple(owner[a] if a < len(owner) else -1 for a, _ in tokens.offsets)
     ranks = [0] * len(spans)
     counts = [0] * len(spans)
-    for word, piece in zip(token_word, pieces.ids, strict=True):
+    for word, piece in zip(token_word, tokens.ids, strict=True):
         if word >= 0:
             ranks[word], counts[word] = max(ranks[word], piece), counts[word] + 1
-    words = _words(text, spans, ranks, counts)
-    inner = vectors[:, 1:-1]
-    return Side(text, words, _word_vectors(inner, token_word, len(words)), inner, token_word, np.array(pieces.ids, dtype=np.int64))
-
-
-def cut_side(text: str, pieces: Pieces, vectors: VectorArray, start: int, end: int) -> Side:
-    """A stretch of the text as a `Side` of its own, whose offsets count from the stretch's start.
-
-    Its vectors are those of the whole text's pass, so that words at its edges keep their context; of
-    the whole text the result is that of `build_side`.
-
-    Args:
-        text: a paragraph.
-        pieces: its word pieces.
-        vectors: unit vectors of all tokens, special ones first and last, float32 (n_layers, n_tokens + 2, dimension).
-        start: character offset at the start of a word, or 0.
-        end: half-open end.
-    """
-    first, last = (bisect_left(pieces.offsets, (place, 0)) for place in (start, end))
-    if end >= len(text):
-        last = len(pieces.offsets)
-    cut = Pieces(pieces.ids[first:last], tuple((a - start, b - start) for a, b in pieces.offsets[first:last]))
-    # A token more on each side stands where the special ones stood, whose vectors nobody reads.
-    return build_side(text[start:end], cut, vectors[:, first : last + 2])
+    return Side(text, _words(text, spans, ranks, counts), token_word)
 
 
 def _owners(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
@@ -130,20 +97,11 @@ def _ends_sentence(text: str, spans: Sequence[tuple[int, int]], i: int) -> bool:
     return bool(after[:1].isspace() and after.strip()) or not after
 
 
-def _word_vectors(inner: VectorArray, token_word: Sequence[int], n_words: int) -> VectorArray:
-    """Mean of each word's token vectors at unit length, float32 (n_layers, n_words, dimension); zeros where a word has no token."""
-    out = np.zeros((inner.shape[0], n_words, inner.shape[2]), dtype=np.float32)
-    known = np.array([w >= 0 for w in token_word], dtype=bool)
-    owners = np.array(token_word, dtype=np.int64)
-    if known.any():
-        member = np.zeros((n_words, len(token_word)), dtype=np.float32)
-        member[owners[known], np.flatnonzero(known)] = 1.0
-        out = member @ inner
-    length = np.linalg.norm(out, axis=-1, keepdims=True)
-    unit: VectorArray = out / np.maximum(length, 1e-9)
-    return unit
-
-
 def word_vectors(tokens: VectorArray, token_word: Sequence[int], n_words: int) -> VectorArray:
     """Mean of each word's token vectors at unit length, float32 (n_words, dimension); zeros where a word has no token."""
-    return _word_vectors(tokens[None], token_word, n_words)[0]
+    out = np.zeros((n_words, tokens.shape[1]), dtype=np.float32)
+    owners = np.array(token_word, dtype=np.int64)
+    known = np.flatnonzero(owners >= 0)
+    np.add.at(out, owners[known], tokens[known])
+    unit: VectorArray = out / np.maximum(np.linalg.norm(out, axis=-1, keepdims=True), 1e-9)
+    return unit

@@ -1,4 +1,4 @@
-"""Places of likely errors from the token heads, as phrases of words."""
+"""Places of likely errors from the reader's token marks, as phrases of words."""
 
 from __future__ import annotations
 

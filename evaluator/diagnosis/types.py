@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from evaluator.embed import VectorArray
 from evaluator.types import FloatArray
 
 SEVERITIES = ("none", "minor", "major", "critical")
@@ -43,14 +39,8 @@ class Side:
 
     text: str
     words: tuple[Word, ...]
-    vectors: VectorArray
-    """Unit vectors of words, float32 (n_layers, n_words, dimension)."""
-    tokens: VectorArray
-    """Unit vectors of tokens without the special ones, float32 (n_layers, n_tokens, dimension)."""
     token_word: tuple[int, ...]
-    """Word of each token."""
-    token_ids: NDArray[np.int64]
-    """Vocabulary number of each token, (n_tokens,)."""
+    """Word of each word piece, or -1."""
 
 
 @dataclass(frozen=True, slots=True)

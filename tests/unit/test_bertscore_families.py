@@ -237,15 +237,6 @@ def test_signatures_hold_no_path(models: dict[str, str]) -> None:
     assert (metric.peer_signature() or "").startswith("tiny-roberta_L2_no-idf_version=0.3.12(hug_trans=")
 
 
-def test_vectors_are_seen_without_a_second_pass(models: dict[str, str]) -> None:
-    embedder = open_embedder(models["bert"], 2, "cpu")
-    ids = [tuple(one) for one in embedder.token_ids([CANDIDATES[0], REFERENCES[0], ""])]
-    seen: list[tuple[list[int], tuple[int, ...]]] = []
-    pairs = [(ids[0], ids[1]), (ids[2], ids[1]), (ids[0], ids[1])]
-    match_pairs(embedder, pairs, None, lambda _: None, lambda rows, h, r: seen.append((list(rows), (len(h), len(r)))))
-    assert seen == [([0, 2], (len(ids[0]), len(ids[1])))]
-
-
 def test_several_layers_come_from_one_pass_and_change_no_score(models: dict[str, str]) -> None:
     one, several = open_embedder(models["bert"], 2, "cpu"), open_embedder(models["bert"], 2, "cpu", also=(1, 3))
     ids = [tuple(x) for x in one.token_ids([CANDIDATES[0], REFERENCES[0]])]

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from evaluator.diagnosis import anchors, beads, pieces
 from evaluator.diagnosis.anchors import Anchor, longest_chain
 from evaluator.diagnosis.pieces import MAX_WORDS, PiecePair, cut_pair
-from evaluator.diagnosis.sides import WORD, Pieces, build_side, cut_side
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.sides import WORD
 from evaluator.diagnosis.units import CLAUSE, SENTENCE, read_units
 
 SYLLABLES = "ba ke lo mi nu pra ste cor vin dal tem por ish ran el gos fer und lac mon".split()
@@ -232,38 +231,11 @@ def test_the_work_grows_with_the_length_and_not_with_its_square(related: bool, m
     assert work[1]["runs"] < 5 * work[0]["runs"]
 
 
-def _tokens(text: str) -> Pieces:
-    """Tokens of up to three characters, words cut where they are longer."""
-    found = [match.span() for match in re.finditer(r"\w{1,3}|[^\w\s]", text)]
-    return Pieces(tuple(range(100, 100 + len(found))), tuple(found))
-
-
-def _same(a: Side, b: Side) -> bool:
-    arrays = ((a.vectors, b.vectors), (a.tokens, b.tokens), (a.token_ids, b.token_ids))
-    return (a.text, a.words, a.token_word) == (b.text, b.words, b.token_word) and all(np.array_equal(x, y) for x, y in arrays)
-
-
-def test_a_side_of_a_stretch_holds_its_words_and_the_vectors_of_the_whole_text() -> None:
-    text = " ".join(_sentences(30))
-    tokens = _tokens(text)
-    vectors = np.random.default_rng(0).standard_normal((2, len(tokens.ids) + 2, 5)).astype(np.float32)
-    whole = build_side(text, tokens, vectors)
-    assert _same(cut_side(text, tokens, vectors, 0, len(text)), whole)
-    sides = [cut_side(text, tokens, vectors, p.reference_start, p.reference_end) for p in cut_pair(text, text)]
-    assert len(sides) > 2
-    assert [word.text for side in sides for word in side.words] == [word.text for word in whole.words]
-    assert all(side.text[word.start : word.end] == word.text for side in sides for word in side.words)
-    assert np.array_equal(np.concatenate([side.tokens for side in sides], axis=1), whole.tokens)
-    assert np.allclose(np.concatenate([side.vectors for side in sides], axis=1), whole.vectors, atol=1e-6)
-    assert [int(i) for side in sides for i in side.token_ids] == list(tokens.ids)
-
-
-def test_a_stretch_without_a_word_is_a_side_without_words() -> None:
-    tokens = _tokens("One two. Three")
-    vectors = np.ones((1, len(tokens.ids) + 2, 3), dtype=np.float32)
-    for at in (0, 9, 14):
-        side = cut_side("One two. Three", tokens, vectors, at, at)
-        assert (side.text, side.words, side.tokens.shape[1], side.vectors.shape[1]) == ("", (), 0, 0)
+def test_a_word_that_is_no_word_does_not_fill_a_piece_with_tokens() -> None:
+    data = " ".join("x7" * 30 for _ in range(110))
+    cuts = cut_pair(data, data)
+    assert len(cuts) > 3
+    assert max(p.reference_end - p.reference_start for p in cuts) < 2000
 
 
 def test_the_limit_is_the_one_of_the_pieces(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ NEW = {
     "weights_sha256": {"reader.safetensors": "5" * 64, "decision.json": "6" * 64},
     "threshold": 0.5,
     "prior": 0.2,
-    "english": True,
+    "language": "en",
 }
 
 Change = Callable[[Evaluation], Evaluation]
@@ -78,7 +78,7 @@ def test_the_signature_names_the_model_its_weights_and_the_language() -> None:
 
 def test_what_moves_only_the_risk_is_not_in_the_signature() -> None:
     assert diagnosis_signature({**NEW, "prior": 0.01, "threshold": 0.9}) == diagnosis_signature(NEW)
-    assert diagnosis_signature({**NEW, "english": False}) != diagnosis_signature(NEW)
+    assert diagnosis_signature({**NEW, "language": "de"}) != diagnosis_signature(NEW)
 
 
 def test_no_value_of_a_stored_manifest_breaks_the_signature() -> None:
@@ -165,8 +165,8 @@ def test_stored_signatures_of_one_version_do_not_stop_a_gate(runs: Mapping[str, 
     stored = _by(runs["good"], {**runs["good"].manifest["diagnosis"], "prior": 0.5})
     checks = check_gate(runs["good"], stored, Limits(max_drop={"fidelity": 0}), Plan())
     assert [one.passed for one in checks] == [True]
-    other = _by(runs["good"], {**runs["good"].manifest["diagnosis"], "english": False})
-    with pytest.raises(EvaluatorError, match=r"is signed reader:.*lang:by-pair.* and reader:.*lang:other"):
+    other = _by(runs["good"], {**runs["good"].manifest["diagnosis"], "language": "de"})
+    with pytest.raises(EvaluatorError, match=r"is signed reader:.*lang:en.* and reader:.*lang:de"):
         check_gate(runs["good"], other, Limits(max_drop={"fidelity": 0}), Plan())
 
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from evaluator.diagnosis.detect.negation import negations, opposite_prefix
-from evaluator.diagnosis.lexicon import ANTONYMS
+from collections.abc import Iterator
+
+from evaluator.diagnosis.detect.negation import negations
+from evaluator.diagnosis.lexicon import ANTONYMS, NEGATIVE_PREFIXES, NOT_NEGATIVE
 from evaluator.diagnosis.pair import Pair, make
 from evaluator.types import Finding
 
 NAME = "antonyms"
+ALIKE = 0.45
+"""Cosine from which two words stand in like contexts, aligned or not."""
+_CLASSES = (
+    "red blue green yellow black white brown orange purple pink grey", "gold silver bronze", "golden silver bronze", "north south east west",
+    "northern southern eastern western", "spring summer autumn winter", "left right", "breakfast lunch dinner",
+)  # fmt: skip
+"""Words of which one excludes the others."""
+_OPPOSITES: dict[str, set[str]] = {}
+for _pair in ANTONYMS:
+    for _word in _pair:
+        _OPPOSITES.setdefault(_word, set()).update(_pair - {_word})
+
+_EXCLUDING = {word: set(row.split()) - {word} for row in _CLASSES for word in row.split()} | {"silver": {"gold", "golden", "bronze"}}
 
 
 def find_antonyms(pair: Pair) -> list[Finding]:
@@ -15,20 +30,36 @@ def find_antonyms(pair: Pair) -> list[Finding]:
     if not pair.english:
         return []
     ours = {w.lower for w in pair.hypothesis.words}
-    theirs = {w.lower for w in pair.reference.words}
+    theirs: dict[str, list[int]] = {}
+    for j, word in enumerate(pair.reference.words):
+        if word.kind == "word" and word.lower not in ours:
+            theirs.setdefault(word.lower, []).append(j)
+    known = {w.lower for w in pair.reference.words}
     out: list[Finding] = []
     for i, word in enumerate(pair.hypothesis.words):
-        if word.kind != "word" or word.lower in theirs:
+        if word.kind != "word" or word.lower in known:
             continue
-        for j, other in enumerate(pair.reference.words):
-            if other.kind != "word" or other.lower in ours or not _opposite(word.lower, other.lower):
-                continue
-            if _turned(pair, i, j):
-                continue
-            if pair.alignment.to_reference[i] == j or pair.alignment.cosine[i, j] > 0.45:
-                out.append(make(pair, "accuracy/mistranslation", "critical", NAME, (i, i + 1), (j, j + 1), f"{word.text} is the opposite of {other.text}"))
-                break
+        places = sorted(j for other in opposites(word.lower) for j in theirs.get(other, ()))
+        aligned = pair.alignment.to_reference[i]
+        if aligned >= 0 and pair.reference.words[aligned].lower in _EXCLUDING.get(word.lower, ()) and pair.reference.words[aligned].lower not in ours:
+            places.append(aligned)
+        found = next((j for j in places if not _turned(pair, i, j) and (pair.alignment.to_reference[i] == j or pair.alignment.cosine[i, j] > ALIKE)), None)
+        if found is not None:
+            message = f"{word.text} is the opposite of {pair.reference.words[found].text}"
+            out.append(make(pair, "accuracy/mistranslation", "critical", NAME, (i, i + 1), (found, found + 1), message))
     return out
+
+
+def opposites(lower: str) -> Iterator[str]:
+    """Words that say the opposite: from the list, and with a negative prefix or without it (legal, illegal)."""
+    yield from _OPPOSITES.get(lower, ())
+    if len(lower) < 4 or lower.startswith("migra"):
+        return
+    for prefix in NEGATIVE_PREFIXES:
+        if prefix + lower not in NOT_NEGATIVE:
+            yield prefix + lower
+        if lower.startswith(prefix) and len(lower) - len(prefix) >= 4 and lower not in NOT_NEGATIVE and not lower.startswith("immigra"):
+            yield lower[len(prefix) :]
 
 
 def _turned(pair: Pair, i: int, j: int) -> bool:
@@ -37,7 +68,3 @@ def _turned(pair: Pair, i: int, j: int) -> bool:
     for side, k in ((pair.hypothesis, i), (pair.reference, j)):
         counts.append(sum(side.words[n].sentence == side.words[k].sentence for n in negations(side)))
     return counts[0] != counts[1]
-
-
-def _opposite(a: str, b: str) -> bool:
-    return frozenset((a, b)) in ANTONYMS or opposite_prefix(a, b)

@@ -7,6 +7,7 @@ negation: there losing them turns the sentence round.
 from __future__ import annotations
 
 from evaluator.diagnosis.detect.metadata import metadata_end
+from evaluator.diagnosis.detect.name_forms import spelled_out
 from evaluator.diagnosis.detect.negation import negations
 from evaluator.diagnosis.pair import Pair, make, runs
 from evaluator.types import Finding
@@ -38,7 +39,10 @@ def weak_words(pair: Pair, *, hypothesis: bool) -> list[int]:
     words = (pair.hypothesis if hypothesis else pair.reference).words
     strength = pair.alignment.support if hypothesis else pair.alignment.cover
     links = pair.alignment.to_reference if hypothesis else pair.alignment.to_hypothesis
-    return [i for i, w in enumerate(words) if w.kind == "word" and not w.function and (strength[i] < WEAK or (links[i] < 0 and strength[i] < 0.6))]
+    weak = [i for i, w in enumerate(words) if w.kind == "word" and not w.function and (strength[i] < WEAK or (links[i] < 0 and strength[i] < 0.6))]
+    sides = (pair.hypothesis, pair.reference) if hypothesis else (pair.reference, pair.hypothesis)
+    spelled = spelled_out(*sides) if weak else set()
+    return [i for i in weak if i not in spelled]
 
 
 def _empty(pair: Pair) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evaluator.diagnosis.detect.pronouns import uses
 from evaluator.diagnosis.lexicon import FEMALE, GENDERED, MALE
 from evaluator.diagnosis.pair import Pair, make
 from evaluator.types import Finding
@@ -12,9 +13,44 @@ _WOMEN = FEMALE | frozenset(GENDERED.values())
 
 
 def find_gender(pair: Pair) -> list[Finding]:
-    """Words of one gender at the place of, or instead of, words of the other."""
+    """Words of one gender at the place of, or instead of, words of the other; pronouns with the same verb or noun."""
     if not pair.english:
         return []
+    out = _pronouns(pair)
+    told = {f.start for f in out}
+    return out + [f for f in _words(pair) if f.start not in told] or _counted(pair)
+
+
+def _counted(pair: Pair) -> list[Finding]:
+    """As many pronouns of `he` and `she` together, and more of one of them than in the reference."""
+    ours, theirs = ([(i, w.lower in MALE) for i, w in enumerate(side.words) if w.lower in MALE | FEMALE] for side in (pair.hypothesis, pair.reference))
+    gap = sum(male for _, male in ours) - sum(male for _, male in theirs)
+    if len(ours) != len(theirs) or not gap:
+        return []
+    i, j = next(((i, j) for (i, male), (j, was) in zip(ours, theirs, strict=True) if male != was and male == (gap > 0)), (ours[0][0], theirs[0][0]))
+    message = f"{pair.hypothesis.words[i].text} where the reference says {pair.reference.words[j].text}"
+    return [make(pair, "accuracy/gender", "major", NAME, (i, i + 1), (j, j + 1), message)]
+
+
+def _pronouns(pair: Pair) -> list[Finding]:
+    """`she left` where the reference says `he left`."""
+    ours, theirs = uses(pair.hypothesis), uses(pair.reference)
+    out: list[Finding] = []
+    for use in ours:
+        other = {"he": "she", "she": "he"}.get(use.who)
+        same = [t for t in theirs if (t.role, t.form) == (use.role, use.form)]
+        if other is None or not same or any(t.who != other for t in same):
+            continue
+        if any(u.who == other and (u.role, u.form) == (use.role, use.form) for u in ours):
+            continue
+        words = pair.hypothesis.words[use.place], pair.reference.words[same[0].place]
+        places = (use.place, use.place + 1), (same[0].place, same[0].place + 1)
+        out.append(make(pair, "accuracy/gender", "major", NAME, *places, f"{words[0].text} where the reference says {words[1].text}"))
+    return out
+
+
+def _words(pair: Pair) -> list[Finding]:
+    """Gendered words that the other text lacks."""
     ours, theirs = [w.lower for w in pair.hypothesis.words], [w.lower for w in pair.reference.words]
     out: list[Finding] = []
     for mine, other in ((_MEN, _WOMEN), (_WOMEN, _MEN)):

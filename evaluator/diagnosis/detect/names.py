@@ -1,76 +1,41 @@
-"""Names lost, added, swapped or misspelt; accepted transliterations are the same name."""
+"""Names lost, added, swapped or misspelt; accepted forms of one name are no finding.
+
+What is certain: a name at whose place another name stands, several names lost at once. What
+is not: a single name lost (a pronoun or a shorter form may stand for it), and differences
+between capitalized words that name nobody by themselves (School for College in a title).
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from functools import lru_cache
+from dataclasses import replace
 
 from rapidfuzz.distance import Levenshtein
 
-from evaluator.diagnosis.lexicon import DAYS, GENDERED, MONTHS, NEGATIONS
+from evaluator.diagnosis.detect.gazetteer import KNOWN, ORDINARY, SAME_PLACE, TITLES
+from evaluator.diagnosis.detect.name_forms import base, forms_of, licensed, skeleton
+from evaluator.diagnosis.detect.name_forms import same_words as same_words
+from evaluator.diagnosis.detect.name_forms import sound as sound
+from evaluator.diagnosis.detect.name_words import is_heading, is_proper, names
 from evaluator.diagnosis.pair import Pair, cut, make, runs
 from evaluator.diagnosis.types import Side, Word
 from evaluator.types import Finding
 
 NAME = "names"
-COMMON_RANK = 6000
-"""A word of one piece more frequent than this is seldom a name that only one side would know."""
-_SAME_SOUND = (
-    ("iya", "ia"), ("yy", "y"), ("iy", "y"), ("ij", "y"), ("ii", "y"), ("ei", "ey"), ("ai", "ay"), ("yu", "u"), ("iu", "u"), ("ya", "a"), ("ia", "a"),
-    ("ye", "e"), ("yo", "o"), ("kh", "h"), ("ck", "k"), ("q", "k"), ("w", "v"), ("ph", "f"), ("ou", "u"), ("oo", "u"), ("x", "ks"), ("tch", "ch"), ("tsch", "ch"),
-    ("sch", "sh"), ("zh", "j"), ("dj", "j"), ("c", "k"), ("y", "i"), ("ts", "z"), ("tz", "z"), ("'", ""),
-)  # fmt: skip
-
-
-@lru_cache(maxsize=1 << 15)
-def sound(name: str) -> str:
-    """The name with accepted transliterations made one: Zelenskyy and Zelensky, Sergey and Sergei."""
-    form = "".join(c for c in unicodedata.normalize("NFKD", name.lower().removesuffix("'s").removesuffix("’s")) if not unicodedata.combining(c))
-    form = form.replace("’", "'").replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("ß", "ss")
-    form = form.replace("ch", "#")
-    for old, new in _SAME_SOUND:
-        form = form.replace(old, new)
-    return re.sub(r"(.)\1+", r"\1", form)
-
-
-def same_words(a: str, b: str) -> bool:
-    """True where both texts are one name in accepted spellings."""
-    return bool(a and b) and sound(a) == sound(b)
-
-
-def is_name(word: Word) -> bool:
-    """A capitalised word that is not capitalised for its place alone."""
-    if not word.capital or word.function or len(word.text) < 2 or word.kind != "word":
-        return False
-    lower = word.lower.removesuffix("'s").rstrip(".")
-    if lower in MONTHS or lower in DAYS or lower in GENDERED or lower in NEGATIONS:
-        return False
-    return not word.first or ((word.rarity > 12000 or word.pieces > 1) and not word.lower.endswith(("ing", "ed", "ly", "ion", "ment")))
-
-
-def names(side: Side) -> list[int]:
-    """Words that are names. A text all in capitals or in title case has none to tell apart."""
-    content = [w for w in side.words if w.kind == "word" and not w.function]
-    if len(content) > 3 and sum(w.capital for w in content) > 0.8 * len(content):
-        return [i for i, w in enumerate(side.words) if is_name(w) and (w.pieces > 1 or w.rarity > 12000)]
-    return [i for i, w in enumerate(side.words) if is_name(w) and not _heads_list(side, i)]
-
-
-def _heads_list(side: Side, i: int) -> bool:
-    """True for a word after a bullet."""
-    return i == 1 and side.words[0].kind == "mark" and side.words[1].rarity < 12000 and side.words[1].pieces == 1
+SEVERAL = 3
+"""Names lost at once that are more than a matter of wording."""
 
 
 def find_names(pair: Pair) -> list[Finding]:
     """Differences in names."""
-    ours, theirs = names(pair.hypothesis), names(pair.reference)
-    known_h, known_r = _known(pair.hypothesis), _known(pair.reference)
-    left = [i for i in ours if not _licensed(pair.hypothesis.words[i], known_r, pair.reference)]
-    right = [j for j in theirs if not _licensed(pair.reference.words[j], known_h, pair.hypothesis)]
+    ours, theirs = names(pair.hypothesis, pair.english), names(pair.reference, pair.english)
+    if not ours and not theirs:
+        return []
+    forms_h, forms_r = forms_of(pair.hypothesis), forms_of(pair.reference)
+    left = [i for i in ours if not licensed(pair.hypothesis.words[i], forms_r)]
+    right = [j for j in theirs if not licensed(pair.reference.words[j], forms_h)]
     out: list[Finding] = []
     for i in list(left):
-        match = _misspelt(pair.hypothesis.words[i], [(j, pair.reference.words[j]) for j in theirs])
+        match = _misspelt(pair, i, theirs, right)
         if match is None:
             continue
         left.remove(i)
@@ -79,13 +44,42 @@ def find_names(pair: Pair) -> list[Finding]:
     return out + _replaced(pair, left, right)
 
 
+def _misspelt(pair: Pair, i: int, theirs: list[int], right: list[int]) -> int | None:
+    """The reference name that this one is a misspelling of; of another country or acronym none is one."""
+    word = pair.hypothesis.words[i]
+    if base(word) in SAME_PLACE:
+        return None
+    best, best_like = None, 0.66
+    for j in theirs:
+        other = pair.reference.words[j]
+        like = _likeness(word, other, j in right)
+        if like > best_like:
+            best, best_like = j, like
+    return best
+
+
+def _likeness(word: Word, other: Word, unmatched: bool) -> float:
+    """Likeness of two names, 0-1; short ones are alike where one begins with the other."""
+    if unmatched and other.lower[:1] == word.lower[:1] and len(skeleton(word.text)) >= 3 and skeleton(word.text) == skeleton(other.text):
+        return 1.0
+    shorter, longer = sorted((base(word), base(other)), key=len)
+    if unmatched and len(shorter) >= 2 and longer.startswith(shorter) and len(longer) - len(shorter) <= 4:
+        return 0.9
+    if len(shorter) < 4 or (base(word) in KNOWN and base(other) in KNOWN):
+        return 0.0
+    if word.text.isupper() and len(word.text) <= 6:
+        # Another letter makes another acronym; a letter too many or too few is a slip.
+        return 0.8 if len(shorter) < len(longer) and Levenshtein.distance(shorter, longer) == 1 else 0.0
+    return max(Levenshtein.normalized_similarity(sound(word.text), sound(other.text)), Levenshtein.normalized_similarity(word.lower, other.lower))
+
+
 def _misspelling(pair: Pair, i: int, j: int) -> Finding:
     """A misspelling by what it does: the name beside its right form reads as two names, one with another beginning is not known again."""
     word, right = pair.hypothesis.words[i], pair.reference.words[j]
     kind, severity, message = "_misspelt", "minor", f"{word.text} for {right.text}"
     if any(w.capital and sound(w.text) == sound(right.text) for w in pair.hypothesis.words):
         kind, severity, message = "_two_ways", "major", f"{right.text} is also spelled {word.text}"
-    elif sound(word.text)[:1] != sound(right.text)[:1]:
+    elif sound(word.text)[:1] != sound(right.text)[:1] and not (is_proper(word) and not is_proper(right)):
         kind, severity, message = "_garbled", "major", f"{word.text} for {right.text}: hard to know again"
     return make(pair, "accuracy/name", severity, NAME + kind, (i, i + 1), (j, j + 1), message)
 
@@ -93,29 +87,75 @@ def _misspelling(pair: Pair, i: int, j: int) -> Finding:
 def _replaced(pair: Pair, left: list[int], right: list[int]) -> list[Finding]:
     """Names of one side only: swapped where they stand at one place, else added or lost."""
     out: list[Finding] = []
+    added: list[Finding] = []
     lost = runs(right)
     for a, b in runs(left):
         partner = next((r for r in lost if _same_place(pair, (a, b), r)), None)
         if partner is not None:
             lost.remove(partner)
-            words = cut(pair.hypothesis, (a, b)), cut(pair.reference, partner)
-            out.append(make(pair, "accuracy/name", "critical", NAME + "_swapped", (a, b), partner, f"{words[0]} where the reference names {words[1]}"))
+            out.append(_swapped(pair, (a, b), partner))
         elif float(pair.alignment.support[a:b].min()) < 0.75 and not _small_partner(pair, a, b):
-            out.append(
-                make(
-                    pair,
-                    "accuracy/name",
-                    _rare(pair.hypothesis, a, b),
-                    NAME + "_added",
-                    (a, b),
-                    None,
-                    f"{cut(pair.hypothesis, (a, b))} is not in the reference",
-                )
+            words = cut(pair.hypothesis, (a, b))
+            added.append(
+                make(pair, "accuracy/name", "minor", NAME + "_added" + _rare(pair.hypothesis, (a, b)), (a, b), None, f"{words} is not in the reference")
             )
-    for a, b in lost:
-        if float(pair.alignment.cover[a:b].min()) < 0.75:
-            out.append(make(pair, "accuracy/name", _rare(pair.reference, a, b), NAME + "_lost", None, (a, b), f"{cut(pair.reference, (a, b))} is lost"))
-    return out
+    gone = [(a, b) for a, b in lost if float(pair.alignment.cover[a:b].min()) < 0.75]
+    other = _other_name(pair, added, gone)
+    if other is not None:
+        return [*out, other]
+    out += added
+    for r in gone:
+        out.append(make(pair, "accuracy/name", "minor", NAME + "_lost" + _rare(pair.reference, r), None, r, f"{cut(pair.reference, r)} is lost"))
+    return out + _several(pair, gone, out)
+
+
+def _other_name(pair: Pair, added: list[Finding], gone: list[tuple[int, int]]) -> Finding | None:
+    """One name added and one lost are another name, wherever they stand: in Moscow for in the village of Takagi."""
+    if len(added) != 1 or len(gone) != 1 or added[0].detector != NAME + "_added_rare" or not _propers(pair.reference, gone[0]):
+        return None
+    if is_heading(pair.hypothesis) or is_heading(pair.reference):
+        return None
+    lost = cut(pair.reference, gone[0])
+    return replace(added[0], severity="major", detector=NAME + "_swapped", counterpart=lost, message=f"{added[0].text} where the reference names {lost}")
+
+
+def _swapped(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> Finding:
+    """Another name at the place of one. Certain where both name somebody and neither is a part of a longer name that is kept."""
+    words = cut(pair.hypothesis, ours), cut(pair.reference, theirs)
+    proper = _propers(pair.hypothesis, ours), _propers(pair.reference, theirs)
+    severity = "critical" if all(proper) else "major" if proper[1] and _plain_word(pair, ours, theirs) else "minor"
+    if is_heading(pair.hypothesis) or is_heading(pair.reference) or _spelled_apart(words[0], words[1]):
+        severity = "minor"
+    return make(pair, "accuracy/name", severity, NAME + "_swapped", ours, theirs, f"{words[0]} where the reference names {words[1]}")
+
+
+def _plain_word(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
+    """True for one ordinary word at the place of a name that the vocabulary does not know: Salvation for Zolevar."""
+    if ours[1] - ours[0] > 1 or theirs[1] - theirs[0] > 1:
+        return False
+    word, other = pair.hypothesis.words[ours[0]], pair.reference.words[theirs[0]]
+    return other.pieces > 1 and base(word) not in ORDINARY and base(word) not in TITLES and not pair.hypothesis.words[ours[0]].first
+
+
+def _spelled_apart(ours: str, theirs: str) -> bool:
+    """True for one name in one word and in two that sounds alike: a foreign name spelled by ear."""
+    if (" " in ours) == (" " in theirs):
+        return False
+    return Levenshtein.normalized_similarity(sound(ours.replace(" ", "")), sound(theirs.replace(" ", ""))) > 0.5
+
+
+def _propers(side: Side, span: tuple[int, int]) -> bool:
+    return any(is_proper(w) for w in side.words[span[0] : span[1]])
+
+
+def _several(pair: Pair, gone: list[tuple[int, int]], told: list[Finding]) -> list[Finding]:
+    """Several names lost at once, without as many others in their stead."""
+    proper = [r for r in gone if _propers(pair.reference, r)]
+    added = sum(f.detector.startswith(NAME + "_added") for f in told)
+    if len(proper) - added < SEVERAL:
+        return []
+    named = ", ".join(cut(pair.reference, r) for r in proper)
+    return [make(pair, "accuracy/omission", "major", NAME + "_several", None, (proper[0][0], proper[-1][1]), f"several names are lost: {named}")]
 
 
 def _small_partner(pair: Pair, a: int, b: int) -> bool:
@@ -125,102 +165,9 @@ def _small_partner(pair: Pair, a: int, b: int) -> bool:
     return common and all(j >= 0 and not pair.reference.words[j].capital for j in links)
 
 
-def _rare(side: Side, a: int, b: int) -> str:
-    return "major" if any(w.rarity > COMMON_RANK or w.pieces > 1 for w in side.words[a:b]) else "minor"
-
-
-def _known(side: Side) -> set[str]:
-    return (
-        {w.lower.removesuffix("'s").replace(".", "") for w in side.words if w.kind != "mark"}
-        | {w.lower.removesuffix("'s").rstrip(".") for w in side.words}
-        | {sound(w.text) for w in side.words if w.kind == "word"}
-    )
-
-
-def _licensed(word: Word, known: set[str], other: Side) -> bool:
-    """True where the other text has the name in an accepted form: stem, acronym, joined or compounded words."""
-    lower = word.lower.removesuffix("'s").rstrip(".")
-    if lower in known or sound(word.text) in known or lower.replace(".", "") in known:
-        return True
-    if any(w.kind == "word" and (w.stem == word.stem or _derived(lower, w.lower)) for w in other.words):
-        return True
-    squeezed = re.sub(r"\W", "", other.text.lower())
-    if len(lower) > 3 and lower in squeezed:
-        return True
-    if word.text.isupper() and len(lower) <= 6:
-        letters = lower.replace(".", "")
-        every = "".join(w.text[0] for w in other.words if w.kind == "word").lower()
-        capitals = "".join(w.text[0] for w in other.words if w.kind == "word" and w.capital).lower()
-        if letters in capitals or letters in every:
-            return True
-    return _spelled_out(word, other)
-
-
-_DERIVING = frozenset(
-    [
-        "n",
-        "an",
-        "ian",
-        "ean",
-        "ese",
-        "ish",
-        "i",
-        "ic",
-        "ist",
-        "ists",
-        "ism",
-        "s",
-        "es",
-        "ns",
-        "ans",
-        "ians",
-        "y",
-        "a",
-        "al",
-        "er",
-        "ers",
-        "man",
-        "men",
-        "der",
-        "ern",
-        "lic",
-        "lics",
-        "ish",
-        "e",
-        "en",
-    ]
-)
-
-
-def _derived(a: str, b: str) -> bool:
-    """Ukraine and Ukrainian, China and Chinese: one root of four letters or more with endings that derive."""
-    k = 0
-    while k < min(len(a), len(b)) and a[k] == b[k]:
-        k += 1
-    return (
-        k >= 4
-        and (a[k:] in _DERIVING or not a[k:] or a[k:] in ("e", "a"))
-        and (b[k:].removesuffix("'s") in _DERIVING or not b[k:])
-        and (a[k:], b[k:]) not in (("an", ""), ("en", ""))
-    )
-
-
-def _spelled_out(word: Word, other: Side) -> bool:
-    """True where the word's initial is part of an acronym on the other side: Voice of America = VOA, America = U.S."""
-    capital = word.text[0]
-    return any(w.text.replace(".", "").isupper() and 2 <= len(w.text.replace(".", "")) <= 6 and capital in w.text for w in other.words if w.kind == "word")
-
-
-def _misspelt(word: Word, others: list[tuple[int, Word]]) -> int | None:
-    """The reference name that this one is a misspelling of."""
-    best, best_like = None, 0.66
-    for j, other in others:
-        if min(len(word.text), len(other.text)) < 4:
-            continue
-        like = max(Levenshtein.normalized_similarity(sound(word.text), sound(other.text)), Levenshtein.normalized_similarity(word.lower, other.lower))
-        if like > best_like:
-            best, best_like = j, like
-    return best
+def _rare(side: Side, span: tuple[int, int]) -> str:
+    """The ending of the detector's name for words that name somebody by themselves."""
+    return "_rare" if _propers(side, span) else ""
 
 
 def _same_place(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
@@ -229,6 +176,8 @@ def _same_place(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> b
     if any(pair.alignment.to_reference[i] in inside for i in range(*ours)):
         return True
     before, after = ours[0] - 1, ours[1]
-    left = before >= 0 and theirs[0] > 0 and pair.alignment.to_reference[before] == theirs[0] - 1
-    right = after < len(pair.hypothesis.words) and theirs[1] < len(pair.reference.words) and pair.alignment.to_reference[after] == theirs[1]
+    # Both at the beginning or both at the end stand at one place too.
+    left = pair.alignment.to_reference[before] == theirs[0] - 1 if before >= 0 and theirs[0] > 0 else before < 0 and theirs[0] == 0
+    ends = after < len(pair.hypothesis.words), theirs[1] < len(pair.reference.words)
+    right = pair.alignment.to_reference[after] == theirs[1] if all(ends) else not any(ends)
     return left and right

@@ -1,101 +1,89 @@
-"""Negations lost, added or moved, and possibility turned into fact. English only."""
+"""Negations lost or added, in words and before words (anti-, non-), and possibility turned into fact. English only.
+
+A negation counts as lost where the word that it negates stands on the other side without one
+nearby. Where that word is not there, the sentence was reworded, and nothing is certain.
+"""
 
 from __future__ import annotations
 
-from evaluator.diagnosis.lexicon import NEGATIONS, NEGATIVE_PREFIXES, STRICT_NEGATIONS, STRONG_MODALS
+from evaluator.diagnosis.detect.negation_cues import Cue, answers, counterpart, cues, double, negations, scope
+from evaluator.diagnosis.detect.prefixes import find_prefixes
+from evaluator.diagnosis.lexicon import ANTONYMS, NEGATIVE_WORDS, STRONG_MODALS
 from evaluator.diagnosis.pair import Pair, make
 from evaluator.diagnosis.types import Side
 from evaluator.types import Finding
 
-_WEAK = frozenset(
-    [
-        "few",
-        "little",
-        "unless",
-        "only",
-        "alone",
-        "instead",
-        "avoid",
-        "prevent",
-        "stop",
-        "stopped",
-        "prevented",
-        "avoided",
-        "against",
-        "rather",
-        "ban",
-        "banned",
-        "except",
-        "besides",
-        "missing",
-        "disagree",
-        "disagreed",
-        "hampered",
-        "absence",
-        "absent",
-        "loss",
-        "free",
-        "latest",
-        "otherwise",
-    ]
-)
-
-
-def negations(side: Side, strict: bool = True) -> list[int]:
-    """Words that negate."""
-    kinds = STRICT_NEGATIONS if strict else NEGATIONS
-    out = [i for i, w in enumerate(side.words) if w.lower in kinds or w.lower.endswith("n't") or (not strict and _prefixed(w.lower))]
-    if not strict:
-        return out
-    return [
-        i
-        for n, i in enumerate(out)
-        if not _no_negation(side, i) and not (side.words[i].lower == "nor" and n and side.words[out[n - 1]].sentence == side.words[i].sentence)
-    ]
-
-
-def _no_negation(side: Side, i: int) -> bool:
-    """True for No. 156, not only, no later than, cannot do without, minister without portfolio."""
-    word, after = side.words[i], side.words[min(i + 1, len(side.words) - 1)]
-    if word.lower == "no" and (after.text == "." or after.lower in ("matter", "doubt", "later", "longer", "wonder")):
-        return True
-    return word.lower == "without" or (word.lower == "not" and after.lower in ("only", "just", "merely", "least", "necessarily"))
-
-
-def _prefixed(lower: str) -> bool:
-    return (
-        len(lower) > 6
-        and lower.startswith(("un", "im", "in", "dis", "non", "ir", "il"))
-        and lower.endswith(("able", "ible", "ed", "ly", "al", "ful", "ent", "ant", "ing", "less", "ic", "er"))
-    )
+__all__ = ["find_modality", "find_negation", "negations"]
+_ABLE = frozenset(["can", "could"])
+"""Translators say `can` and `will` of the same future."""
+ALIKE = 0.4
+"""Cosine from which a word may stand for another in a rewording."""
+NEAR = 10
+"""Words around the negated word in which another negation answers."""
+_SEVERITY = {"not": "critical", "no": "critical", "without": "critical", "semi": "major", "unable": "major"}
 
 
 def find_negation(pair: Pair) -> list[Finding]:
     """A negation on one side that nothing on the other answers."""
     if not pair.english:
         return []
-    return _one_sided(pair, lost=False) + _one_sided(pair, lost=True)
+    return _one_sided(pair, lost=False) + _one_sided(pair, lost=True) + find_prefixes(pair)
 
 
 def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
     here, there = (pair.reference, pair.hypothesis) if lost else (pair.hypothesis, pair.reference)
-    strict, loose = negations(here), negations(there, strict=False)
-    weak = sum(w.lower in _WEAK for w in there.words) - sum(w.lower in _WEAK for w in here.words)
-    spare = len(strict) - len(loose) - max(0, weak)
-    out: list[Finding] = []
+    links = pair.alignment.to_hypothesis if lost else pair.alignment.to_reference
+    ours, theirs, soft = cues(here), cues(there, every=True), answers(there, here)
+    spare = len(ours) - len(theirs)
+    certain: list[Cue] = []
+    likely: list[Cue] = []
+    unsure: list[Cue] = []
+    for cue in ours:
+        place = _negated_word(here, there, cue, links)
+        if place is not None and not _answered(there, place, [c.place for c in theirs] + soft) and not double(here, cue, there):
+            certain.append(cue)
+        elif place is None and spare > 0 and not soft:
+            (likely if _reworded(pair, cue, lost) else unsure).append(cue)
+    # With as many negations on both sides, one has moved to another clause: less certain than one lost.
+    out = [_finding(pair, cue, lost, _SEVERITY[cue.kind], "lost" if lost else "added") for cue in certain[: max(0, spare)]]
+    out += [_finding(pair, cue, lost, "minor", "moved") for cue in certain[max(0, spare) :] if lost]
+    out += [_finding(pair, cue, lost, "major", "lost" if lost else "added") for cue in likely[: max(0, spare - len(out))]]
+    return out + [_finding(pair, cue, lost, "minor", "lost" if lost else "added") for cue in unsure[: max(0, spare - len(out))]]
+
+
+def _reworded(pair: Pair, cue: Cue, lost: bool) -> bool:
+    """True where another word of like meaning stands for the negated one, and it is not its opposite: did not speak, had talks."""
+    here, there = (pair.reference, pair.hypothesis) if lost else (pair.hypothesis, pair.reference)
+    links = pair.alignment.to_hypothesis if lost else pair.alignment.to_reference
     cosine = pair.alignment.cosine.T if lost else pair.alignment.cosine
-    # The negations with the least likeness to any on the other side are those without answer.
-    ranked = sorted(strict, key=lambda i: float(cosine[i, loose].max()) if loose else 0.0)
-    for i in ranked[: max(0, spare)]:
-        start, end = max(0, i - 1), min(len(here.words), i + 2)
-        while end < len(here.words) and end < i + 3 and here.words[end - 1].function:
-            end += 1
-        what = "lost" if lost else "added"
-        span = (start if here.words[start].kind != "mark" else i, end)
-        partner = _place(pair, span, lost)
-        ours, theirs = (partner, span) if lost else (span, partner)
-        out.append(make(pair, "accuracy/negation", "critical", f"negation_{what}", ours, theirs, f"the negation {here.words[i].text!r} is {what}"))
-    return out
+    for i in scope(here, cue):
+        j = links[i]
+        if here.words[i].lower in NEGATIVE_WORDS:
+            return False  # has never stopped: goes on
+        if j >= 0 and not there.words[j].function and cosine[i, j] > ALIKE and frozenset((here.words[i].lower, there.words[j].lower)) not in ANTONYMS:
+            return True
+    return False
+
+
+def _negated_word(here: Side, there: Side, cue: Cue, links: tuple[int, ...]) -> int | None:
+    """Where the other side has the word that the cue negates, or None."""
+    return next((j for i in scope(here, cue) if (j := counterpart(here, there, i, links)) is not None), None)
+
+
+def _answered(there: Side, place: int, negative: list[int]) -> bool:
+    return any(abs(k - place) <= NEAR and there.words[k].sentence == there.words[place].sentence for k in negative)
+
+
+def _finding(pair: Pair, cue: Cue, lost: bool, severity: str, what: str) -> Finding:
+    here, i = pair.reference if lost else pair.hypothesis, cue.place
+    start, end = max(0, i - 1), min(len(here.words), i + 2)
+    while end < len(here.words) and end < i + 3 and here.words[end - 1].function:
+        end += 1
+    span = (start if here.words[start].kind != "mark" else i, end)
+    partner = _place(pair, span, lost)
+    ours, theirs = (partner, span) if lost else (span, partner)
+    verb = "stands elsewhere" if what == "moved" else f"is {what}"
+    return make(pair, "accuracy/negation", severity, f"negation_{what}", ours, theirs, f"the negation {here.words[i].text!r} {verb}")
 
 
 def _place(pair: Pair, span: tuple[int, int], lost: bool) -> tuple[int, int] | None:
@@ -117,21 +105,8 @@ def find_modality(pair: Pair) -> list[Finding]:
         other = pair.reference.words[j]
         step = abs(STRONG_MODALS.get(other.lower, STRONG_MODALS[word.lower]) - STRONG_MODALS[word.lower])
         if step >= 2:
-            out.append(
-                make(
-                    pair,
-                    "accuracy/mistranslation",
-                    "major" if step == 3 else "minor",
-                    "modality",
-                    (i, min(i + 2, len(pair.hypothesis.words))),
-                    (j, min(j + 2, len(pair.reference.words))),
-                    f"{word.text} where the reference says {other.text}",
-                )
-            )
+            severity = "major" if step == 3 and not {word.lower, other.lower} & _ABLE else "minor"
+            ours, theirs = (i, min(i + 2, len(pair.hypothesis.words))), (j, min(j + 2, len(pair.reference.words)))
+            message = f"{word.text} where the reference says {other.text}"
+            out.append(make(pair, "accuracy/mistranslation", severity, "modality", ours, theirs, message))
     return out
-
-
-def opposite_prefix(a: str, b: str) -> bool:
-    """happy and unhappy, legal and illegal."""
-    short, long = sorted((a, b), key=len)
-    return len(short) >= 4 and not short.startswith("migra") and any(long == prefix + short for prefix in NEGATIVE_PREFIXES)

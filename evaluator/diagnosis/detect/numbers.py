@@ -1,14 +1,27 @@
-"""Numbers, dates and units that changed, were lost or were added. Digits in any language, words in English."""
+"""Numbers, dates, times and units that changed, were lost or were added. Digits in any language, words in English."""
 
 from __future__ import annotations
 
+import re
+
+from evaluator.diagnosis.detect.bounds import find_bounds
+from evaluator.diagnosis.detect.clocks import same_time
 from evaluator.diagnosis.detect.metadata import metadata_end
+from evaluator.diagnosis.detect.moved_numbers import find_moved
 from evaluator.diagnosis.detect.quantities import Quantity, quantities
 from evaluator.diagnosis.pair import Pair, cut, make
 from evaluator.diagnosis.types import Side
 from evaluator.types import Finding
 
 NAME = "numbers"
+_HALF, _QUARTER, _THIRD = ("half", "halves"), ("quarter", "quarters"), ("third", "thirds")
+_FRACTIONS = (
+    dict.fromkeys((0.5, 1.5, 2.5, 30.0, 50.0), _HALF)
+    | dict.fromkeys((0.25, 0.75, 15.0, 25.0, 45.0, 75.0), _QUARTER)
+    | dict.fromkeys((33.0, 66.0, 67.0), _THIRD)
+)
+"""Words in which percentages and minutes are told."""
+_CODE = re.compile(r"[^\d]+")
 
 
 def find_numbers(pair: Pair) -> list[Finding]:
@@ -16,46 +29,58 @@ def find_numbers(pair: Pair) -> list[Finding]:
     skip = metadata_end(pair)
     ours, theirs = [q for q in quantities(pair.hypothesis, pair.english) if q.start >= skip], quantities(pair.reference, pair.english)
     left, right = _unmatched(ours, theirs)
-    left = [q for q in left if not _licensed(q, pair.reference)]
-    right = [q for q in right if not _licensed(q, pair.hypothesis)]
-    out = _units(pair, ours, theirs)
+    left = [q for q in left if not _licensed(q, pair.reference, theirs)]
+    right = [q for q in right if not _licensed(q, pair.hypothesis, ours)]
+    out = _changed(pair, left, right) + _units(pair, ours, theirs) + _ratios(pair) + find_bounds(pair, ours, theirs)
+    for q in left:
+        words = cut(pair.hypothesis, (q.start, q.end))
+        out.append(make(pair, "accuracy/number", _severity(pair, q), NAME + "_added", (q.start, q.end), None, f"{words} is not in the reference"))
+    for q in right:
+        words = cut(pair.reference, (q.start, q.end))
+        out.append(make(pair, "accuracy/number", _severity(pair, q), NAME + "_lost", None, (q.start, q.end), f"{words} is lost"))
+    return out or find_moved(pair, ours, theirs)
+
+
+def _changed(pair: Pair, left: list[Quantity], right: list[Quantity]) -> list[Finding]:
+    """Quantities that stand where the reference has another; both are taken out of the lists."""
+    out = []
     for q in list(left):
         partner = _partner(pair, q, right)
-        if partner is not None:
-            left.remove(q)
-            right.remove(partner)
-            words = cut(pair.hypothesis, (q.start, q.end)), cut(pair.reference, (partner.start, partner.end))
-            severity = "minor" if q.loose and partner.loose else "critical"
-            out.append(
-                make(pair, "accuracy/number", severity, NAME, (q.start, q.end), (partner.start, partner.end), f"{words[0]} where the reference says {words[1]}")
-            )
-    for q in left:
-        out.append(
-            make(
-                pair,
-                "accuracy/number",
-                _severity(q),
-                NAME + "_added",
-                (q.start, q.end),
-                None,
-                f"{cut(pair.hypothesis, (q.start, q.end))} is not in the reference",
-            )
-        )
-    for q in right:
-        out.append(make(pair, "accuracy/number", _severity(q), NAME + "_lost", None, (q.start, q.end), f"{cut(pair.reference, (q.start, q.end))} is lost"))
+        if partner is None:
+            continue
+        left.remove(q)
+        right.remove(partner)
+        words = cut(pair.hypothesis, (q.start, q.end)), cut(pair.reference, (partner.start, partner.end))
+        severity = "minor" if q.loose and partner.loose and q.kind != "time" and not _ranks(pair, q, partner) else "critical"
+        places = (q.start, q.end), (partner.start, partner.end)
+        out.append(make(pair, "accuracy/number", severity, NAME, *places, f"{words[0]} where the reference says {words[1]}"))
     return out
 
 
-def _severity(q: Quantity) -> str:
-    return "minor" if q.loose or q.kind != "number" or q.value <= 2 else "major"
+def _ranks(pair: Pair, q: Quantity, r: Quantity) -> bool:
+    """True for first to tenth at one place: third for second is another rank. `Once` and Roman numerals are no ranks."""
+    texts = pair.hypothesis.words[q.start].lower, pair.reference.words[r.start].lower
+    return q.kind == r.kind == "ordinal" and all(text.endswith(("st", "nd", "rd", "th")) for text in texts)
+
+
+def _severity(pair: Pair, q: Quantity) -> str:
+    """A number in words often sums up or counts what is listed; a date may be told otherwise, and words of other languages are not read."""
+    return "major" if pair.english and q.digits and not q.loose and q.kind in ("number", "time") and (q.value > 2 or q.unit) else "minor"
+
+
+def _same(a: Quantity, b: Quantity) -> bool:
+    if a.kind == b.kind == "time":
+        return same_time(a.value, b.value, not (a.loose or b.loose))
+    if a.value == b.value:
+        return a.kind == b.kind or {a.kind, b.kind} == {"number", "ordinal"}
+    return a.kind == b.kind == "number" and abs(a.value - b.value) < 1e-6 * max(1.0, abs(a.value))
 
 
 def _unmatched(ours: list[Quantity], theirs: list[Quantity]) -> tuple[list[Quantity], list[Quantity]]:
     right = list(theirs)
     left: list[Quantity] = []
     for q in ours:
-        same = next((r for r in right if r.kind == q.kind and r.value == q.value), None)
-        same = same or next((r for r in right if {r.kind, q.kind} == {"number", "ordinal"} and r.value == q.value), None)
+        same = next((r for r in right if r.kind == q.kind and _same(r, q)), None) or next((r for r in right if _same(r, q)), None)
         if same is None:
             left.append(q)
         else:
@@ -63,21 +88,48 @@ def _unmatched(ours: list[Quantity], theirs: list[Quantity]) -> tuple[list[Quant
     return left, right
 
 
-def _licensed(q: Quantity, other: Side) -> bool:
-    """True where the other text says it in another way: 8 in 08:00, twenty in 1920s, a decade or a repeated mention."""
+def _licensed(q: Quantity, other: Side, theirs: list[Quantity]) -> bool:
+    """True where the other text says it in another way or once for twice: 8 in 08:00, May for 05, twenty in 1920s."""
+    if any(_same(q, r) for r in theirs):
+        return True
     digits = str(int(q.value)) if q.value == int(q.value) else str(q.value)
-    if q.kind in ("number", "ordinal"):
-        if any(
-            w.kind == "number" and (w.text == digits or digits in w.text.replace(",", " ").replace(".", " ").replace(":", " ").split()) for w in other.words
-        ):
-            return True
-        if q.value >= 1000 and f"{q.value / 1e6:g} million" in other.text:
-            return True
-        if q.kind == "ordinal" and any(w.kind == "number" and w.text.endswith("00") and w.text == str(int(q.value - 1) * 100) for w in other.words):
-            return True  # the 19th century and the 1800s
+    parts = [_parts(w.text) for w in other.words if w.kind == "number"]
+    if q.kind == "time":
+        hour, minute = (str(part) for part in divmod(int(q.value), 60))
+        return [hour, minute] in parts or (minute == "0" and [hour] in parts)
     if q.kind == "month":
-        return any(w.kind == "number" and w.text.lstrip("0") == digits for w in other.words)
-    return False
+        return any(digits in part for part in parts)
+    return q.kind != "day" and (any(digits in part for part in parts) or _said_otherwise(q, digits, other, theirs))
+
+
+def _said_otherwise(q: Quantity, digits: str, other: Side, theirs: list[Quantity]) -> bool:
+    """A month for its number, a century for its years, 18.15 for 6:15 p.m., half for 50 %, 859 93119 for 85993119."""
+    if any(_other_form(q, r) for r in theirs) or any(w.lower in _FRACTIONS.get(q.value, ()) for w in other.words):
+        return True
+    return len(digits) > 2 and digits in re.sub(r"[\s.,-]", "", other.text)
+
+
+def _other_form(q: Quantity, r: Quantity) -> bool:
+    """True for 05 and May, 18.15 and 6:15 p.m., the 19th century and the 1800s, the eighties and the 1980s."""
+    hour, minute = int(q.value), round(q.value % 1 * 100)
+    if r.kind == "month":
+        return r.value == q.value
+    if r.kind == "time":
+        return hour < 24 and minute < 60 and same_time(60 * hour + minute, r.value, False)
+    century = (q.kind == "ordinal" and r.value == (q.value - 1) * 100) or (r.kind == "ordinal" and q.value == (r.value - 1) * 100)
+    if q.digits and r.digits and min(q.value, r.value) > 9 and abs(q.value - r.value) in (1800.0, 1900.0, 2000.0):
+        return True  # the situation in '38
+    return century or (r.kind == "number" and r.value % 100 == q.value % 100 and _decade(q, r))
+
+
+def _parts(text: str) -> list[str]:
+    return [str(int(part)) for part in _CODE.split(text) if part.isdecimal()]
+
+
+def _decade(q: Quantity, r: Quantity) -> bool:
+    """True for the eighties and the 1980s."""
+    low, high = sorted((q.value, r.value))
+    return low < 100 and low % 10 == 0 and 1800 <= high < 2100
 
 
 def _partner(pair: Pair, q: Quantity, right: list[Quantity]) -> Quantity | None:
@@ -95,6 +147,8 @@ def _partner(pair: Pair, q: Quantity, right: list[Quantity]) -> Quantity | None:
 
 def _same_time(pair: Pair, q: Quantity, r: Quantity) -> bool:
     """True for 15h and 3 PM, and for 1980s and 80s: no contradiction."""
+    if q.kind == "time":
+        return False
     low, high = sorted((q.value, r.value))
     plural = any(q_.end < len(side.words) and side.words[q_.end].lower == "s" for q_, side in ((q, pair.hypothesis), (r, pair.reference)))
     return (high - low == 12 and 13 <= high <= 23) or (plural and low == high % 100)
@@ -108,7 +162,20 @@ def _units(pair: Pair, ours: list[Quantity], theirs: list[Quantity]) -> list[Fin
         if q.unit and same and all(r.unit != q.unit for r in same) and not q.loose and q.unit not in {r.unit for r in theirs}:
             r = same[0]
             ends = min(q.end + 1, len(pair.hypothesis.words)), min(r.end + 1, len(pair.reference.words))
-            out.append(
-                make(pair, "accuracy/number", "major", NAME + "_unit", (q.start, ends[0]), (r.start, ends[1]), f"{q.unit} where the reference says {r.unit}")
-            )
+            message = f"{q.unit} where the reference says {r.unit}"
+            out.append(make(pair, "accuracy/number", "major", NAME + "_unit", (q.start, ends[0]), (r.start, ends[1]), message))
+    return out
+
+
+def _ratios(pair: Pair) -> list[Finding]:
+    """A score or ratio of two numbers in the other order: 3:1 and 1:3."""
+    ours, theirs = (
+        {tuple(w.text.split(":")): i for i, w in enumerate(s.words) if w.kind == "number" and w.text.count(":") == 1} for s in (pair.hypothesis, pair.reference)
+    )
+    out = []
+    for ratio, i in ours.items():
+        j = theirs.get(ratio[::-1])
+        if j is not None and ratio not in theirs and ratio[::-1] not in ours and all(len(part) < 3 for part in ratio):
+            message = f"{pair.hypothesis.words[i].text} where the reference says {pair.reference.words[j].text}"
+            out.append(make(pair, "accuracy/number", "critical", NAME, (i, i + 1), (j, j + 1), message))
     return out

@@ -1,14 +1,18 @@
-"""Numbers, dates and units as values: 1,886 = 1886 = one thousand eight hundred and eighty-six."""
+"""Numbers, dates, times and units as values: 1,886 = 1886 = one thousand eight hundred and eighty-six."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-from evaluator.diagnosis.lexicon import DAYS, MONTHS, ORDINALS, SCALES, SMALL_NUMBERS, SYMBOLS, UNITS
+from evaluator.diagnosis.detect.clocks import clock
+from evaluator.diagnosis.lexicon import DAYS, DECADES, MONTHS, ORDINALS, ROMANS, SCALES, SMALL_NUMBERS, SYMBOLS, UNITS
 from evaluator.diagnosis.types import Side, Word
 
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$")
+_SPANS = {"decade": (10.0, "year"), "century": (100.0, "year")}
+"""Seven decades are 70 years."""
+_MANY = frozenset(["hundreds", "thousands", "millions", "billions", "dozens"])
 
 
 class Quantity(NamedTuple):
@@ -19,13 +23,15 @@ class Quantity(NamedTuple):
     end: int
     unit: str
     kind: str
-    """`number`, `ordinal`, `month` or `day`."""
+    """`number`, `ordinal`, `month`, `day` or `time` (minutes since midnight)."""
     loose: bool
-    """True for words like `one`, `second` or `dozen`, which also mean other things."""
+    """True for words like `one`, `second` or `dozen`, which also mean other things, for parts of codes (F-35) and for times whose half of the day is not told."""
+    digits: bool = False
+    """True where it is written in digits."""
 
 
 def digits_value(text: str) -> float | None:
-    """Value of digits with separators, None for times and dotted codes."""
+    """Value of digits with separators, in any script; None for times and dotted codes."""
     if ":" in text:
         return None
     if _GROUPED.match(text):
@@ -42,7 +48,7 @@ def quantities(side: Side, english: bool) -> list[Quantity]:
     words = side.words
     i = 0
     while i < len(words):
-        found = _number(words, i, english) or (_named(words, i) if english else None)
+        found = (_digits(words, i) if words[i].kind == "number" else None) or (_spelled(words, i) or _named(words, i) if english else None)
         if found is None:
             i += 1
             continue
@@ -52,6 +58,7 @@ def quantities(side: Side, english: bool) -> list[Quantity]:
 
 
 def _named(words: tuple[Word, ...], i: int) -> Quantity | None:
+    """Months, days of the week, ordinals, decades, Roman numerals, noon and midnight."""
     word = words[i]
     name = word.lower.rstrip(".").removesuffix("'s")
     if word.capital and name in MONTHS:
@@ -61,43 +68,74 @@ def _named(words: tuple[Word, ...], i: int) -> Quantity | None:
         return Quantity(float(MONTHS[name]), i, i + 1, "", "month", False)
     if word.capital and name in DAYS and name not in ("sun", "sat", "wed"):
         return Quantity(float(DAYS[name]), i, i + 1, "", "day", False)
-    if word.lower in ORDINALS:
-        return Quantity(float(ORDINALS[word.lower]), i, i + 1, "", "ordinal", True)
-    return None
+    if word.text in ROMANS:
+        return Quantity(float(ROMANS[word.text]), i, i + 1, "", "ordinal", True)
+    if word.lower in ("noon", "midnight"):
+        return Quantity(720.0 if word.lower == "noon" else 0.0, i, i + 1, "", "time", True)
+    value = ORDINALS.get(word.lower, DECADES.get(word.lower))
+    return None if value is None else Quantity(float(value), i, i + 1, "", "ordinal" if word.lower in ORDINALS else "number", True)
 
 
-def _number(words: tuple[Word, ...], i: int, english: bool) -> Quantity | None:
-    word = words[i]
-    if word.kind == "number":
-        value = digits_value(word.text)
-        if value is None:
-            return None
-        return _scaled(words, i, i + 1, value, loose=False)
-    if not english or word.lower not in SMALL_NUMBERS:
+def _digits(words: tuple[Word, ...], i: int) -> Quantity | None:
+    time = clock(words, i)
+    if time is not None:
+        return Quantity(float(time.minutes), i, time.end, "", "time", not time.sure, True)
+    value = digits_value(words[i].text)
+    if value is None:
         return None
+    end = i + 1
+    grouped, last = words[i].text, words[i]
+    # 10 000 written with blanks; a year before a number of three digits is none.
+    while end < len(words) and len(grouped) <= 3 and words[end].text.isdecimal() and len(words[end].text) == 3 and words[end].start == last.end + 1:
+        value, last, end = value * 1000 + float(words[end].text), words[end], end + 1
+    code = i >= 2 and words[i - 1].text in "-‐‑" and words[i - 2].kind == "word" and words[i - 2].end == words[i - 1].start
+    return _scaled(words, i, end, value, loose=code, digits=True)
+
+
+def _spelled(words: tuple[Word, ...], i: int) -> Quantity | None:
+    """A number in words: twelve hundred, twenty-first, a million, half a dozen, tenfold."""
+    lower = words[i].lower
+    if lower in ("a", "an") and i + 1 < len(words) and words[i + 1].lower in SCALES and words[i + 1].lower not in _MANY:
+        half = 0.5 if i and words[i - 1].lower == "half" else 1.0
+        # `a hundred` and `a dozen` are also said for many.
+        return _scaled(words, i, i + 2, half * SCALES[words[i + 1].lower], loose=words[i + 1].lower in ("hundred", "dozen", "thousand"))
+    if lower.endswith("fold") and lower[:-4] in SMALL_NUMBERS:
+        return Quantity(float(SMALL_NUMBERS[lower[:-4]]), i, i + 1, "", "number", True)
+    if lower in SCALES and lower not in _MANY and len(lower) > 2:
+        return Quantity(float(SCALES[lower]), i, i + 1, "", "number", True)  # every thousand words
+    if lower not in SMALL_NUMBERS:
+        return None
+    value, end = _in_words(words, i)
+    if end + 1 < len(words) and words[end].text == "-" and _tens(words[end - 1]) and ORDINALS.get(words[end + 1].lower, 10) < 10:
+        return Quantity(value + ORDINALS[words[end + 1].lower], i, end + 2, "", "ordinal", False)
+    return _scaled(words, i, end, value, loose=value <= 2 and end == i + 1)
+
+
+def _in_words(words: tuple[Word, ...], i: int) -> tuple[float, int]:
+    """Value and end of a number in words."""
     total, current, j = 0.0, 0.0, i
     while j < len(words):
         lower = words[j].lower
         if lower in SMALL_NUMBERS:
             current += SMALL_NUMBERS[lower]
-        elif lower == "hundred":
-            current = max(current, 1) * 100
+        elif lower in ("hundred", "dozen"):
+            current = max(current, 1) * SCALES[lower]
         elif lower in SCALES and j > i:
             total, current = total + max(current, 1) * SCALES[lower], 0.0
-        elif lower == "-" and j + 1 < len(words) and words[j + 1].lower in SCALES and words[j + 1].lower[-1] != "s":
-            pass  # one-hundred
-        elif (
-            lower in ("-", "and")
-            and j + 1 < len(words)
-            and words[j + 1].lower in SMALL_NUMBERS
-            and (_tens(words[j - 1]) if lower == "-" else words[j - 1].lower in SCALES)
-        ):
-            pass
-        else:
+        elif not _joins(words, j):
             break
         j += 1
-    value = total + current
-    return _scaled(words, i, j, value, loose=value <= 2 and j == i + 1)
+    return total + current, j
+
+
+def _joins(words: tuple[Word, ...], j: int) -> bool:
+    """True for the hyphen of one-hundred and twenty-one, and the `and` of hundred and one."""
+    if j + 1 >= len(words) or words[j].lower not in ("-", "and"):
+        return False
+    after = words[j + 1].lower
+    if words[j].lower == "-" and after in SCALES and after[-1] != "s":
+        return True
+    return after in SMALL_NUMBERS and (_tens(words[j - 1]) if words[j].lower == "-" else words[j - 1].lower in SCALES)
 
 
 def _tens(word: Word) -> bool:
@@ -105,18 +143,27 @@ def _tens(word: Word) -> bool:
     return 20 <= SMALL_NUMBERS.get(word.lower, 0) <= 90
 
 
-def _scaled(words: tuple[Word, ...], start: int, end: int, value: float, *, loose: bool) -> Quantity:
+def _scaled(words: tuple[Word, ...], start: int, end: int, value: float, *, loose: bool, digits: bool = False) -> Quantity:
     """The number with the scale (`2.5 million`), unit or symbol beside it."""
     kind = "number"
-    if end < len(words) and words[end].lower in SCALES and words[start].kind == "number":
+    if digits and end < len(words) and words[end].lower in SCALES:
         value *= SCALES[words[end].lower]
         end += 1
     elif end < len(words) and words[end].lower in ("st", "nd", "rd", "th") and words[end].start == words[end - 1].end:
         kind, end = "ordinal", end + 1
-    unit = SYMBOLS.get(words[start - 1].text, "") if start else ""
+    unit = _unit(words, start, end)
+    loose = loose or (value == 100 and unit == "percent")  # also said for `quite`
+    if unit in _SPANS and kind == "number":
+        value, unit = value * _SPANS[unit][0], _SPANS[unit][1]
+    return Quantity(value, start, end, unit, kind, loose, digits)
+
+
+def _unit(words: tuple[Word, ...], start: int, end: int) -> str:
+    before = words[start - 1] if start else None
+    unit = (SYMBOLS.get(before.text, "") or (UNITS.get(before.lower, "") if before.text.isupper() and len(before.text) == 3 else "")) if before else ""
     after = end + 1 if end < len(words) and words[end].text == "-" else end
     if after < len(words):
         unit = unit or SYMBOLS.get(words[after].text, "") or UNITS.get(words[after].lower, "")
         if words[after].lower == "per" and after + 1 < len(words) and words[after + 1].lower == "cent":
             unit = "percent"
-    return Quantity(value, start, end, unit, kind, loose)
+    return unit

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import itertools
 
-from evaluator.diagnosis.detect.names import is_name
+from evaluator.diagnosis.detect.agents import NAME, find_causes, find_exchanged
+from evaluator.diagnosis.detect.name_words import is_name
+from evaluator.diagnosis.detect.verbs import is_past
 from evaluator.diagnosis.pair import Pair, make
 from evaluator.diagnosis.types import Side
 from evaluator.types import Finding
 
-NAME = "roles"
 _PREPOSITIONS = frozenset(["in", "at", "from", "of", "to", "into", "on", "against", "by", "with", "near", "for"])
 _VERBS = frozenset(["is", "are", "was", "were", "has", "have", "had", "will", "would", "does", "did", "can", "could", "may", "might", "must", "says", "said"])
 
 
 def find_roles(pair: Pair) -> list[Finding]:
-    """Findings of both kinds."""
-    return _shifts(pair) + _swaps(pair) if pair.english else []
+    """Findings of all kinds; of two names that change places one alone."""
+    if not pair.english:
+        return []
+    exchanged = find_exchanged(pair)
+    swapped = [] if any(f.severity == "critical" for f in exchanged) else _swaps(pair)
+    return _shifts(pair) + swapped + exchanged + find_causes(pair)
 
 
 def _oblique(side: Side, i: int) -> bool:
@@ -67,40 +72,13 @@ def _swaps(pair: Pair) -> list[Finding]:
     return []
 
 
-_IRREGULAR = frozenset(
-    [
-        "beat",
-        "told",
-        "gave",
-        "sent",
-        "met",
-        "left",
-        "won",
-        "lost",
-        "shot",
-        "hit",
-        "sued",
-        "saw",
-        "led",
-        "brought",
-        "taught",
-        "paid",
-        "sold",
-        "bought",
-        "caught",
-        "fought",
-        "hurt",
-    ]
-)
-
-
 def _turned_round(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
     """True where one verb stands between both names on both sides, active on both."""
     between = pair.hypothesis.words[ours[0] + 1 : ours[1]]
     there = pair.reference.words[theirs[0] + 1 : theirs[1]]
     if any(w.lower in ("by", "and", "or", "of", "with", "from", "is", "was", "were", "been", "to", ",") for w in between):
         return False
-    verbs = {w.stem for w in between if not w.capital and (w.lower.endswith("ed") or w.lower in _IRREGULAR)}
+    verbs = {w.stem for w in between if not w.capital and is_past(w)}
     same = [k for k, w in enumerate(there) if w.stem in verbs]
     return (
         bool(same)

@@ -25,76 +25,30 @@ def find_script(pair: Pair) -> list[Finding]:
     wrong = [i for i, w in enumerate(pair.hypothesis.words) if w.kind == "word" and any(script_of(c) not in usual and script_of(c) for c in w.text)]
     out = [make(pair, "accuracy/untranslated", "critical", NAME, (a, b), None, "text in another script") for a, b in runs(wrong, 2)]
     if not pair.english:
-        return out
+        return out + _english(pair)
     foreign = [i for i in range(len(pair.hypothesis.words)) if i not in wrong and _foreign(pair, i)]
     return out + [
         make(pair, "accuracy/untranslated", "major", NAME + "_foreign", (a, b), None, "looks like a word of another language") for a, b in runs(foreign, 2)
     ]
 
 
-_FOREIGN_FUNCTION = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "und",
-        "ist",
-        "nicht",
-        "mit",
-        "von",
-        "zu",
-        "den",
-        "dem",
-        "ein",
-        "eine",
-        "einer",
-        "des",
-        "im",
-        "auf",
-        "für",
-        "sich",
-        "el",
-        "los",
-        "las",
-        "una",
-        "unos",
-        "del",
-        "por",
-        "para",
-        "con",
-        "que",
-        "y",
-        "lo",
-        "le",
-        "les",
-        "des",
-        "est",
-        "dans",
-        "pour",
-        "avec",
-        "sur",
-        "qui",
-        "une",
-        "du",
-        "il",
-        "della",
-        "che",
-        "per",
-        "gli",
-        "di",
-        "nel",
-        "non",
-        "je",
-        "się",
-        "na",
-        "jest",
-        "nie",
-        "z",
-        "w",
-        "že",
-        "v",
-    ]
-)
+_FOREIGN_FUNCTION = frozenset([
+    "der", "die", "das", "und", "ist", "nicht", "mit", "von", "zu", "den", "dem", "ein", "eine", "einer", "des", "im", "auf", "für", "sich", "el",
+    "los", "las", "una", "unos", "del", "por", "para", "con", "que", "y", "lo", "le", "les", "des", "est", "dans", "pour", "avec", "sur", "qui",
+    "une", "du", "il", "della", "che", "per", "gli", "di", "nel", "non", "je", "się", "na", "jest", "nie", "z", "w", "že", "v",
+])  # fmt: skip
+
+
+_BEFORE_THE = frozenset(["in", "of", "to", "for", "by", "on", "at", "from", "with", "and", "that", "into", "is", "was", "are", "were"])
+
+
+def _english(pair: Pair) -> list[Finding]:
+    """`in the` and the like in a text of another language, where the reference has no `the`."""
+    words = pair.hypothesis.words
+    if any(w.lower == "the" for w in pair.reference.words):
+        return []
+    places = [i for i in range(1, len(words)) if words[i].text == "the" and words[i - 1].text in _BEFORE_THE]
+    return [make(pair, "accuracy/untranslated", "major", NAME + "_foreign", (i - 1, i + 1), None, "English words") for i in places]
 
 
 def _foreign(pair: Pair, i: int) -> bool:

@@ -2,51 +2,18 @@
 
 from __future__ import annotations
 
-from evaluator.diagnosis.detect.names import is_name
+from evaluator.diagnosis.detect.name_words import is_name
+from evaluator.diagnosis.detect.verbs import is_finite_past
 from evaluator.diagnosis.pair import Pair, make
 from evaluator.diagnosis.types import Side
 from evaluator.types import Finding
 
 NAME = "sentences"
-_FINITE = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "do",
-        "does",
-        "did",
-        "will",
-        "would",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "shall",
-        "should",
-        "says",
-        "said",
-        "isn't",
-        "aren't",
-        "wasn't",
-        "don't",
-        "doesn't",
-        "didn't",
-        "can't",
-        "won't",
-        "i'm",
-        "it's",
-        "that's",
-        "there's",
-    ]
-)
+_FINITE = frozenset([
+    "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "does", "did", "will", "would", "can", "could", "may", "might", "must",
+    "shall", "should", "says", "said", "isn't", "aren't", "wasn't", "don't", "doesn't", "didn't", "can't", "won't", "i'm", "it's", "that's",
+    "there's",
+])  # fmt: skip
 _SUBJECTS = frozenset(["i", "he", "she", "it", "we", "they", "you", "there", "this", "that", "these", "those", "who", "what", "the", "a", "an"])
 
 
@@ -85,9 +52,12 @@ def _runs_on(pair: Pair, i: int, end: int) -> bool:
 
 
 def _mid_clause(pair: Pair, i: int) -> bool:
-    """True where the word after the stop stands in mid-clause in the reference: after an article, preposition or subordinator."""
+    """True where the words on both sides of the stop stand side by side in the reference, the second one in mid-clause: after an article, a preposition, an adjective."""
     word, j = pair.hypothesis.words[i], pair.alignment.to_reference[i]
     if word.function or j < 1 or pair.alignment.lexical[i, j] < 0.85:
+        return False
+    left = next((pair.alignment.to_reference[k] for k in range(i - 2, max(-1, i - 5), -1) if pair.hypothesis.words[k].kind != "mark"), -1)
+    if not 0 < j - left <= 2:
         return False
     before = pair.reference.words[j - 1]
     return (before.function and before.lower not in _JOINTS) or (before.kind == "word" and not before.function and not before.capital)
@@ -101,7 +71,7 @@ _JOINTS = frozenset(
 def _fragment(side: Side, start: int, end: int) -> bool:
     """True where a stretch has no finite verb that a word list or an ending shows."""
     words = [w for w in side.words[start:end] if w.kind == "word"]
-    return 0 < len(words) < 25 and not any(w.lower in _FINITE or w.lower.endswith(("ed", "n't", "'s", "'re", "'ve", "'ll")) for w in words)
+    return 0 < len(words) < 25 and not any(w.lower in _FINITE or is_finite_past(w) or w.lower.endswith(("ed", "n't", "'s", "'re", "'ve", "'ll")) for w in words)
 
 
 def _bare(side: Side, i: int) -> bool:

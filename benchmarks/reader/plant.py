@@ -20,6 +20,7 @@ from evaluator.diagnosis.sides import stem
 from evaluator.embed.embedder import ModelEmbedder
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+_NAME = re.compile(r"(?<=[a-z,] )([A-Z][a-z]{2,})\b")
 _TENSES = {
     "is": ("was", "will be"), "was": ("is", "will be"), "are": ("were", "will be"), "were": ("are", "will be"), "has": ("had", "will have"),
     "have": ("had", "will have"), "had": ("has", "will have"), "will": ("would", "did"),
@@ -55,10 +56,13 @@ class Words(NamedTuple):
     any: list[str]
     near: Mapping[str, Sequence[str]]
     """For a word those that stand nearest to it, other forms of the same word left out."""
+    names: list[str]
+    """Capitalized words from the middle of sentences."""
 
 
 def collect(texts: Iterable[str], embedder: ModelEmbedder) -> Words:
-    """Lower-case content words that occur twice or more."""
+    """Lower-case content words that occur twice or more, and names."""
+    texts = list(texts)
     count = Counter(word for text in texts for word in _WORD.findall(text) if word.isalpha() and word.islower() and word not in FUNCTION and len(word) > 3)
     known = [word for word, n in count.items() if n > 1]
     vectors = np.array([layers[0][1:-1].mean(axis=0) for layers in embedder.vectors(embedder.token_ids(known))])
@@ -69,7 +73,8 @@ def collect(texts: Iterable[str], embedder: ModelEmbedder) -> Words:
         close = [known[j] for j in best if likeness[j] > NEAR and stem(known[j]) != stem(word)]
         if close:
             near[word] = close[:FAR]
-    return Words(known, near)
+    names = Counter(m.group(1) for text in texts for m in _NAME.finditer(text))
+    return Words(known, near, sorted(names))
 
 
 def planted(text: str, n: int, words: Words, rng: random.Random) -> list[Damaged]:
@@ -78,7 +83,10 @@ def planted(text: str, n: int, words: Words, rng: random.Random) -> list[Damaged
     if len(matches) < 3:
         return []
     forms = [m.group() for m in matches]
-    edits = [*_of_content(forms, words, rng), *_of_phrases(forms, rng), *_of_verbs(forms, rng), *_of_small_words(forms, rng)]
+    edits = [
+        *_of_content(forms, words, rng), *_of_phrases(forms, rng), *_of_verbs(forms, rng), *_of_small_words(forms, rng),
+        *_of_names(forms, words, rng), *_of_numbers(forms, rng), *_of_loss(forms, rng),
+    ]  # fmt: skip
     rng.shuffle(edits)
     out = [Damaged(_applied(text, matches, edit), edit.kind, edit.severity) for edit in edits[:n]]
     return [one for one in out if one.text.strip() and one.text != text]
@@ -155,6 +163,49 @@ def _of_small_words(forms: Sequence[str], rng: random.Random) -> list[Edit]:
     if pronouns and rng.random() < 0.5:
         i = rng.choice(pronouns)
         edits.append(Edit("pronoun", "major", i, i + 1, (_cased(forms[i], rng.choice([p for p in _PRONOUNS if p != forms[i].lower()])),)))
+    return edits
+
+
+def _of_names(forms: Sequence[str], words: Words, rng: random.Random) -> list[Edit]:
+    """A name changed to another, to an ordinary word, or swapped with another name of the sentence."""
+    names = [i for i in range(1, len(forms)) if re.fullmatch(r"[A-Z][a-z]{2,}", forms[i])]
+    if not names:
+        return []
+    i = rng.choice(names)
+    edits = [Edit("name_changed", "critical", i, i + 1, (rng.choice(words.names if rng.random() < 0.7 else words.any).capitalize(),))]
+    others = [k for k in names if abs(k - i) > 1 and forms[k] != forms[i]]
+    if others:
+        a, b = sorted((i, rng.choice(others)))
+        edits.append(Edit("names_swapped", "critical", a, b + 1, (forms[b], *forms[a + 1 : b], forms[a])))
+    return edits
+
+
+def _of_numbers(forms: Sequence[str], rng: random.Random) -> list[Edit]:
+    """A number changed in one digit, or tenfold."""
+    numbers = [i for i, w in enumerate(forms) if w.isdigit()]
+    if not numbers:
+        return []
+    i = rng.choice(numbers)
+    k = rng.randrange(len(forms[i]))
+    digit = rng.choice([d for d in "123456789" if d != forms[i][k]])
+    other = forms[i] + "0" if rng.random() < 0.3 else forms[i][:k] + digit + forms[i][k + 1 :]
+    return [Edit("number_changed", "critical", i, i + 1, (other,))]
+
+
+def _of_loss(forms: Sequence[str], rng: random.Random) -> list[Edit]:
+    """A text that stops, a heading without its first words, a stretch lost, two stretches exchanged."""
+    n = len(forms)
+    if n <= 14:
+        k = rng.choice([1, 2]) if n > 5 else 1
+        return [Edit("head_lost", "critical", 0, k)]
+    stop = rng.randrange(n // 3, n - 4)
+    edits = [Edit("stops", "critical", stop, n, (".",) if rng.random() < 0.5 else ())]
+    start = rng.randrange(1, n - 6)
+    edits.append(Edit("stretch_lost", "critical", start, start + rng.randrange(4, min(12, n - start))))
+    a = rng.randrange(1, n - 8)
+    b = a + rng.randrange(2, 4)
+    c = b + rng.randrange(2, 4)
+    edits.append(Edit("order", "major", a, c, (*forms[b:c], *forms[a:b])))
     return edits
 
 

@@ -1,0 +1,142 @@
+"""Second step: trains one reader.
+
+    python benchmarks/reader/train.py SEED --work WORK [--tokens N] [--threads N] [--device cpu|cuda]
+
+Writes reader-SEED.pt and reader-SEED.csv (loss and speed as it went) to WORK.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import pickle
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from evaluate import report
+from network import Batch, Reader, batch_of, loss_of, state_of
+from prepare import Labelled
+
+SHARES = {"news20": 0.26, "news20b": 0.10, "ted": 0.04, "bio": 0.07, "wmt22": 0.16, "mlqe": 0.11, "demetr": 0.10, "own": 0.12, "humans": 0.04}
+"""Of the tokens that a reader sees in training."""
+TOKENS = 2_400_000
+GROUP = 4
+"""Most pairs of one group that are drawn together."""
+BUDGET = 1500
+"""Tokens in a batch."""
+RATE, HEAD_RATE = 1.5e-4, 1e-3
+
+
+def draw(pairs: Sequence[Labelled], tokens: int, shares: dict[str, float], rng: random.Random) -> list[list[Labelled]]:
+    """Groups in random order, of each set as many as its share; a set that is too small is read again."""
+    groups: dict[str, dict[str, list[Labelled]]] = {name: {} for name in shares}
+    for pair in pairs:
+        if pair.set in groups:
+            groups[pair.set].setdefault(pair.group, []).append(pair)
+    out: list[list[Labelled]] = []
+    total = sum(shares.values())
+    for name, share in shares.items():
+        left = tokens * share / total
+        while left > 0:
+            names = list(groups[name])
+            rng.shuffle(names)
+            for key in names:
+                members = groups[name][key]
+                chosen = rng.sample(members, GROUP) if len(members) > GROUP else members
+                out.append(chosen)
+                left -= sum(len(p.joint.ids) for p in chosen)
+                if left <= 0:
+                    break
+    rng.shuffle(out)
+    return out
+
+
+def into_batches(groups: Sequence[list[Labelled]], rng: random.Random) -> list[list[Labelled]]:
+    """Batches of about one length and of whole groups, in random order."""
+    out: list[list[Labelled]] = []
+    for start in range(0, len(groups), 200):
+        batch: list[Labelled] = []
+        for group in sorted(groups[start : start + 200], key=lambda g: max(len(p.joint.ids) for p in g)):
+            width = max(len(p.joint.ids) for p in (*batch, *group))
+            if batch and width * (len(batch) + len(group)) > BUDGET:
+                out.append(batch)
+                batch = []
+            batch += group
+        out.append(batch)
+    rng.shuffle(out)
+    return out
+
+
+def train(model: Reader, stream: Sequence[list[Labelled]], log: Path, minutes: float, rate: float = 1.0) -> None:
+    """One pass over the batches, warmed up, then down to nothing; the rate follows the clock where minutes are given."""
+    device = next(model.parameters()).device
+    heads = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("bert.")]
+    body = [p for name, p in model.named_parameters() if p.requires_grad and name.startswith("bert.")]
+    optimizer = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01)
+    rates = [rate * group["lr"] for group in optimizer.param_groups]
+    started, seen, recent = time.time(), 0, 0.0
+    with log.open("w", encoding="utf-8", newline="") as file:
+        curve = csv.writer(file)
+        curve.writerow(["step", "pairs", "seconds", "loss"])
+        for step, pairs in enumerate(stream):
+            done = step / len(stream)
+            if minutes:
+                done = max(done, (time.time() - started) / (60 * minutes))
+            if done >= 1:
+                break
+            scale = min(1.0, (step + 1) / 60) * (1 - done)
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate * scale
+            batch = Batch(*(t.to(device) for t in batch_of(pairs)))
+            model.train()
+            loss = loss_of(model(batch), batch)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            seen, recent = seen + len(pairs), recent + float(loss.detach())
+            if step % 50 == 49:
+                curve.writerow([step + 1, seen, round(time.time() - started), round(recent / 50, 4)])
+                file.flush()
+                recent = 0.0
+    print(f"{seen} pairs in {time.time() - started:.0f} s, {seen / (time.time() - started):.1f} pairs a second")
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("seed", type=int)
+    parser.add_argument("--work", type=Path, required=True, help="where prepare.py wrote")
+    parser.add_argument("--tokens", type=int, default=TOKENS, help="tokens to learn from")
+    parser.add_argument("--minutes", type=float, default=0.0, help="most minutes, the learning rate then follows the clock; 0 for no limit")
+    parser.add_argument("--without", default="", help="sets to leave out, with commas between")
+    parser.add_argument("--start", default="", metavar="NAMES", help="readers whose averaged weights to go on from, with commas between, at half the learning rate")
+    parser.add_argument("--shares", default="", metavar="SET=SHARE,…", help="other shares of some sets")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--name", help="of the files written, instead of the seed")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    rng = random.Random(options.seed)
+    with (options.work / "pairs.pkl").open("rb") as file:
+        pairs: list[Labelled] = pickle.load(file)
+    shares = {name: share for name, share in SHARES.items() if name not in options.without.split(",")}
+    shares |= {name: float(share) for name, share in (item.split("=") for item in options.shares.split(",") if item)}
+    stream = into_batches(draw([p for p in pairs if p.part == "train"], options.tokens, shares, rng), rng)
+    print(f"{sum(map(len, stream))} pairs in {len(stream)} batches")
+    model = Reader().to(options.device)
+    if options.start:
+        states = [torch.load(options.work / f"reader-{name}.pt") for name in options.start.split(",")]
+        model.load_state_dict({key: sum(state[key] for state in states) / len(states) for key in states[0]}, strict=False)
+    name = options.name or str(options.seed)
+    train(model, stream, options.work / f"reader-{name}.csv", options.minutes, 0.5 if options.start else 1.0)
+    torch.save(state_of(model), options.work / f"reader-{name}.pt")
+    report(model, pairs, random.Random(1))
+
+
+if __name__ == "__main__":
+    main()

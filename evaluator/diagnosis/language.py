@@ -1,0 +1,120 @@
+"""Which language a text is in, before anything in it is judged.
+
+Scripts of one language, and English by its function words, are known by themselves; for the rest
+stands py3langid (BSD), whose model is part of its package and takes a second to load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import Any
+
+READ = "en"
+"""The language that the diagnosis was made for and measured in."""
+UNKNOWN = ""
+"""What cannot be told: no letters, or too few words that could be any language's."""
+MIN_SURE = 0.5
+"""Probability from which a language is believed."""
+MOST_READ = 4000
+"""Characters that are looked at."""
+_SMALL = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "that",
+        "was",
+        "were",
+        "is",
+        "are",
+        "has",
+        "have",
+        "had",
+        "been",
+        "with",
+        "for",
+        "from",
+        "this",
+        "which",
+        "not",
+        "they",
+        "their",
+        "his",
+        "her",
+        "its",
+        "would",
+        "there",
+        "what",
+        "when",
+        "who",
+        "will",
+        "could",
+        "about",
+        "after",
+    ]
+)
+"""English function words that are rare in other languages; `in`, `die`, `an` and the like are left out."""
+MIN_SMALL, SHARE_SMALL = 2, 0.12
+_WORD = re.compile(r"[^\W\d_]+")
+_SCRIPTS = {
+    "ja": re.compile("[\u3041-\u30fa]"),
+    "zh": re.compile("[\u3400-\u9fff]"),
+    "ko": re.compile("[\uac00-\ud7a3]"),
+    "th": re.compile("[\u0e01-\u0e5b]"),
+    "lo": re.compile("[\u0e81-\u0edf]"),
+    "km": re.compile("[\u1780-\u17ff]"),
+    "my": re.compile("[\u1000-\u109f]"),
+    "am": re.compile("[\u1200-\u139f]"),
+    "he": re.compile("[\u05d0-\u05ea]"),
+    "el": re.compile("[\u0370-\u03ff\u1f00-\u1fff]"),
+    "ka": re.compile("[\u10a0-\u10ff]"),
+    "hy": re.compile("[\u0530-\u058f]"),
+    "ta": re.compile("[\u0b80-\u0bff]"),
+    "te": re.compile("[\u0c00-\u0c7f]"),
+    "bo": re.compile("[\u0f00-\u0fff]"),
+}
+"""Scripts that one language all but owns; kana before Han, which Japanese mixes."""
+
+
+def base_language(lang: str) -> str:
+    """The language of a code, without region or script.
+
+    >>> base_language("de-AT"), base_language("EN_us")
+    ('de', 'en')
+    """
+    return lang.lower().replace("_", "-").split("-")[0]
+
+
+def language_of(text: str) -> str:
+    """ISO 639-1 code of the language that most of the text is in; `UNKNOWN` where it cannot be told.
+
+    >>> language_of("The mayor was not at the meeting."), language_of("Der Bürgermeister war nicht bei der Sitzung.")
+    ('en', 'de')
+    """
+    text = text[:MOST_READ]
+    letters = sum(character.isalpha() for character in text)
+    if not letters:
+        return UNKNOWN
+    if not text.isascii():
+        counts = Counter({language: len(pattern.findall(text)) for language, pattern in _SCRIPTS.items()})
+        if counts["ja"] and counts["ja"] + counts["zh"] > letters / 2:
+            return "ja"
+        language, number = counts.most_common(1)[0]
+        if number > letters / 2:
+            return language
+    words = [word.lower() for word in _WORD.findall(text)]
+    small = sum(word in _SMALL for word in words)
+    if small >= MIN_SMALL and small >= SHARE_SMALL * len(words):
+        return "en"
+    language, sure = _identifier().classify(" ".join(words))
+    return str(language) if sure >= MIN_SURE else UNKNOWN
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,0 +1,131 @@
+"""The reader: one look at both texts, and what it says of the pair and of each token.
+
+Trained by `benchmarks/reader/`; see the model card in `docs/reader.md` for what it learned from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from evaluator.diagnosis.joint import Joint, Tokens, join
+from evaluator.embed import VectorArray
+from evaluator.embed.joint import JointEncoder
+from evaluator.embed.models import ModelSpec, find_model
+from evaluator.embed.tokens import FileTokenizer
+from evaluator.embed.weights import Weights
+from evaluator.types import FloatArray
+
+FOLDER = Path(__file__).parent / "weights"
+FILE = FOLDER / "reader.safetensors"
+MODEL = "minilm"
+VERSION = "1"
+"""Of the weights; part of the signature of `fidelity`."""
+ALIGNING = 2
+"""The layer whose states align words."""
+COMPARED = (1, 2, 3, 4, 5)
+"""Layers whose states are compared token by token."""
+LIKENESS = ("p", "p_min", "p_min3", "p_lost", "r", "r_min", "r_min3", "r_lost")
+"""Mean of each hypothesis token's best cosine, the lowest, the three lowest, the summed gaps; the same for the reference."""
+OUTPUTS = ("serious", "any", "planted", "mqm", "da_wmt", "da_edit", "rank")
+"""Scores of a pair: log odds of a serious error of meaning, of any, and of a planted one; log-scaled MQM penalty;
+assessments of translations and of post-edited ones; and a score that ranks versions of one text."""
+
+
+class Reading(NamedTuple):
+    """What the reader says of one pair."""
+
+    pair: FloatArray
+    """By `OUTPUTS`, (7,)."""
+    wrong: FloatArray
+    """Log odds of any error, a serious error and an edit at each hypothesis token, (n_hypothesis, 3)."""
+    lost: FloatArray
+    """Log odds that each reference token is lost or changed, (n_reference,)."""
+    hypothesis: VectorArray
+    """Unit vectors of hypothesis tokens, for aligning, (n_hypothesis, dimension)."""
+    reference: VectorArray
+    likeness: FloatArray
+    """How well tokens of either side find their like on the other in the states of each of `COMPARED`, (n_layers, 8): by `LIKENESS`."""
+
+
+class Reader:
+    """The shipped reader, loaded.
+
+    Args:
+        file: its weights.
+    """
+
+    def __init__(self, file: Path = FILE) -> None:
+        self.spec: ModelSpec = find_model(MODEL)
+        self._tokenizer = FileTokenizer(self.spec)
+        first, separator = self._tokenizer.ids([""])[0]
+        self._special = first, separator
+        self._encoder = JointEncoder(self.spec, file, (*COMPARED, self.spec.n_layers))
+        self.runtime = self._encoder.name
+        heads = Weights([file])
+        self._tag, self._tag_bias = heads.read("tag.weight").T.copy(), heads.read("tag.bias")
+        self._pair, self._pair_bias = heads.read("pair.weight").T.copy(), heads.read("pair.bias")
+        self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Word pieces of texts, special tokens left out."""
+        return [Tokens(tuple(one.ids[1:-1]), tuple(one.offsets[1:-1])) for one in self._tokenizer.places(texts)]
+
+    def read(self, pairs: Sequence[tuple[str, str]], tokens: Sequence[tuple[Tokens, Tokens]], take: Callable[[int, Reading], None]) -> None:
+        """Hand over what is said of each (reference, hypothesis), in order.
+
+        Args:
+            pairs: texts short enough for one pass.
+            tokens: their word pieces.
+            take: called with the number of the pair, while the next one is on its way.
+        """
+        joints = [join(*texts, pieces, self._special) for texts, pieces in zip(pairs, tokens, strict=True)]
+        self._encoder.states_of(joints, lambda k, states: take(k, self._reading(joints[k], states)))
+
+    def _reading(self, joint: Joint, states: VectorArray) -> Reading:
+        *lower, last = states
+        middle = lower[COMPARED.index(ALIGNING)]
+        hypothesis, reference = last[joint.hypothesis], last[joint.reference]
+        pooled = np.concatenate([last[0], _mean(hypothesis), _mean(reference)])
+        tags = (last @ self._tag + self._tag_bias).astype(np.float64)
+        return Reading(
+            (pooled @ self._pair + self._pair_bias).astype(np.float64),
+            tags[joint.hypothesis, :3],
+            tags[joint.reference, 3],
+            _unit(middle[joint.hypothesis]),
+            _unit(middle[joint.reference]),
+            np.array([_likeness(_unit(layer[joint.hypothesis]), _unit(layer[joint.reference])) for layer in lower]),
+        )
+
+
+def _mean(states: VectorArray) -> VectorArray:
+    out: VectorArray = states.mean(axis=0) if len(states) else np.zeros(states.shape[1], dtype=np.float32)
+    return out
+
+
+def _likeness(hypothesis: VectorArray, reference: VectorArray) -> list[float]:
+    """By `LIKENESS`; zeros where a side has no token."""
+    if not len(hypothesis) or not len(reference):
+        return [0.0] * len(LIKENESS)
+    cosine = hypothesis @ reference.T
+    out: list[float] = []
+    for best in (cosine.max(axis=1), cosine.max(axis=0)):
+        low = np.sort(best)[:3]
+        out += [float(best.mean()), float(low[0]), float(low.mean()), float((1 - best).sum()) / 10]
+    return out
+
+
+def _unit(states: VectorArray) -> VectorArray:
+    out: VectorArray = states / np.maximum(np.linalg.norm(states, axis=-1, keepdims=True), 1e-9)
+    return out
+
+
+@lru_cache(maxsize=1)
+def load_reader() -> Reader:
+    """The reader of this package."""
+    return Reader()

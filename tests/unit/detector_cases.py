@@ -1,0 +1,165 @@
+"""Pairs for the detectors, by kind: broken ones with the category of their error, and harmless ones. All sentences are our own."""
+
+from __future__ import annotations
+
+Case = tuple[str, str, str]
+"""Reference, hypothesis, MQM category of the finding."""
+NEGATION = "accuracy/negation"
+NEGATIONS_BROKEN: list[Case] = [
+    ("The committee did not improve the important rule.", "The committee improved the important rule.", NEGATION),
+    ("My uncle has not discovered the mistake.", "My uncle has discovered the mistake.", NEGATION),
+    ("Taxes were not increased immediately.", "Taxes were increased immediately.", NEGATION),
+    ("Never mix these two powders.", "Mix these two powders.", NEGATION),
+    ("Don't press the red button.", "Press the red button.", NEGATION),
+    ("No windows were broken.", "Twenty windows were broken.", NEGATION),
+    ("Nobody noticed the smoke.", "Somebody noticed the smoke.", NEGATION),
+    ("None of the lamps worked.", "Each of the lamps worked.", NEGATION),
+    ("Neither sister sang.", "Both sisters sang.", NEGATION),
+    ("Nothing was found in the cellar.", "Something was found in the cellar.", NEGATION),
+    ("The clerk hardly spoke.", "The clerk spoke.", NEGATION),
+    ("The tram no longer runs at night.", "The tram runs at night.", NEGATION),
+    ("She couldn't find the key.", "She could find the key.", NEGATION),
+    ("The lift is working again.", "The lift is not working again.", NEGATION),
+    ("He travelled without a ticket.", "He travelled with a ticket.", NEGATION),
+    ("The crew refused to sail.", "The crew sailed.", NEGATION),
+    ("An anti-tank mine lay in the field.", "A tank mine lay in the field.", NEGATION),
+    ("These are non-toxic paints.", "These are toxic paints.", NEGATION),
+    ("An anti-royal paper printed it.", "A pro-royal paper printed it.", NEGATION),
+    ("A pro-Kestrian militia held the bridge.", "A Kestrian militia held the bridge.", NEGATION),
+    ("The two leaders held talks in Riga in May.", "The two leaders did not speak in Riga in May.", NEGATION),
+    ("The treaty is legal.", "The treaty is illegal.", "accuracy/mistranslation"),
+]
+NEGATIONS_HARMLESS = [
+    ("The claim is not true.", "The claim is untrue."),
+    ("Its age is not known.", "Its age is unknown."),
+    ("It is not possible to repair the pump.", "It is impossible to repair the pump."),
+    ("He could not stand.", "He was unable to stand."),
+    ("She did not manage to reach the shore.", "She failed to reach the shore."),
+    ("The flat does not have a balcony.", "The flat lacks a balcony."),
+    ("Parking is not legal here.", "Parking is illegal here."),
+    ("No one answered.", "Nobody answered."),
+    ("Not many guests stayed.", "Few guests stayed."),
+    ("We do not doubt that he will win.", "We have no doubt that he will win."),
+    ("They arrived without luggage.", "They had no luggage when they arrived."),
+    ("I do not think that he is ill.", "I think that he is not ill."),
+    ("She did not fail to see the sign.", "She saw the sign."),
+    ("The boy never stopped smiling.", "The boy kept smiling all the time."),
+    ("That does not matter to us.", "That is irrelevant to us."),
+    ("It was not only luck.", "It wasn’t just luck."),
+    ("The boat was not only fast but cheap.", "The boat was fast and also cheap."),
+    ("He asked whether or not to sell.", "He asked whether to sell."),
+    ("The anti-tax rally was small.", "The rally against the tax was small."),
+    ("The important uncle improved the inn.", "The inn was improved by the important uncle."),
+]
+WHO_BROKEN: list[Case] = [
+    ("I showed her the letter.", "He showed her the letter.", "accuracy/role"),
+    ("She sold my car.", "She sold her car.", "accuracy/role"),
+    ("We lost the match.", "They lost the match.", "accuracy/role"),
+    ("My sister says he kissed her.", "My sister says she kissed him.", "accuracy/gender"),
+    ("The clerk told him that she had paid.", "The clerk told him that he had paid.", "accuracy/gender"),
+    ("With tears in her eyes she thanked them, and she waved.", "With tears in his eyes she thanked them, and she waved.", "accuracy/gender"),
+    ("His bicycle was stolen.", "Her bicycle was stolen.", "accuracy/gender"),
+    ("He was chosen by the jury.", "He chose the jury.", "accuracy/role"),
+    ("The guests outran the hosts.", "The guests were outrun by the hosts.", "accuracy/role"),
+    ("The cat chased the dog.", "The dog chased the cat.", "accuracy/role"),
+    ("The teacher was praised by the pupils.", "The pupils were praised by the teacher.", "accuracy/role"),
+    ("The pupils taught the teacher.", "The teacher taught the pupils.", "accuracy/role"),
+    ("The firm sued the village.", "The firm was sued by the village.", "accuracy/role"),
+    ("The guards arrested the poet.", "The guards were arrested.", "accuracy/role"),
+    ("The bank closed because the clerk fell ill.", "The clerk fell ill because the bank closed.", "accuracy/role"),
+    ("Because the pump failed, the cellar flooded.", "Because the cellar flooded, the pump failed.", "accuracy/role"),
+]
+WHO_HARMLESS = [
+    ("The bill was passed by the senate on Friday.", "The senate passed the bill on Friday."),
+    ("The gardener found the ring.", "The ring was found by the gardener."),
+    ("“I shall leave,” she said.", "She said that she would leave."),
+    ("Every driver must show his licence.", "All drivers must show their licences."),
+    ("She handed him the cup.", "He was handed the cup by her."),
+    ("Because the dam broke, the road was shut.", "The road was shut because the dam broke."),
+    ("Police said on Monday that a man had been hurt.", "A man had been hurt, police said on Monday."),
+]
+NAME = "accuracy/name"
+NAMES_BROKEN: list[Case] = [
+    ("OPEC lowered its forecast.", "ASEAN lowered its forecast.", NAME),
+    ("The IMF approved the loan.", "The WTO approved the loan.", NAME),
+    ("The start-up Zelvora hired nine people.", "The start-up Zebra hired nine people.", NAME),
+    ("Chancellor Brandhuber spoke at noon.", "Chancellor Ravenscroft spoke at noon.", NAME),
+    ("Talks between Iran and Peru were held.", "Talks between Iraq and Peru were held.", NAME),
+    ("The freighter left Antwerp on Sunday.", "The freighter left Lisbon on Sunday.", NAME),
+    ("Ms Okafor welcomed the delegates.", "Ms Lindgren welcomed the delegates.", NAME),
+    ("In the village of Tarvik a road was washed away.", "A road was washed away in Rotterdam.", NAME),
+    ("Sweden won the final.", "Norway won the final.", NAME),
+]
+NAMES_HARMLESS = [
+    ("Wolodymyr Tarasenko met the king.", "Volodymyr Tarasenko met the king."),
+    ("Sergej Maximov resigned.", "Sergey Maksimov resigned."),
+    ("They live near Mt. Kelso.", "They live near Mount Kelso."),
+    ("The church of St. Ursula burned.", "The church of Saint Ursula burned."),
+    ("The International Monetary Fund agreed.", "The IMF agreed."),
+    ("The Danish minister left.", "The minister of Denmark left."),
+    ("The Dutch team won.", "The team from the Netherlands won."),
+    ("Marta Olsen thanked the crowd.", "Olsen thanked the crowd."),
+    ("Bill Hargrove sang.", "William Hargrove sang."),
+    ("Tanaka fell. Tanaka is in hospital.", "Tanaka fell. He is in hospital."),
+    ("The Annual Report of the Harbour Board", "The annual report of the harbour board"),
+    ("Contributing: The Coast Agency", "Contributed by: Coast Agency"),
+    ("Rumours in Kormanz spread.", "Rumours in Kormans spread."),
+]
+NUMBER = "accuracy/number"
+NUMBERS_BROKEN: list[Case] = [
+    ("The shop shuts at 6:15 p.m.", "The shop shuts at 6:15 a.m.", NUMBER),
+    ("The shop shuts at 18:15.", "The shop shuts at 16:15.", NUMBER),
+    ("The gates open at 7:00.", "The gates open at 9:00.", NUMBER),
+    ("It was signed on 7 June 2019.", "It was signed on 9 June 2019.", NUMBER),
+    ("It was signed on 7 June 2019.", "It was signed on 2019-06-17.", NUMBER),
+    ("Of 90 schools, 15 were closed.", "Of 15 schools, 90 were closed.", NUMBER),
+    ("There were 30 cows and 12 goats.", "There were 12 cows and 30 goats.", NUMBER),
+    ("The bridge cost 40 million crowns.", "The bridge cost 40 billion crowns.", NUMBER),
+    ("The final ended 4:2.", "The final ended 2:4.", NUMBER),
+    ("The path is 8 miles long.", "The path is 8 kilometres long.", NUMBER),
+    ("She came fourth.", "She came fifth.", NUMBER),
+    ("The hut was built in the 1920s.", "The hut was built in the 1930s.", NUMBER),
+    ("Almost 4,000 homes were without power.", "More than 4,000 homes were without power.", NUMBER),
+    ("Fourteen hundred men marched.", "Fourteen thousand men marched.", NUMBER),
+]
+NUMBERS_HARMLESS = [
+    ("The shop shuts at 6:15 P.M.", "The shop shuts at 18:15."),
+    ("The shop shuts at 6.15 pm.", "The shop shuts at 18.15."),
+    ("The ferry leaves at 8 p.m.", "The ferry leaves at 20:00."),
+    ("It was signed on 7 June 2019.", "It was signed on June 7, 2019."),
+    ("It was signed on 7 June 2019.", "It was signed on 2019-06-07."),
+    ("Fifteen hundred seats were sold.", "1,500 seats were sold."),
+    ("It weighs ７５ tons.", "It weighs 75 tons."),
+    ("Three dozen eggs broke.", "36 eggs broke."),
+    ("He was born in the 1950s.", "He was born in the fifties."),
+    ("Prices rose fivefold.", "Prices rose 5 times."),
+    ("It was her 32nd win.", "It was her thirty-second win."),
+    ("Half a million coins were found.", "500,000 coins were found."),
+    ("No more than 10 guests may come.", "Up to 10 guests may come."),
+    ("Over 500 boats took part.", "More than 500 boats took part."),
+    ("About 50% of them voted.", "About half of them voted."),
+    ("She waited a quarter of an hour.", "She waited 15 minutes."),
+    ("The mill was built in the 19th century.", "The mill was built in the 1800s."),
+    ("It stood for six decades.", "It stood for 60 years."),
+    ("The prize is EUR 900.", "The prize is €900."),
+    ("Entry costs 12 000 crowns.", "Entry costs 12,000 crowns."),
+    ("15 of the 90 schools were closed.", "Of 90 schools, 15 were closed."),
+]
+OMISSION = "accuracy/omission"
+LOSS_BROKEN: list[Case] = [
+    ("Firefighters reached the cabin on Friday, found four hikers alive and flew them to a clinic in Talvin.", "Firefighters reached the cabin on.", OMISSION),
+    ("The brewery will shut two plants, dismiss 300 workers and move its head office to Zalmerin in March.", "The brewery will shut.", OMISSION),
+    ("The jury heard eleven witnesses, watched a film and read nine reports before it went home.", "The jury heard eleven witnesses.", OMISSION),
+    ("A storm tore roofs from barns, felled old oaks and cut the only road to the mine.", "A storm tore roofs from barns.", OMISSION),
+    ("Marta Olsen, Pavel Kubin and Igor Brandl opened a bakery in Riga.", "They opened a bakery in Riga.", OMISSION),
+    ("The lighthouse (designed in 1871 by Otto Falkner) will be sold.", "The lighthouse will be sold.", OMISSION),
+    ("The minister said that the new toll will apply to lorries and coaches.", "The minister said that the.", OMISSION),
+]
+LOSS_HARMLESS = [
+    ("The mayor, who had been ill for months, stepped down on Friday.", "The mayor stepped down on Friday after months of illness."),
+    ("In his view the measure was, in fact, rather unlikely to work at all.", "He thought the measure was unlikely to work."),
+    ("The Harbour Workers Union (HWU) called a strike.", "The HWU called a strike."),
+    ("LATEST NEWS FROM THE VALLEY", "Latest news from the valley"),
+]
+BROKEN = [*NEGATIONS_BROKEN, *WHO_BROKEN, *NAMES_BROKEN, *NUMBERS_BROKEN, *LOSS_BROKEN]
+HARMLESS = [*NEGATIONS_HARMLESS, *WHO_HARMLESS, *NAMES_HARMLESS, *NUMBERS_HARMLESS, *LOSS_HARMLESS]
