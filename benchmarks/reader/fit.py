@@ -175,7 +175,8 @@ def fit_risk(seen: Sequence[Seen], d: Design) -> tuple[Array, float]:
         gradient = weight * (p - y)
         return value, np.append(x.T @ gradient + 2 * ridge * w[:-1], gradient.sum())
 
-    bounds = [(0.0, 0.0) if name.endswith(SERIOUS_KINDS) else (0.0 if s >= 0 else None, 0.0 if s <= 0 else None) for name, s in zip(d.names, d.signs, strict=True)]
+    signs = [0.0 if name.endswith(SERIOUS_KINDS) else s for name, s in zip(d.names, d.signs, strict=True)]
+    bounds: list[tuple[float | None, float | None]] = [(0.0 if s >= 0 else None, 0.0 if s <= 0 else None) for s in signs]
     bounds.append((None, None))
     best = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 2000})
     return best.x[:-1], float(best.x[-1])
@@ -267,7 +268,8 @@ def figures(seen: Sequence[Seen], risk: Array, fidelity: Array) -> None:
         bins = np.digitize(length, np.quantile(length, np.arange(0.1, 1, 0.1)))
         mqm = np.array([seen[k].targets["mqm"] for k in here])
         print(
-            f"{name:8s} AUC within bins: risk {soft_auc(risk[here], share, bins):.3f}, fidelity {soft_auc(-fidelity[here], share, bins):.3f}; Pearson of fidelity with MQM {np.corrcoef(fidelity[here], -mqm)[0, 1]:.3f}; mean risk {risk[here].mean():.3f}, share {share.mean():.3f}"
+            f"{name:8s} AUC within bins: risk {soft_auc(risk[here], share, bins):.3f}, fidelity {soft_auc(-fidelity[here], share, bins):.3f}; "
+            f"Pearson of fidelity with MQM {np.corrcoef(fidelity[here], -mqm)[0, 1]:.3f}; mean risk {risk[here].mean():.3f}, share {share.mean():.3f}"
         )
         for name_, k in (("mqm", NUMBERS.index("mqm")), ("serious", 0), ("token_serious_sum", NUMBERS.index("token_serious_sum"))):
             print(f"            {name_} alone {soft_auc(np.array([seen[i].x[k] for i in here]), share, bins):.3f}")
@@ -283,7 +285,8 @@ def figures(seen: Sequence[Seen], risk: Array, fidelity: Array) -> None:
     critical = risk[[k for k, one in enumerate(seen) if one.set == "demetr" and one.kind.startswith("critical")]]
     level = np.quantile(calm, 0.95)
     print(
-        f"demetr critical: AUC {np.mean((critical[:, None] > calm) + 0.5 * (critical[:, None] == calm)):.3f}, recall at 5 % clean {np.mean(critical > level):.3f}; humans above that {np.mean(risk[sets == 'humans'] > level):.3f}"
+        f"demetr critical: AUC {np.mean((critical[:, None] > calm) + 0.5 * (critical[:, None] == calm)):.3f}, "
+        f"recall at 5 % clean {np.mean(critical > level):.3f}; humans above that {np.mean(risk[sets == 'humans'] > level):.3f}"
     )
 
 
@@ -348,7 +351,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("evaluator/diagnosis/weights/decision.json"))
     parser.add_argument("--only", choices=("reader", "detectors"), default="", help="for ablations")
-    parser.add_argument("--threshold", type=float, default=0.35)
+    parser.add_argument("--threshold", type=float, default=0.34)
     parser.add_argument("--levels", default="0.3,0.35,0.3,0.6", help="as `Levels` of evaluator/diagnosis/model.py has them")
     options = parser.parse_args()
     if options.step == "evidence":

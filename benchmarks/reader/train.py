@@ -113,7 +113,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=TOKENS, help="tokens to learn from")
     parser.add_argument("--minutes", type=float, default=0.0, help="most minutes, the learning rate then follows the clock; 0 for no limit")
     parser.add_argument("--without", default="", help="sets to leave out, with commas between")
-    parser.add_argument("--start", default="", metavar="NAMES", help="readers whose averaged weights to go on from, with commas between, at half the learning rate")
+    parser.add_argument("--start", default="", metavar="NAMES", help="readers from whose averaged weights to go on, at half the rate")
     parser.add_argument("--shares", default="", metavar="SET=SHARE,…", help="other shares of some sets")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from evaluator.diagnosis.decide import diagnose_pieces, reason_of
 from evaluator.diagnosis.evidence import Evidence
 from evaluator.diagnosis.find import find_all
-from evaluator.diagnosis.language import READ, base_language, language_of
+from evaluator.diagnosis.language import READ, language_of
 from evaluator.diagnosis.learned import learned_note
 from evaluator.diagnosis.model import FILE as DECISION
 from evaluator.diagnosis.model import load_decision, threshold_of
@@ -21,6 +21,7 @@ from evaluator.diagnosis.sides import build_side
 from evaluator.diagnosis.sources import with_copies
 from evaluator.diagnosis.types import Side
 from evaluator.embed.models import sha256_of
+from evaluator.plugins import base_language
 from evaluator.types import Advance, Diagnosis, EvaluatorError, Finding
 
 HARMLESS = 0.01

@@ -79,15 +79,6 @@ _SCRIPTS = {
 """Scripts that one language all but owns; kana before Han, which Japanese mixes."""
 
 
-def base_language(lang: str) -> str:
-    """The language of a code, without region or script.
-
-    >>> base_language("de-AT"), base_language("EN_us")
-    ('de', 'en')
-    """
-    return lang.lower().replace("_", "-").split("-")[0]
-
-
 def language_of(text: str) -> str:
     """ISO 639-1 code of the language that most of the text is in; `UNKNOWN` where it cannot be told.
 
