@@ -6,6 +6,7 @@ which `api` and `cli` call). Nothing is computed here.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
@@ -14,16 +15,17 @@ from typing import TYPE_CHECKING, Any
 from evaluator.alignment import pair_inputs
 from evaluator.alignment.pairing import Vectors
 from evaluator.cache import setting_of
-from evaluator.check import check_inputs, check_system_names, note_missing_references, preflight_notes, without_reference_offsets
+from evaluator.check import check_inputs, check_system_names, note_missing_references, note_tokenizers, preflight_notes, without_reference_offsets
 from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
 from evaluator.manifest import make_manifest
 from evaluator.metrics.kernel import quicker_than_a_store
-from evaluator.plugins import Metric, StatisticsStore, create_metric, did_you_mean, metric_class
+from evaluator.plugins import Metric, StatisticsStore, create_metric, did_you_mean, metric_class, with_language
 from evaluator.readers.alignments import read_alignments
-from evaluator.readers.documents import as_read, label_documents, read_documents
+from evaluator.readers.documents import as_read, label_documents, read_documents, without_separators
 from evaluator.readers.inputs import TextSource, group_table, input_files, read_inputs, read_table
 from evaluator.readers.scores import ScoreFile, read_score_files
+from evaluator.readers.tables import TextTable
 from evaluator.score import Remembered, StartWork, fidelity_scores, imported_scores, make_tables, paraphrase_scores, score_systems
 from evaluator.signatures import diagnosis_signature
 from evaluator.types import Diagnosis, EvalSet, Evaluation, EvaluatorError, InputFile
@@ -42,8 +44,8 @@ class Request:
     references: Sequence[TextSource] = ()
     systems: Mapping[str, TextSource] = field(default_factory=dict)
     source: TextSource | None = None
-    table: str | None = None
-    """One table in the place of references, systems and source."""
+    table: str | TextTable | None = None
+    """One table in the place of references, systems and source: a file, or one in memory."""
     only: Sequence[str] = ()
     """Systems of the table to score; none for all."""
     reference_names: Sequence[str] = ()
@@ -71,8 +73,8 @@ class Request:
     """`auto` diagnoses when bertscore is among the metrics."""
     prior: float | None = None
     """Share of paragraphs with a serious error, for the diagnosis; None for that of its data."""
-    documents: str | None = None
-    """A file with the document of each segment, for texts that are no table."""
+    documents: TextSource | None = None
+    """The document of each segment, a file or a list, for texts that are no table."""
     scores: Sequence[ScoreFile] = ()
     """Files of scores made elsewhere."""
     lower_is_better: Sequence[str] = ()
@@ -104,9 +106,13 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     check_system_names([(system.name, system.name) for system in evalset.systems])
     evalset = note_missing_references(evalset)
     evalset = replace(evalset, notes=(*request.notes, *evalset.notes, *preflight_notes(evalset)))
+    request = replace(request, metric_options=with_language(request.metrics, request.metric_options, request.lang))
+    words = note_tokenizers(evalset, {name: request.metric_options.get(name, {}) for name in request.metrics})
+    evalset = replace(evalset, notes=(*words, *evalset.notes))
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
-    judge = make_judge(request)
-    metrics, embedder = make_metrics(request, judge)
+    judge, words = make_judge(request, evalset)
+    evalset = replace(evalset, notes=(*evalset.notes, *words))
+    metrics, embedder = make_metrics(request)
     scores = [*score_systems(evalset, metrics, start_work, _memory(request)), *(imported_scores(evalset, one) for one in imported.scores)]
     diagnoses = diagnose_systems(evalset, judge, start_work) if judge else None
     stated = judge.manifest() if judge else None
@@ -147,7 +153,7 @@ def compare(evaluation: Evaluation, plan: Plan, metrics: Sequence[str] | None = 
 def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
     """Inputs read, checked and paired."""
     if request.table is not None:
-        table = read_table(request.table, request.reference_names, request.quoting)
+        table = request.table if isinstance(request.table, TextTable) else read_table(request.table, request.reference_names, request.quoting)
         return group_table(table, request.only), [InputFile("table", "", table.path, table.sha256)]
     inputs = read_inputs(request.references, request.systems, request.source, request.reference_names)
     check_inputs(inputs)
@@ -161,8 +167,9 @@ def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
     evalset = as_read(evalset, inputs, labelled=request.documents is None)
     if request.documents is None:
         return evalset, files
-    labels = read_documents(request.documents)
-    return label_documents(evalset, labels), [*files, InputFile("documents", "", request.documents, labels.sha256)]
+    read = read_documents(request.documents)
+    labels = without_separators(read, inputs, sum(not pair.inserted for pair in evalset.systems[0].pairs))
+    return label_documents(evalset, labels), [*files, InputFile("documents", "", labels.path, labels.sha256)]
 
 
 def _vectors(request: Request) -> Vectors | None:
@@ -209,54 +216,51 @@ def is_diagnosed(request: Request) -> bool:
     return request.diagnose == "on" or (request.diagnose == "auto" and "bertscore" in request.metrics)
 
 
-def make_judge(request: Request) -> Judge | None:
-    """What diagnoses, with the packaged model; None when diagnosis is off.
+def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[str]]:
+    """What diagnoses, None when diagnosis is off, and what a user must know of it.
 
     Raises:
         EvaluatorError: an unknown setting, or a prior that is no probability.
     """
     if not is_diagnosed(request):
-        return None
-    from evaluator.diagnosis.judge import MODEL, Judge
-    from evaluator.diagnosis.pairs import LAYERS
-    from evaluator.embed.embedder import open_embedder
+        return None, []
+    from evaluator.diagnosis.judge import Judge, language_note
 
-    # BERTScore shares the model's pass when it uses the same model; then the layer is its own.
-    layer = request.num_layers if _shares_model(request) else None
-    embedder = open_embedder(MODEL, layer, request.device, precision=request.precision, batch_size=request.batch_size, also=LAYERS)
-    return Judge(embedder, request.lang, request.prior)
+    references = [reference for pair in evalset.systems[0].pairs for reference in pair.references if reference]
+    language, note = language_note(references, request.lang, forced=request.diagnose == "on")
+    if note and request.diagnose == "auto":
+        return None, [note]
+    judge = Judge(language, request.prior)
+    return judge, [*([note] if note else []), *judge.notes(references)]
 
 
 def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> list[list[Diagnosis | None]]:
     """For each system and row what is wrong with it; inserted paragraphs are not judged."""
     from evaluator.diagnosis.documents import name_spellings
 
-    advance = start_work("diagnosis", sum(len(system.pairs) for system in evalset.systems))
+    pairs = [
+        (reference, pair.hypothesis) for system in evalset.systems for pair in system.pairs if not pair.inserted for reference in pair.references if reference
+    ]
+    judge.judge(pairs, start_work("diagnosis", len(pairs)))
     out = []
     for system in evalset.systems:
         rows = []
         for pair in system.pairs:
             found = None if pair.inserted else judge.diagnosis(pair.references, pair.hypothesis, pair.source)
-            rows.append(without_reference_offsets(found) if found is not None and pair.references[0] is None else found)
-            advance(1)
+            rows.append(without_reference_offsets(found) if found and not (pair.references[0] or "").strip() else found)
         out.append(name_spellings([pair.document for pair in system.pairs], [pair.hypothesis for pair in system.pairs], rows))
     return out
 
 
-def _shares_model(request: Request) -> bool:
-    return "bertscore" in request.metrics and (request.model or ("" if request.lang else "minilm")) == "minilm"
-
-
-def make_metrics(request: Request, judge: Judge | None) -> tuple[list[Metric], Embedder | None]:
+def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
     """The metrics ready to use, and the model that they share if one of them needs it."""
     embedder: Embedder | None = None
     metrics = []
     for name in request.metrics:
         options = dict(request.metric_options.get(name, {}))
         if getattr(metric_class(name), "needs_embedder", False):
-            shared = judge is not None and _shares_model(request)
-            embedder = embedder or (judge.embedder if judge is not None and shared else _open_embedder(request))
-            options.update(embedder=embedder, lang=request.lang, see=judge.see if judge is not None and shared else None)
+            embedder = embedder or _open_embedder(request)
+            options.update(embedder=embedder, lang=request.lang)
         metrics.append(create_metric(name, options))
     titles = [metric.title for metric in metrics]
     if len(set(titles)) < len(titles):
@@ -294,13 +298,14 @@ def _open_embedder(request: Request) -> Embedder:
 
 def options_of(request: Request) -> dict[str, Any]:
     """The options of a request as `run.json` holds them."""
-    names = ("documents", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior")
+    names = ("align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior")
     options = {name: dict(values) for name, values in request.metric_options.items()}
     return {
         "metrics": list(request.metrics),
         "metric_options": options,
         "scores": [asdict(one) for one in request.scores],
         "lower_is_better": list(request.lower_is_better),
+        "documents": os.fspath(request.documents) if isinstance(request.documents, (str, os.PathLike)) else None,
         **{name: getattr(request, name) for name in names},
         "only": list(request.only),
         "reference_names": list(request.reference_names),

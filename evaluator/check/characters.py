@@ -10,12 +10,20 @@ from evaluator.check.problems import Problem, place, short
 
 _CP1252_TAIL = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _MOJIBAKE = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{_CP1252_TAIL}]{{1,3}}|\ufffd")
-"""UTF-8 read as Latin-1 or Windows-1252; which of these it really is, `_is_mojibake` tries."""
+"""Characters that UTF-8 read as Latin-1 or Windows-1252 may have left; which of these it really is, `_is_mojibake` tries."""
 _ODD = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ufff9-\ufffb\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069\ud800-\udfff]|\\t"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\ufeff\u200e\u200f\u2028\u2029\ufff9-\ufffb\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u2069\ud800-\udfff]|\\t"
+    # Joiners shape letters of Arabic, Indic scripts and emoji, and Southeast Asian scripts part words with U+200B: odd are those among others.
+    "|(?<![^\x00-\u052f\u1e00-\u1fff\u2000-\u206f])[\u200c\u200d]|(?<![\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1980-\u1aaf])\u200b(?![\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff])"
 )
-"""Controls, byte-order marks inside, line separators, private use, noncharacters, direction overrides, tabs."""
-_NAMES = {"\ufeff": "byte-order mark", "\u2028": "line separator", "\u2029": "paragraph separator", "\t": "tab"}
+"""Controls, soft hyphens, zero-width characters, directional marks and overrides, byte-order marks inside, line separators, private use,
+noncharacters, tabs: what nobody sees, and every metric counts."""
+_NAMES = {
+    "\ufeff": "byte-order mark", "\u2028": "line separator", "\u2029": "paragraph separator", "\t": "tab", "\xad": "soft hyphen", "\u200b": "zero-width space",
+    "\u200c": "zero-width non-joiner", "\u200d": "zero-width joiner", "\u2060": "word joiner", "\u200e": "left-to-right mark", "\u200f": "right-to-left mark",
+    "\u061c": "Arabic letter mark",
+}  # fmt: skip
 _CANARY = re.compile(r"canary[^\n]{0,80}[0-9a-f]{8}-?[0-9a-f]{4}|BENCHMARK DATA SHOULD NEVER APPEAR|canary guid", re.IGNORECASE)
 _TOKENIZED = re.compile(r" [.,](?= |$)|&(?:quot|apos|amp|#91|#93|lt|gt);|@-@|@@ |\u2581", re.MULTILINE)
 _SIGNS = (" .", " ,", "&", "@-@", "@@ ", "\u2581")
@@ -73,10 +81,19 @@ def _is_mojibake(found: str) -> bool:
     return False
 
 
+def _looks_bad(page: Page, offset: int) -> bool:
+    """Whether the line has sequences that no language writes: `KÉŽ` and `CAFÉ’S` are valid UTF-8 read wrongly, too, and are Czech and French."""
+    from ftfy.badness import is_bad  # a table of such sequences, kept by its author for a decade
+
+    start = page.whole.rfind("\n", 0, offset) + 1
+    end = page.whole.find("\n", offset)
+    return bool(is_bad(page.whole[start : end if end >= 0 else None]))
+
+
 def _mojibake(page: Page) -> Iterator[Problem]:
     if page.whole.isascii():
         return
-    found = [match for match in _MOJIBAKE.finditer(page.whole) if _is_mojibake(match[0])]
+    found = [match for match in _MOJIBAKE.finditer(page.whole) if _is_mojibake(match[0]) and (match[0] == "\ufffd" or _looks_bad(page, match.start()))]
     if found:
         lines = _numbers(page, [match.start() for match in found])
         at = found[0].start()
@@ -89,7 +106,7 @@ def _odd(page: Page) -> Iterator[Problem]:
     found = [match for match in _ODD.finditer(page.whole) if match[0] != "\n"]
     if found:
         lines = _numbers(page, [match.start() for match in found])
-        kinds = ", ".join(_NAMES.get(c, f"U+{ord(c):04X}") for c in dict.fromkeys(match[0] for match in found[:1000]))
+        kinds = ", ".join(f"{_NAMES[c]} U+{ord(c):04X}" if c in _NAMES else f"U+{ord(c):04X}" for c in dict.fromkeys(match[0] for match in found[:1000]))
         yield Problem("unicode", page.name, f"{len(found)} odd characters ({kinds}) in {place(lines)}", len(found), lines)
 
 

@@ -11,6 +11,7 @@ from evaluator.check.languages import main_script
 from evaluator.check.lines import likeness, shift_problem, swapped_problems, unequal_problem
 from evaluator.check.markup import markup_problems
 from evaluator.check.near_copies import MAX_COMPARED, near_copies
+from evaluator.check.normal_forms import form_problems
 from evaluator.check.problems import Problem, place
 from evaluator.check.segments import Pairing, expected_of, segment_problems
 from evaluator.types import Document, EvalSet, Inputs
@@ -32,10 +33,14 @@ CHECKS = {
     "boilerplate": "what a language model says about the task, or words that begin or end many segments",
     "too-long": "paragraphs over the model's limit, which go through in windows",
     "canary": "lines that mark a test set",
-    "unicode": "control characters, byte-order marks, line separators, tabs, private use",
+    "unicode": "characters that nobody sees: control characters, zero-width spaces, soft hyphens, directional marks, byte-order marks, tabs; private use",
+    "normal-form": "letters composed (NFC) in one text and decomposed (NFD) in another",
+    "unknown": "segments of which the model does not know most characters",
 }
 MOST_NOTES = 5
 """Findings that a run's notes hold."""
+MAX_UNKNOWN = 0.5
+"""Share of a segment's characters that a model may not know."""
 SAMPLED = 200
 """Lines looked at to see whether source and reference are swapped."""
 
@@ -47,6 +52,8 @@ class Limit(NamedTuple):
     tokens: int
     count_tokens: Callable[[Sequence[str]], Sequence[int]]
     """Tokens of each text, special ones included."""
+    unknown: Callable[[Sequence[str]], Sequence[float]] | None = None
+    """Share of each text's characters that the model does not know; None where that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,8 @@ def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = Fa
         tokenized = any(problem.check == "tokenized" for problem in own)  # which holds entities of tokenizers
         found += [*own, *(problem for problem in markup_problems(page) if not (tokenized and "entities" in problem.message))]
         found += _too_long(name, lines, texts.numbers[name], limit)
+        found += _unknown(name, lines, texts.numbers[name], limit) if name not in texts.source else ()
+    found += form_problems({name: lines for name, lines in everything.items() if name not in texts.source}, texts.numbers)
     found += swapped_problems(texts.references, texts.systems)
     found += near_copies(texts.references, texts.systems, MAX_COMPARED // 4 if quick else MAX_COMPARED)
     found += _source_swapped(texts, SAMPLED // 4 if quick else SAMPLED)
@@ -174,6 +183,20 @@ def _too_long(name: str, lines: Sequence[str], numbers: Sequence[int], limit: Li
             f"{len(long)} paragraphs are longer than the {limit.tokens} tokens of {limit.model} ({place(told)}; the longest has {max(n for _, n in long)})"
         )
         yield Problem("too-long", name, message, len(long), told)
+
+
+def _unknown(name: str, lines: Sequence[str], numbers: Sequence[int], limit: Limit | None) -> Iterator[Problem]:
+    """Segments that the model cannot read; a text in ASCII holds nothing that a model would not know."""
+    if limit is None or limit.unknown is None:
+        return
+    at = [i for i, text in enumerate(lines) if not text.isascii()]
+    shares = limit.unknown([lines[i] for i in at]) if at else []
+    unread = [numbers[i] for i, share in zip(at, shares, strict=True) if share > MAX_UNKNOWN]
+    if unread:
+        message = (
+            f"{len(unread)} of {len(lines)} segments are not in an alphabet that {limit.model} knows ({place(unread)}); its BERTScore says nothing about them"
+        )
+        yield Problem("unknown", name, message, len(unread), tuple(unread))
 
 
 def _source_swapped(texts: Texts, sampled: int) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from evaluator.types import EvalSet
@@ -122,23 +122,38 @@ def note_tokenizers(evalset: EvalSet, metrics: Mapping[str, Mapping[str, Any]]) 
 
 
 def _note(metric: str, options: Mapping[str, Any], found: Found) -> str:
+    """Why a metric's words are the wrong ones and which option sets them right; empty where they are not."""
     writing = found.writing
-    many = f"{found.segments} of {found.of} reference segments are {writing.name}"
     why = "whose words are not what stands between its spaces" if writing.spaced else "which has no spaces between words"
-    choose = f" (or --lang {writing.code})" if writing.code else ""
-    if metric == "bleu":
-        tokenizer = options.get("tokenize") or "13a"
-        if tokenizer in writing.tokenizers or (tokenizer == "none" and writing.spaced):
-            return ""
-        what = "counts every stretch between spaces and punctuation as one word" if tokenizer in BY_SPACES else "is made for another language"
-        further = "" if writing.code else " (needs the package sentencepiece), or --tokenize char"
-        return f"WRONG TOKENIZER: {many}, {why}; BLEU's tokenizer {tokenizer} {what}. Score again with --tokenize {writing.tokenizers[0]}{further}{choose}."
-    if metric == "ter":
-        if not writing.code:
-            return f"WRONG TOKENIZER: {many}, {why}, and TER has no option that finds them: it counts whole stretches as words. Use chrf instead."
-        if options.get("asian_support") and options.get("normalized"):
-            return ""
-        return f"WRONG TOKENIZER: {many}, {why}; TER counts them as words. Score again with --ter-normalized --ter-asian-support{choose}."
-    if metric in ("chrf", "chrf++") and options.get("word_order", 2 if metric == "chrf++" else 0) and not writing.spaced:
-        return f"WRONG TOKENIZER: {many}, {why}; the words of {metric} with word order {options.get('word_order', 2)} are whole stretches. Use chrf, whose characters need no words."
-    return ""
+    judge = JUDGES.get(metric)
+    wrong = judge(metric, options, writing) if judge else ""
+    choose = f" (or --lang {writing.code})" if writing.code and "Score again" in wrong else ""
+    return f"WRONG TOKENIZER: {found.segments} of {found.of} reference segments are {writing.name}, {why}; {wrong}{choose}." if wrong else ""
+
+
+def _bleu(_: str, options: Mapping[str, Any], writing: Writing) -> str:
+    tokenizer = options.get("tokenize") or "13a"
+    if tokenizer in writing.tokenizers or (tokenizer == "none" and writing.spaced):
+        return ""
+    what = "counts every stretch between spaces and punctuation as one word" if tokenizer in BY_SPACES else "is made for another language"
+    further = "" if writing.code else " (needs the package sentencepiece) or --tokenize char"
+    return f"BLEU's tokenizer {tokenizer} {what}. Score again with --tokenize {writing.tokenizers[0]}{further}"
+
+
+def _ter(_: str, options: Mapping[str, Any], writing: Writing) -> str:
+    if not writing.code:
+        return "TER has no option that finds them and counts whole stretches as words. Use chrf instead"
+    if options.get("asian_support") and options.get("normalized"):
+        return ""
+    return "TER counts whole stretches as words. Score again with --ter-normalized --ter-asian-support"
+
+
+def _chrf(metric: str, options: Mapping[str, Any], writing: Writing) -> str:
+    order = options.get("word_order", 2 if metric == "chrf++" else 0)
+    if not order or writing.spaced:
+        return ""
+    return f"the word n-grams of {metric} (word order {order}) are made of whole stretches. Use chrf, whose characters need no words"
+
+
+JUDGES: dict[str, Callable[[str, Mapping[str, Any], Writing], str]] = {"bleu": _bleu, "ter": _ter, "chrf": _chrf, "chrf++": _chrf}
+"""By metric what says that its words are the wrong ones."""

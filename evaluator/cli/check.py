@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from evaluator.check import CHECKS, Limit, Problem, Texts, check_inputs, check_system_names, find_problems, texts_of_inputs, texts_of_pairs
+from evaluator.check import CHECKS, Problem, Texts, check_inputs, check_system_names, find_problems, texts_of_inputs, texts_of_pairs
 from evaluator.cli.collections import unfold
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.score import split_name
 from evaluator.embed.models import DEFAULT_MODEL
+from evaluator.python.runs import limit_of
 from evaluator.types import EvaluatorError
 
 SUMMARY = "Looks for what is likely wrong with inputs before they are scored, a line each. Exit code 1 when something was found, 0 when nothing was."
@@ -45,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
     args = build().parse(arguments)
     one_of(args.format, FORMATS, "format")
     texts = _texts(args)
-    limit = None if args.model == "none" else _limit(args.model)
+    limit = None if args.model == "none" else limit_of(args.model)
     problems = find_problems(texts, limit)
     sys.stdout.write(as_json(texts, problems) if args.format == "json" else as_table(texts, problems))
     return 1 if problems else 0
@@ -84,15 +85,3 @@ def _texts(args: argparse.Namespace) -> Texts:
     inputs = read_inputs(references, dict(named), args.source, args.references)
     check_inputs(inputs)
     return texts_of_inputs(inputs)
-
-
-def _limit(model: str) -> Limit:
-    """The limit of a model, and its tokenizer to count with."""
-    from evaluator.embed.models import find_model
-    from evaluator.embed.tokens import FileTokenizer
-
-    spec = find_model(model, "last")
-    if not (spec.packed or (spec.folder / "tokenizer.json").is_file()):
-        raise EvaluatorError(f"{spec.name} has no tokenizer.json to count tokens with; name another --model, or --model none.")
-    tokenizer = FileTokenizer(spec)
-    return Limit(spec.name, tokenizer.limit, lambda texts: [len(ids) for ids in tokenizer.ids(texts)])

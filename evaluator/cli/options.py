@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any, NamedTuple
 
+from evaluator.plugins import base_language, with_language
 from evaluator.types import EvaluatorError
 
 
@@ -40,12 +42,19 @@ OPTIONS = (
     MetricOption(("--baseline-path",), (("bertscore", "baseline_path"),), str, "BERTScore: a baseline file of your own"),
 )
 
+CAN_BE_REFUSED = ("--ter-normalized", "--ter-asian-support")
+"""Options that a language turns on, so that `--no-…` has something to say."""
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_](?:[A-Z]{2}|[A-Z][a-z]{3}|\d{3}))*")
+"""A language as sacreBLEU, bert-score and WMT write it: de, zh_CN, pt-BR, zh-Hans."""
+
 
 def add_metric_options(parser: argparse.ArgumentParser) -> None:
     """Add every metric's options."""
     group = parser.add_argument_group("metrics")
     for option in OPTIONS:
-        if option.kind is bool:
+        if option.kind is bool and option.flags[0] in CAN_BE_REFUSED:
+            group.add_argument(*option.flags, action=argparse.BooleanOptionalAction, default=None, help=option.help)
+        elif option.kind is bool:
             group.add_argument(*option.flags, action="store_true", default=None, help=option.help)
         else:
             group.add_argument(*option.flags, type=option.kind, metavar={"str": "NAME", "int": "N", "float": "X"}[option.kind.__name__], help=option.help)
@@ -53,14 +62,20 @@ def add_metric_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--num-layers", metavar="N", help="BERTScore: layer whose vectors are compared, or a model whose best layer to take; default the model's own"
     )
-    group.add_argument("--lang", metavar="LANG", help="BERTScore: language of the texts; without --model it chooses bert-score's model for it")
+    group.add_argument("--lang", metavar="LANG", help="language of the texts: zh, ja and ko choose BLEU's tokenizer and TER's options;"
+                       " BERTScore without --model takes bert-score's model for it")  # fmt: skip
+    group.add_argument("-l", "--langpair", metavar="PAIR", help="sacreBLEU's language pair, such as en-zh: chooses tokenizers for its target as --lang does,"
+                       " and no model")  # fmt: skip
     group.add_argument("--batch-size", type=int, metavar="N", help="BERTScore: most texts in one batch; default by token count")
     group.add_argument("--device", default="auto", metavar="DEVICE", help="BERTScore: auto, cpu or cuda; default auto")
     group.add_argument("--precision", default="fp32", metavar="P", help="BERTScore: fp32 or bf16 (faster, differs in the third decimal); default fp32")
 
 
 def metric_options(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """Options by metric, only those that were given, for the metrics asked for."""
+    """Options by metric for the metrics asked for: those that were given, and those of the language pair's target where none were."""
+    target = target_language(args.langpair) if args.langpair else None
+    if target and args.lang and base_language(args.lang) != base_language(target):
+        raise EvaluatorError(f"-l {args.langpair} names the target language {target!r} and --lang {args.lang!r}; leave one out.")
     given: dict[str, dict[str, Any]] = {}
     for option in OPTIONS:
         long = next(flag for flag in option.flags if flag.startswith("--"))
@@ -71,4 +86,19 @@ def metric_options(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
         owners = {metric for metric, _ in option.sets}
         if value is not None and not owners & set(args.metrics):
             raise EvaluatorError(f"{long} is an option of {' and '.join(sorted(owners))}, which is not among the metrics {', '.join(args.metrics)}.")
-    return given
+    return with_language(args.metrics, given, target)
+
+
+def target_language(text: str) -> str:
+    """The target of a language pair as sacreBLEU writes it (en-de, en-zh_CN), or the language itself where one alone is given.
+
+    Raises:
+        EvaluatorError: neither; bert-score's -l, a number of layers, is answered with what to write.
+    """
+    if text.isdecimal():
+        raise EvaluatorError(f"-l is sacreBLEU's language pair here; bert-score's -l {text} is --num-layers {text}.")
+    source, dash, target = text.partition("-")
+    parts = (source, target) if dash and LANGUAGE.fullmatch(target) else (text,)
+    if not all(LANGUAGE.fullmatch(part) for part in parts):
+        raise EvaluatorError(f"-l {text}: write sacreBLEU's language pair, such as -l en-de. Ignoring case is -lc.")
+    return parts[-1]

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
+
+from sacrebleu.metrics.bleu import BLEU as SacreBLEU
 
 from evaluator.metrics.checked import TOKENIZED_FROM, Checked
 from evaluator.metrics.lexical import BLEU, CHRF, TER
@@ -66,6 +68,8 @@ class BleuMetric(LexicalMetric):
     """Corpus BLEU; segments have effective order, as sacreBLEU advises for sentences."""
 
     name = "bleu"
+    language_options: ClassVar[dict[str, dict[str, Any]]] = {lang: {"tokenize": tokenizer} for lang, tokenizer in SacreBLEU._TOKENIZER_MAP.items()}
+    """By language the options that it needs: sacreBLEU's own choice of a tokenizer."""
 
     def __init__(
         self,
@@ -145,6 +149,8 @@ class TerMetric(LexicalMetric):
 
     name = "ter"
     higher_is_better = False
+    language_options: ClassVar[dict[str, dict[str, Any]]] = {lang: {"normalized": True, "asian_support": True} for lang in SacreBLEU._TOKENIZER_MAP}
+    """tercom's treatment of Asian characters, which has no effect without its normalization."""
 
     def __init__(self, *, normalized: bool = False, no_punct: bool = False, asian_support: bool = False, case_sensitive: bool = False) -> None:
         self.formula: dict[str, Any] = {"kind": "ter"}

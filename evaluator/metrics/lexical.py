@@ -144,4 +144,7 @@ def _with_extras(build: Callable[[], None], tokenizer: str) -> None:
     except (ImportError, RuntimeError, OSError, SystemExit) as error:
         # sacreBLEU's downloader ends the process on an SSL error.
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EvaluatorError(f"The tokenizer {tokenizer!r} is not ready: {first} It needs: {NEEDS.get(tokenizer, 'what sacreBLEU says')}.") from error
+        raise EvaluatorError(
+            f"The tokenizer {tokenizer!r} is not ready: {first} It needs: {NEEDS.get(tokenizer, 'what sacreBLEU says')}. "
+            "Or name another tokenizer, such as char, which the signature then states."
+        ) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.pipeline import DEFAULT_METRICS
-from evaluator.plugins import did_you_mean, metric_parts
+from evaluator.plugins import did_you_mean, metric_parts, unknown_metric
 from evaluator.readers.source import read_bytes
 from evaluator.suite.card import Card, read_card
 from evaluator.suite.marks import Marked, Place, Problems, Section, check_name, read_yaml
@@ -103,7 +103,7 @@ def _metrics(section: Section, default: Sequence[str]) -> tuple[str, ...]:
     for item in section.items("metrics"):
         name = str(item.value).lower()
         if name not in known:
-            section.problems.add(item.place, f"there is no metric {str(item.value)!r}.{did_you_mean(name, known)}")
+            section.problems.add(item.place, _as_part(unknown_metric(str(item.value), known)))
         elif name in names:
             section.problems.add(item.place, f"the metric {name} is there twice")
         else:
@@ -111,6 +111,11 @@ def _metrics(section: Section, default: Sequence[str]) -> tuple[str, ...]:
     if "metrics" in section and not section.items("metrics"):
         section.problems.add(section.values["metrics"].place, "there is no metric; name at least one")
     return tuple(names) or tuple(default)
+
+
+def _as_part(sentence: str) -> str:
+    """A sentence as it stands after a place."""
+    return f"t{sentence[1:]}" if sentence.startswith("There ") else sentence
 
 
 def _matrix(marked: Marked | None, problems: Problems) -> tuple[Combination, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from evaluator.compare import CORRECTIONS, TESTS, UNITS, Plan
 from evaluator.compare.plan import FEWEST_RESAMPLES
 from evaluator.pipeline import DIAGNOSE, Request
-from evaluator.plugins import create_metric, did_you_mean, metric_class, metric_parts
+from evaluator.plugins import create_metric, did_you_mean, metric_class, metric_parts, with_language
 from evaluator.suite.marks import Marked, Place, Problems
 from evaluator.types import EvaluatorError
 
@@ -119,4 +119,4 @@ def with_options(request: Request, options: Options) -> Request:
     plain = {name: value for name, value in options.items() if name in KINDS and name not in OF_PLAN and value is not None}
     metrics = {name: dict(value) for name, value in options.items() if isinstance(value, Mapping) and name in request.metrics and value}
     plan = Plan(**{name: options[name] for name in OF_PLAN if options.get(name) is not None})
-    return replace(request, metric_options=metrics, plan=plan, **plain)
+    return replace(request, metric_options=with_language(request.metrics, metrics, options.get("lang")), plan=plan, **plain)

@@ -30,7 +30,7 @@ UNFIT = re.compile(r"[^\w.,=+-]+")
 """What a folder's name should not hold."""
 DIAGNOSIS_WEIGHTS = Path(diagnosis.__file__).parent / "weights"
 """What the diagnosis was fitted to; read without loading it."""
-FORMAT = 1
+FORMAT = 2
 """Part of every fingerprint: raised when a finished run of before is no longer what would be written."""
 
 
@@ -180,7 +180,7 @@ def _further_systems(one: SetConfig) -> list[tuple[str, str]]:
 
 
 def _size(request: Request) -> tuple[int, int]:
-    if request.table is not None:
+    if isinstance(request.table, str):
         rows = read_table(request.table).columns["reference"]
         return max(1, len(request.only)), len(rows) // max(1, len(request.only))
     path = Path(str(request.references[0])).expanduser()

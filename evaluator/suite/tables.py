@@ -15,17 +15,19 @@ from evaluator.types import Evaluation, Table
 COLUMNS = {
     "options": "the combination of the matrix; empty without one",
     "metric": "metric as printed in papers",
+    "signature": "everything that decides the number; sets with different signatures are averaged and ranked apart",
     "scope": "all (the mean over the sets), domain (the mean over the sets that have it) or set",
     "name": "of the domain or set; empty for all",
     "system": "name of the system",
-    "score": "mean of the corpus scores, each set or each set's part counting once; in full precision",
+    "score": "mean of the corpus scores, each set or each set's part counting once; in full precision; empty where the system misses one of the sets",
     "rank": "1 for the best among the systems that are in all of the scope's sets; empty for others",
     "sets": "how many sets the system is in",
     "segments": "how many segments they have",
 }
 
 
-READING = "`all` is the mean over the sets; a system that is not in all of them has no rank. Numbers in full: leaderboard.csv."
+READING = "`all` is the mean over the sets; a system that is not in all of them has neither mean nor rank. Numbers in full: leaderboard.csv."
+APART = "Scores with different signatures cannot be averaged or ranked together: these sets stand apart."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +53,35 @@ class Part:
 
 
 def leaderboard(runs: Sequence[Finished]) -> Table:
-    """Systems by combination, metric and scope, best first."""
+    """Systems by combination, metric, signature and scope, best first."""
     rows: list[dict[str, Any]] = []
     for combination in dict.fromkeys(run.combination for run in runs):
         own = [run for run in runs if run.combination == combination]
         for title, better in _metrics(own).items():
-            scopes: dict[tuple[str, str], list[list[Part]]] = {("all", ""): []}
+            by_signature: dict[str, list[Finished]] = {}
             for run in own:
-                parts = list(_set_parts(run.evaluation, title))
-                if parts:
-                    scopes[("all", "")].append(parts)
-                    for domain, of_domain in _domain_parts(run, title).items():
-                        scopes.setdefault(("domain", domain), []).append(of_domain)
-            scopes |= {("set", run.set_name): [parts] for run in own if (parts := list(_set_parts(run.evaluation, title)))}
-            for (scope, name), sets in scopes.items():
-                rows += ({"options": combination, "metric": title, "scope": scope, "name": name, **row} for row in _ranked(sets, better))
+                if any(_set_parts(run.evaluation, title)):
+                    by_signature.setdefault(_settings(run.evaluation, title), []).append(run)
+            for signature, alike in by_signature.items():
+                for (scope, name), sets in _scopes(alike, title).items():
+                    place = {"options": combination, "metric": title, "signature": signature, "scope": scope, "name": name}
+                    rows += ({**place, **row} for row in _ranked(sets, better))
     return Table("leaderboard", {column: [row[column] for row in rows] for column in COLUMNS})
+
+
+def _scopes(runs: Sequence[Finished], title: str) -> dict[tuple[str, str], list[list[Part]]]:
+    """By scope and name the scores of each set, for runs whose scores are of one kind."""
+    scopes: dict[tuple[str, str], list[list[Part]]] = {("all", ""): [list(_set_parts(run.evaluation, title)) for run in runs]}
+    for run in runs:
+        for domain, of_domain in _domain_parts(run, title).items():
+            scopes.setdefault(("domain", domain), []).append(of_domain)
+    return scopes | {("set", run.set_name): [list(_set_parts(run.evaluation, title))] for run in runs}
+
+
+def _settings(evaluation: Evaluation, title: str) -> str:
+    """The signature; of imported scores without the digest of their file, which differs from set to set."""
+    signature: str = evaluation.manifest["signatures"][title]["corpus"]
+    return signature.split("|sha256:")[0] if signature.startswith("imported:") else signature
 
 
 def _metrics(runs: Sequence[Finished]) -> dict[str, bool]:
@@ -108,7 +123,7 @@ def _domains(evaluation: Evaluation, whole: str) -> list[str]:
 
 
 def _ranked(sets: Sequence[Sequence[Part]], higher_is_better: bool) -> list[dict[str, Any]]:
-    """Rows of one scope, best first; systems that miss a set after the others, without a rank."""
+    """Rows of one scope, best first; systems that miss a set after the others, without rank and mean: theirs would be over other sets."""
     found: dict[str, list[Part]] = {}
     for parts in sets:
         for part in parts:
@@ -120,7 +135,7 @@ def _ranked(sets: Sequence[Sequence[Part]], higher_is_better: bool) -> list[dict
     return [
         {
             "system": system,
-            "score": means[system],
+            "score": means[system] if system in whole else None,
             "rank": 1 + sum(sign * means[other] < sign * means[system] for other in whole) if system in whole else None,
             "sets": len(found[system]),
             "segments": sum(part.segments for part in found[system]),
@@ -135,11 +150,16 @@ def suite_report(name: str, runs: Sequence[Finished], board: Table) -> str:
     lines = [
         f"# {name}",
         "",
-        f"{len(runs)} runs. `all` is the mean over the sets; a system that is not in all of them has no rank. Numbers in full: leaderboard.csv.",
+        f"{len(runs)} runs. {READING}",
     ]
-    for options, metric in dict.fromkeys((row["options"], row["metric"]) for row in rows):
-        own = [row for row in rows if (row["options"], row["metric"]) == (options, metric)]
-        lines += ["", f"## {metric}{f', {options}' if options else ''}", "", *_grid(own, "set")]
+    kinds = dict.fromkeys((row["options"], row["metric"], row["signature"]) for row in rows)
+    for options, metric, signature in kinds:
+        own = [row for row in rows if (row["options"], row["metric"], row["signature"]) == (options, metric, signature)]
+        title = f"{metric}{f', {options}' if options else ''}"
+        if sum(kind[:2] == (options, metric) for kind in kinds) > 1:
+            lines += ["", f"## {title}: sets signed {markdown(signature)}", "", APART, "", *_grid(own, "set")]
+        else:
+            lines += ["", f"## {title}", "", *_grid(own, "set")]
         if any(row["scope"] == "domain" for row in own):
             lines += ["", f"### {metric} by domain", "", *_grid(own, "domain")]
     lines += ["", "## Runs", "", "| set | options | systems | segments | report |", "|---|---|---|---|---|"]
@@ -164,5 +184,7 @@ def _grid(rows: Sequence[Mapping[str, Any]], scope: str) -> list[str]:
     return lines
 
 
-def _shown(score: float) -> str:
+def _shown(score: float | None) -> str:
+    if score is None:
+        return ""
     return f"{score:.4f}" if abs(score) <= 2 else f"{score:.1f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -59,6 +60,12 @@ PLANTED: dict[str, tuple[str, Sequence[str], tuple[int, ...] | None]] = {
     "a canary": ("canary", _but({0: "BENCHMARK canary 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"}), (1,)),
     "a control character": ("unicode", _but({2: "The ferry\x07 left."}), (3,)),
     "a byte-order mark inside": ("unicode", _but({2: "\ufeffThe ferry left."}), (3,)),
+    "a zero-width space": ("unicode", _but({2: "The ferry\u200b left."}), (3,)),
+    "a soft hyphen": ("unicode", _but({2: "The fer\u00adry left."}), (3,)),
+    "a directional mark": ("unicode", _but({2: "The ferry left.\u200e"}), (3,)),
+    "a word joiner": ("unicode", _but({2: "The ferry\u2060 left."}), (3,)),
+    "a joiner among Latin letters": ("unicode", _but({2: "The fer\u200dry left."}), (3,)),
+    "two normal forms": ("normal-form", _but({2: "The cafe\u0301 was shut.", 5: "The caf\u00e9 was open."}), (3,)),
     "a line separator": ("unicode", _but({2: "The ferry left.\u2028Nobody saw it."}), (3,)),
 }  # fmt: skip
 
@@ -162,7 +169,7 @@ def test_score_tells_what_the_preflight_sees_in_few_lines() -> None:
 
 
 def test_every_check_is_planted_somewhere() -> None:
-    elsewhere = {"near-copy", "unequal-lines", "transposed", "copied-source", "too-long"}
+    elsewhere = {"near-copy", "unequal-lines", "transposed", "copied-source", "too-long", "unknown"}
     assert {check for check, _, _ in PLANTED.values()} | elsewhere == set(CHECKS)
 
 
@@ -186,3 +193,71 @@ def test_one_file_given_twice_is_found(tmp_path: Path, cli: Cli) -> None:
     copied = cli("check", tmp_path / "ref.txt", tmp_path / "ref.txt")
     assert f"ref.txt (system ref): is {tmp_path / 'ref.txt'} itself" in copied.out
     assert "copied-reference" in copied.out
+
+
+CAPITALS = [
+    "KÉŽ BY BYLO VÍC ČASU!", "Úžasné, řekl ŽÁK ZE ŠKOLY.", "PŘÍŠTÍ RÁNO: NÁŠ DŮM, VÁŠ DŮM", "„MEGÁLLÓ”", "KÉSŐ ESTE, NÉGY ÓRÁIG…", "ŻÓŁĆ – „GĘŚLĄ JAŹŃ”",
+    "İŞÇİLER GÜN IŞIĞINDA",
+    "CAFÉ’S OPEN", "„DÉJÀ”, dit-il… «À»", "Țara și ȘCOALA", "ŽIŪRI „ŠĮ” ĄŽUOLĄ", "ÕUN “ÕŽ” ÄÄR", "10 Å–20 Å", "allé…” et là-bas", "MÍŠA A TÁŇA",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CAPITALS)
+def test_capitals_and_marks_of_many_languages_are_no_mojibake(text: str) -> None:
+    assert [problem for problem in _find([text, "one more"], [text, "one more"]) if problem.check == "mojibake"] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["zaÅ¾Ã­t to", "KÃ¶szÃ¶nÃ¶m szÃ©pen", "gÃ¼neÅŸ doÄŸdu", "ZaÅ¼Ã³Å‚Ä‡ gÄ™Å›lÄ…", "ÐŸÑ€Ð¸Ð²ÐµÑ‚ Ð²ÑÐµÐ¼", "Itâ€™s â€œgoodâ€", "Ã‰TÃ‰"]
+)
+def test_real_mojibake_of_the_same_languages_is_found(text: str) -> None:
+    assert [problem.lines for problem in _find([text, "one more"], ["It is so.", "one more"]) if problem.check == "mojibake"] == [(1,)]
+
+
+def test_invisible_characters_that_a_script_needs_are_no_finding() -> None:
+    texts = ["می\u200cخواهم", "क्\u200dष", "👩\u200d👩\u200d👧 went home", "ភាសា\u200bខ្មែរ", "ภาษา\u200bไทย", "नमस्\u200cते"]
+    assert [problem for problem in _find(texts, texts) if problem.check == "unicode"] == []
+
+
+@pytest.mark.parametrize(
+    ("character", "name"), [("\u200b", "zero-width space U+200B"), ("\u00ad", "soft hyphen U+00AD"), ("\u200f", "right-to-left mark U+200F")]
+)
+def test_an_invisible_character_is_named(character: str, name: str) -> None:
+    (found,) = _find(_but({2: f"The{character} ferry left."}))
+    assert name in found.message
+
+
+KOLN = ["Er wohnt in K\u00f6ln.", "Das Caf\u00e9 ist zu.", "Nichts davon."]
+
+
+def _forms(system: Sequence[str], reference: Sequence[str]) -> list[Problem]:
+    return [problem for problem in _find(system, reference) if problem.check == "normal-form"]
+
+
+def test_normal_forms_that_differ_are_found_on_either_side() -> None:
+    decomposed = [unicodedata.normalize("NFD", text) for text in KOLN]
+    (found,) = _forms(decomposed, KOLN)
+    assert (found.text, found.lines) == ("sys.txt", (1, 2))
+    assert "NFD, lines 1, 2" in found.message
+    (found,) = _forms(KOLN, decomposed)
+    assert found.text == "sys.txt"
+    (found,) = _forms([KOLN[0], decomposed[1], "Viel sp\u00e4ter"], [*KOLN[:2], "Viel spa\u0308ter"])
+    assert (found.text, found.lines) == ("sys.txt", (2,))
+    mixed = _forms(KOLN, [KOLN[0], decomposed[0], KOLN[2]])
+    assert [(one.text, "in two ways" in one.message) for one in mixed] == [("ref.txt", True), ("sys.txt", False)]
+
+
+def test_one_form_in_all_texts_is_no_finding() -> None:
+    decomposed = [unicodedata.normalize("NFD", text) for text in KOLN]
+    assert _forms(KOLN, KOLN[::-1]) == []
+    assert _forms(decomposed, decomposed[::-1]) == []
+    assert _forms(decomposed, ["Plain", "ASCII", "text"]) == []
+    assert _forms(["हिन्दी क\u093cलम", "किताब", "x"], ["क\u093cलम हिन्दी", "किताब", "x"]) == []
+
+
+def test_segments_that_the_model_cannot_read_are_counted(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
+    reference, system = write("r.txt", "ሰላም ለዓለም\nThe gate opened.\nመንገዱ ተዘግቷል\n"), write("s.txt", "ሰላም ሁን\nThe gate was opened.\nመንገዱ ዝግ ነው\n")
+    shown = cli("check", reference, system)
+    assert shown.code == 1
+    assert "2 of 3 segments are not in an alphabet that minilm knows (lines 1, 3)" in shown.out
+    assert "alphabet" not in cli("check", reference, system, "--model", "none").out
