@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +20,7 @@ from evaluator.check import check_system_names
 from evaluator.cli.caching import open_cache
 from evaluator.cli.collections import unfold
 from evaluator.cli.comparing import add_comparison_options, plan_of
+from evaluator.cli.habits import answer_habits, refuse_reference_alone, writes_nothing
 from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
@@ -39,7 +41,7 @@ FORMATS = ("table", "text", "json", "csv", "latex", "md")
 EXAMPLES = (
     "evaluator score benchmarks/sample/reference.txt rewrite=benchmarks/sample/rewrite.txt",
     "evaluator score benchmarks/sample/reference.txt benchmarks/sample/rewrite.txt -m bleu chrf chrf++ --format json",
-    "evaluator score -r benchmarks/sample/reference.txt -i a=benchmarks/sample/rewrite.txt -m bleu -b -w 4 -o results/bleu",
+    "evaluator score -r benchmarks/sample/reference.txt -i a=benchmarks/sample/rewrite.txt -m bleu -b -w 4",
 )
 
 
@@ -71,7 +73,7 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     parser.add_argument("-t", "--translations", "-c", "--cand", "--hyp", **many, dest="input", help=argparse.SUPPRESS)
     parser.add_argument("-s", "--source", metavar="FILE", help="source text, shown beside the segments")
     parser.add_argument("-m", "--metrics", nargs="+", default=list(DEFAULT_METRICS), metavar="METRIC", help=f"default: {' '.join(DEFAULT_METRICS)}")
-    parser.add_argument("-o", "--output", metavar="DIR", help="run folder; default results/<UTC time>-<name>")
+    parser.add_argument("-o", "--output", metavar="DIR", help="run folder; default results/<UTC time>-<name>, and none with -b or a text from standard input")
     parser.add_argument("--force", action="store_true", help="replace an existing run folder")
     parser.add_argument("--no-report", action="store_true", help="write the tables alone; evaluator report writes the reports later")
     parser.add_argument("--align", default="auto", metavar="MODE", help="auto, line (none) or paragraph; default auto")
@@ -94,7 +96,7 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     shown = parser.add_argument_group("what is printed")
     shown.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
     shown.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals of scores on a scale of 100 (BERTScore: three more); default 1")
-    shown.add_argument("-b", "--score-only", action="store_true", help="print scores alone")
+    shown.add_argument("-b", "--score-only", action="store_true", help="print scores alone, and write a run folder only with -o")
     shown.add_argument("--spreadsheet-safe", action="store_true", help="CSV: an apostrophe before cells that a spreadsheet would run as formulas")
     shown.add_argument("--no-cache", action="store_true", help="do not use or fill the cache of segment statistics (evaluator cache info)")
     shown.add_argument("-q", "--quiet", action="store_true", help="no progress and no log on stderr")
@@ -109,8 +111,8 @@ def run(arguments: Sequence[str]) -> int:
     return score_and_print(request, target, args)
 
 
-def prepare(args: argparse.Namespace) -> tuple[Request, Path]:
-    """The request and its run folder, once all that can be known before reading is known to be right.
+def prepare(args: argparse.Namespace) -> tuple[Request, Path | None]:
+    """The request and its run folder, None where none is written, once all that can be known before reading is known to be right.
 
     Raises:
         EvaluatorError: an option that is wrong in itself, or with another.
@@ -119,14 +121,16 @@ def prepare(args: argparse.Namespace) -> tuple[Request, Path]:
     if not 0 <= args.width <= MOST_DECIMALS:
         raise EvaluatorError(f"--width is {args.width}; it goes from 0 to {MOST_DECIMALS}.")
     _refuse_files_among_metrics(args)
+    answer_habits(args)
+    nothing = writes_nothing(args)  # before the files of sets are put into the arguments
     request = make_request(args)
     check_metrics(request)
-    return request, Path(args.output).expanduser() if args.output else default_folder(request)
+    return request, None if nothing else Path(args.output).expanduser() if args.output else default_folder(request)
 
 
 def score_and_print(
     request: Request,
-    target: Path,
+    target: Path | None,
     args: argparse.Namespace,
     accept: Callable[[Evaluation], None] | None = None,
     show: Callable[[Evaluation, argparse.Namespace], Shown] | None = None,
@@ -135,7 +139,7 @@ def score_and_print(
 
     Args:
         request: what to evaluate.
-        target: the run folder.
+        target: the run folder; None to write none.
         args: the command's arguments.
         accept: raises where the run is not what the command is for, before anything is written.
         show: what to print; the scores when None.
@@ -150,12 +154,13 @@ def score_and_print(
         log(f"note: TER is {kernel.counted_by('ter')}")  # said before the waiting begins
     cache = None if args.no_cache else open_cache()
     request = replace(request, store=cache)
-    with new_run_folder(target, force=args.force) as staging:
+    with new_run_folder(target, force=args.force) if target else nullcontext() as staging:
         with shown_progress(args.quiet) as start_work:
             evaluation = pipeline.evaluate(request, start_work)
         if accept:
             accept(evaluation)
-        fill_folder(evaluation, staging, spreadsheet_safe=args.spreadsheet_safe, reports=not args.no_report)
+        if staging:
+            fill_folder(evaluation, staging, spreadsheet_safe=args.spreadsheet_safe, reports=not args.no_report)
         if args.save_alignment:
             write_whole(Path(args.save_alignment).expanduser(), alignment_text(evaluation.alignments))
     shown = (show or shown_scores)(evaluation, args)
@@ -165,7 +170,8 @@ def score_and_print(
             log(f"note: {note}")
         for message in cache.messages if cache else ():
             log(f"note: {message}")
-        log(f"written: {target}")
+        if target:
+            log(f"written: {target}")
     return 0
 
 
@@ -223,6 +229,7 @@ def make_request(args: argparse.Namespace) -> Request:
     table = None
     if args.files and not references and not inputs and len(args.files) == 1:
         table = args.files[0]
+        refuse_reference_alone(table)
     elif args.files:
         rest = list(args.files)
         references = references or [rest.pop(0)]
@@ -278,7 +285,7 @@ def split_name(text: str) -> tuple[str, str]:
 
 def default_folder(request: Request) -> Path:
     """results/<UTC time>-<name of the reference or table>."""
-    first = request.table or str(request.references[0])
+    first = str(request.table or request.references[0])
     stem = re.sub(r"[^\w.-]+", "-", Path(first).name).split(".")[0] or "run"
     return Path("results") / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{stem[:60]}"
 
