@@ -18,14 +18,24 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from evaluator.api import align, diagnose, evaluate, load
+    from evaluator.python.runs import check, compare, gate, verify
     from evaluator.run import Run
     from evaluator.types import EvaluatorError
 
-__all__ = ["EvaluatorError", "Run", "__version__", "align", "diagnose", "evaluate", "load"]
-_HOME = {"align": "api", "diagnose": "api", "evaluate": "api", "load": "api", "Run": "run", "EvaluatorError": "types"}
+__all__ = ["EvaluatorError", "Run", "__version__", "align", "check", "compare", "diagnose", "evaluate", "gate", "load", "verify"]
+_HOME = {
+    **dict.fromkeys(("align", "diagnose", "evaluate", "load"), "api"),
+    **dict.fromkeys(("gate", "verify"), "python.runs"),
+    "Run": "run",
+    "EvaluatorError": "types",
+}
+_CALLABLE = ("check", "compare")
+"""Packages that are called like the functions of their names."""
 
 
 def __getattr__(name: str) -> Any:
+    if name in _CALLABLE:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

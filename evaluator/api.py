@@ -8,29 +8,34 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluator.check import check_system_names
 from evaluator.compare import SEED, Plan
 from evaluator.embed import Embedder
 from evaluator.embed.paragraphs import paragraph_vectors
 from evaluator.pipeline import DEFAULT_METRICS, Request
 from evaluator.pipeline import evaluate as run_pipeline
-from evaluator.readers.inputs import TextSource, is_table, system_name
+from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
+from evaluator.readers.inputs import is_table
 from evaluator.readers.scores import ScoreFile
+from evaluator.readers.tables import TextTable
 from evaluator.readers.text import check_encodable
 from evaluator.results import read_run
 from evaluator.run import Run
 from evaluator.types import Advance, AlignedPair, Diagnosis, EvaluatorError
+from evaluator.wording import speaking_python
 
 if TYPE_CHECKING:
     from evaluator.diagnosis.judge import Judge
 
+Texts = str | os.PathLike[str] | Iterable[Any]
+"""A `str` or path is a file; a list, Series or array holds texts."""
+
 
 def evaluate(
-    reference: TextSource,
-    systems: Mapping[str, TextSource] | Sequence[str | os.PathLike[str]] | str | os.PathLike[str] | None = None,
+    reference: Any,
+    systems: Mapping[str, Texts] | Texts | None = None,
     *,
-    references: Sequence[TextSource] = (),
-    source: TextSource | None = None,
+    references: Sequence[Texts] = (),
+    source: Texts | None = None,
     metrics: Sequence[str] = DEFAULT_METRICS,
     metric_options: Mapping[str, Mapping[str, Any]] | None = None,
     align: str = "auto",
@@ -44,7 +49,9 @@ def evaluate(
     batch_size: int | None = None,
     diagnose: str = "auto",
     prior: float | None = None,
-    documents: str | None = None,
+    documents: Texts | None = None,
+    reference_names: Sequence[str] = (),
+    quoting: bool = True,
     scores: Mapping[str, str | Mapping[str, str]] | None = None,
     lower_is_better: Sequence[str] = (),
     test: str = "ar",
@@ -53,12 +60,12 @@ def evaluate(
     correction: str = "holm",
     seed: int = SEED,
 ) -> Run:
-    """Score systems against a reference.
+    """Score systems against a reference. A `str` or path is a file; a list, Series or array holds the texts of segments.
 
     Args:
-        reference: a file, or a list of segments; or, without systems, one table with columns
-            reference and hypothesis.
-        systems: name to file or list of segments; or files, named after themselves.
+        reference: a file or texts; or, without systems, one table with columns reference and hypothesis:
+            a file, a DataFrame, a dict of lists or a list of dicts.
+        systems: name to file or texts, or a frame with a column a system; one file, named after itself; or the texts of one system.
         references: further references; the first stays the one that segments are those of.
         source: the source text, segment by segment.
         metrics: names as `evaluator list metrics` has them.
@@ -69,13 +76,15 @@ def evaluate(
         model: BERTScore's model: a preset, a folder or a hub id; None takes bert-score's model of
             `lang`, or the packaged `minilm` without a language.
         num_layers: the model's layer, or a model whose best layer to take; None takes its own.
-        lang: language of the texts.
+        lang: language of the texts; zh, ja and ko choose BLEU's tokenizer and TER's options where metric_options does not.
         device: auto, cpu or cuda.
         precision: fp32 or bf16.
         batch_size: most texts in one batch; None leaves it to the token budget.
         diagnose: auto (when bertscore is among the metrics), on or off.
         prior: share of paragraphs with a serious error in your material.
-        documents: a file with the document of each segment, and after a tab its domain.
+        documents: the document of each segment, a list; or a file of them, each with its domain after a tab.
+        reference_names: references to take from a test set that holds several by name.
+        quoting: False takes quotation marks in a TSV or CSV table as part of the texts.
         scores: metric to a file of scores made elsewhere, or to {system: file}.
         lower_is_better: which of these are error rates.
         test: ar, bootstrap or sacrebleu-bs.
@@ -91,39 +100,54 @@ def evaluate(
     >>> run.segments["chrf"].round(1).tolist()
     [32.9, 100.0]
     """
-    table = None
-    if systems is None and (references or source is not None or align != "auto" or documents is not None):
-        raise EvaluatorError(
-            "A table holds references, source and documents as columns and is not aligned; leave references, source, align and documents out, or give systems."
+    with speaking_python():
+        beside = (references, source is not None, align != "auto", alignment is not None, documents is not None)
+        table = _table(reference, any(beside)) if systems is None else None
+        request = Request(
+            references=() if table is not None else references_of(reference, references),
+            systems=systems_of(systems) if systems is not None else {},
+            source=None if source is None else texts_of(source, "source"),
+            table=table,
+            reference_names=reference_names,
+            quoting=quoting,
+            metrics=(metrics,) if isinstance(metrics, str) else tuple(metrics),
+            metric_options=metric_options or {},
+            align=align,
+            align_model=align_model,
+            alignment=alignment,
+            model=model,
+            num_layers=num_layers,
+            lang=lang,
+            device=device,
+            precision=precision,
+            batch_size=batch_size,
+            diagnose=diagnose,
+            prior=prior,
+            documents=None if documents is None else texts_of(documents, "documents"),
+            scores=_score_files(scores or {}),
+            lower_is_better=lower_is_better,
+            plan=Plan(test, unit, resamples, correction, seed),
         )
-    if systems is None:
-        if not isinstance(reference, (str, os.PathLike)) or not is_table(os.fspath(reference)):
-            raise EvaluatorError("evaluate needs systems beside the reference, or one table with columns reference and hypothesis.")
-        table = os.fspath(reference)
-    request = Request(
-        references=() if table else (reference, *references),
-        systems=_named(systems) if systems is not None else {},
-        source=source,
-        table=table,
-        metrics=(metrics,) if isinstance(metrics, str) else tuple(metrics),
-        metric_options=metric_options or {},
-        align=align,
-        align_model=align_model,
-        alignment=alignment,
-        model=model,
-        num_layers=num_layers,
-        lang=lang,
-        device=device,
-        precision=precision,
-        batch_size=batch_size,
-        diagnose=diagnose,
-        prior=prior,
-        documents=documents,
-        scores=_score_files(scores or {}),
-        lower_is_better=lower_is_better,
-        plan=Plan(test, unit, resamples, correction, seed),
-    )
-    return Run(run_pipeline(request, _no_progress))
+        return Run(run_pipeline(request, _no_progress))
+
+
+def _table(given: Any, beside: bool) -> str | TextTable:
+    """The one table that is given instead of a reference and systems.
+
+    Raises:
+        EvaluatorError: no table, or one with what a table holds in its columns.
+    """
+    if beside:
+        raise EvaluatorError(
+            "A table holds references, source and documents as columns and is not aligned; leave references, source, align, alignment and documents out, "
+            "or give systems."
+        )
+    table = table_of(given)
+    if table is not None:
+        return table
+    if not isinstance(given, (str, os.PathLike)) or not is_table(os.fspath(given)):
+        raise EvaluatorError("evaluate needs systems beside the reference, or one table with columns reference and hypothesis.")
+    return os.fspath(given)
 
 
 def _score_files(scores: Mapping[str, str | Mapping[str, str]]) -> list[ScoreFile]:
@@ -131,17 +155,6 @@ def _score_files(scores: Mapping[str, str | Mapping[str, str]]) -> list[ScoreFil
     for name, where in scores.items():
         out += [ScoreFile(name, path, system) for system, path in where.items()] if isinstance(where, Mapping) else [ScoreFile(name, where)]
     return out
-
-
-def _named(systems: Mapping[str, TextSource] | Sequence[str | os.PathLike[str]] | str | os.PathLike[str]) -> Mapping[str, TextSource]:
-    if isinstance(systems, Mapping):
-        return systems
-    paths = [systems] if isinstance(systems, (str, os.PathLike)) else list(systems)
-    if not all(isinstance(path, (str, os.PathLike)) for path in paths):
-        raise EvaluatorError("Texts in memory need names: give systems as {name: list of segments}.")
-    named = [(system_name(os.fspath(path)), os.fspath(path)) for path in paths]
-    check_system_names(named)
-    return dict(named)
 
 
 def align(reference_paragraphs: Iterable[str], hypothesis_paragraphs: Iterable[str], *, model: str | None = "minilm") -> list[AlignedPair]:
@@ -158,16 +171,17 @@ def align(reference_paragraphs: Iterable[str], hypothesis_paragraphs: Iterable[s
     >>> [(p.reference, p.hypothesis) for p in align(["The dam broke.", "It rained."], ["It rained."], model=None)]
     [((0,), ()), ((1,), (0,))]
     """
-    reference = _texts("reference_paragraphs", reference_paragraphs)
-    hypothesis = _texts("hypothesis_paragraphs", hypothesis_paragraphs)
-    from evaluator.alignment.aligner import align_paragraphs
-    from evaluator.alignment.pairs import ParagraphVectors
+    with speaking_python():
+        reference = _texts("reference_paragraphs", reference_paragraphs)
+        hypothesis = _texts("hypothesis_paragraphs", hypothesis_paragraphs)
+        from evaluator.alignment.aligner import align_paragraphs
+        from evaluator.alignment.pairs import ParagraphVectors
 
-    vectors = None
-    if model is not None and (reference or hypothesis):
-        both = paragraph_vectors(_aligning_embedder(model), [*reference, *hypothesis])
-        vectors = ParagraphVectors(both[: len(reference)], both[len(reference) :])
-    return align_paragraphs(reference, hypothesis, vectors)
+        vectors = None
+        if model is not None and (reference or hypothesis):
+            both = paragraph_vectors(_aligning_embedder(model), [*reference, *hypothesis])
+            vectors = ParagraphVectors(both[: len(reference)], both[len(reference) :])
+        return align_paragraphs(reference, hypothesis, vectors)
 
 
 def _texts(name: str, texts: Iterable[str]) -> list[str]:
@@ -222,16 +236,7 @@ def diagnose(
 def _judge(lang: str | None, prior: float | None) -> Judge:
     from evaluator.diagnosis.judge import Judge
 
-    return Judge(_diagnosing_embedder(), lang, prior)
-
-
-@cache
-def _diagnosing_embedder() -> Embedder:
-    from evaluator.diagnosis.judge import MODEL
-    from evaluator.diagnosis.pairs import LAYERS
-    from evaluator.embed.embedder import open_embedder
-
-    return open_embedder(MODEL, also=LAYERS)
+    return Judge(lang, prior)
 
 
 @cache
@@ -247,7 +252,8 @@ def load(folder: str | os.PathLike[str]) -> Run:
     Raises:
         EvaluatorError: not a run folder, or a damaged one.
     """
-    return Run(read_run(Path(folder).expanduser()))
+    with speaking_python():
+        return Run(read_run(Path(folder).expanduser()))
 
 
 def _no_progress(what: str, total: int) -> Advance:  # noqa: ARG001

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from evaluator.frames import empty_table, to_pandas
 from evaluator.reports.html import render_html
 from evaluator.reports.markdown import render_markdown
+from evaluator.reports.notebook import render_notebook
 from evaluator.reports.view import make_view
 from evaluator.results import SPREADSHEET_SAFE, Staging, new_run_folder, write_run, write_whole
 from evaluator.types import Evaluation
+from evaluator.wording import speaking_python
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +74,7 @@ class Run:
             EvaluatorError: the folder exists, or cannot be written.
         """
         target = Path(folder).expanduser()
-        with new_run_folder(target, force=force) as staging:
+        with speaking_python(), new_run_folder(target, force=force) as staging:
             fill_folder(self._evaluation, staging, spreadsheet_safe=spreadsheet_safe)
         return target
 
@@ -85,6 +87,10 @@ class Run:
         target = Path(path).expanduser()
         write_whole(target, render_html(self._evaluation))
         return target
+
+    def _repr_html_(self) -> str:
+        """The score table, as notebooks show it."""
+        return render_notebook(make_view(self._evaluation))
 
     def __repr__(self) -> str:
         scores = self._evaluation.tables["scores"].columns

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from evaluator.check import spacing
 from evaluator.cli import COMMANDS, comparing, gate
 from evaluator.cli import compare as compare_command
 from evaluator.cli.score import FORMATS, build_parser
@@ -53,6 +54,19 @@ def test_the_page_on_comparing_names_every_option_of_comparing() -> None:
     assert all(option in " ".join(gate.EXAMPLES) for option in ("--baseline", "--max-drop", "--max-critical"))
 
 
+def test_the_page_on_tokenizers_names_every_language_that_is_noted() -> None:
+    page = (ROOT / "docs" / "tokenizers.md").read_text(encoding="utf-8")
+    named = {spacing.CHINESE, spacing.JAPANESE, spacing.KOREAN}
+    assert all(writing.name in page and f"--tokenize {writing.tokenizers[0]}" in page for writing in named)
+    assert not [name for name in spacing.OTHERS if name not in page]
+
+
+def test_the_page_on_python_names_every_function() -> None:
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    assert all(f"evaluator.{name}(" in page for name in ("check", "compare", "evaluate", "gate", "verify"))
+    assert all(name in page for name in ("reference_names", "quoting", "documents", "source", "references"))
+
+
 @pytest.mark.parametrize("suffix", [name for name in READERS if name != "text"])
 def test_the_readme_names_the_ending(suffix: str) -> None:
     assert f".{suffix}" in README
@@ -60,7 +74,7 @@ def test_the_readme_names_the_ending(suffix: str) -> None:
 
 WITH_EXAMPLES = (
     "evaluator", "evaluator.api", "evaluator.metrics.lexical", "evaluator.reports.safe", "evaluator.diagnosis.judge", "evaluator.compare.frame",
-    "evaluator.compare.corrections", "evaluator.compare.agreement", "evaluator.compare.verdicts",
+    "evaluator.plugins", "evaluator.wording", "evaluator.compare.corrections", "evaluator.compare.agreement", "evaluator.compare.verdicts",
 )  # fmt: skip
 
 

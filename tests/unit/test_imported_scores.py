@@ -95,7 +95,7 @@ def test_files_of_a_whole_task_may_hold_more_systems(write: Write) -> None:
 
 
 def test_a_file_that_names_no_system_of_several_is_refused(write: Write) -> None:
-    with pytest.raises(EvaluatorError, match="scores of 'out', which is no system of this run \\(a, b\\). Say whose they are: --scores quality=SYSTEM="):
+    with pytest.raises(EvaluatorError, match="scores of 'out', which is no system of this run \\(a, b\\). Say whose they are: scores={\"quality\": {system: "):
         _run({"quality": str(write("out.jsonl", _metricx("a")))})
 
 
@@ -135,7 +135,7 @@ def test_names_that_are_taken_or_unfit_are_refused(write: Write, name: str) -> N
 
 
 def test_directions_are_given_for_imported_scores_alone(write: Write) -> None:
-    with pytest.raises(EvaluatorError, match="--lower-is-better names 'qualty', of which there are no scores. Did you mean quality"):
+    with pytest.raises(EvaluatorError, match="lower_is_better names 'qualty', of which there are no scores. Did you mean quality"):
         _run({"quality": str(write("q.csv", _column()))}, lower=("qualty",))
 
 

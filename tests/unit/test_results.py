@@ -64,7 +64,7 @@ def test_a_failed_run_leaves_nothing(tmp_path: Path) -> None:
 def test_an_existing_run_is_kept_without_force_and_replaced_with_it(tmp_path: Path) -> None:
     folder = _run().save(tmp_path / "run")
     (folder / "report.md").write_text("old")
-    with pytest.raises(EvaluatorError, match="exists; use --force"):
+    with pytest.raises(EvaluatorError, match="exists; use force=True to replace it"):
         _run().save(folder)
     assert (folder / "report.md").read_text() == "old"
     _run().save(folder, force=True)
