@@ -43,10 +43,10 @@ def diagnosis_signature(stated: Mapping[str, Any], evaluator: str = __version__)
         evaluator: the version that made the run.
 
     >>> weights = {"reader.safetensors": "a" * 64, "decision.json": "b" * 64}
-    >>> diagnosis_signature({"model": "minilm", "reader": "1", "weights_sha256": weights, "english": True, "prior": 0.2}, "0.2")
+    >>> diagnosis_signature({"model": "minilm", "reader": "1", "weights_sha256": weights, "language": "en", "prior": 0.2}, "0.2")
     'reader:minilm-joint-1|weights:aaaaaaaaaaaa|decision:bbbbbbbbbbbb|lang:en|version:evaluator-0.2'
     """
-    language = str(stated.get("english"))
+    language = str(stated.get("language", stated.get("english")))
     return f"{diagnosis_version(stated)}|lang:{_part(LANGUAGES.get(language, language))}|version:evaluator-{_part(evaluator)}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evaluator.cli.parser import Parser, one_of
 from evaluator.embed.models import Preset
 from evaluator.metrics.kernel import counted_by
-from evaluator.plugins import READERS, SCORE_READERS, metric_parts
+from evaluator.plugins import READERS, SCORE_READERS, TEXT_READERS, metric_parts
 
 LEXICAL = ("bleu", "chrf", "chrf++", "ter")
 KINDS = ("metrics", "detectors", "models", "formats")
@@ -31,9 +31,10 @@ def _metrics() -> list[tuple[str, str]]:
 
 
 def _detectors() -> list[tuple[str, str]]:
-    from evaluator.diagnosis.catalog import CATALOG
+    from evaluator.diagnosis.catalog import KINDS as FINDING_KINDS
+    from evaluator.diagnosis.catalog import describe
 
-    return list(CATALOG.items())
+    return [(kind.name, describe(kind)) for kind in FINDING_KINDS]
 
 
 def _models() -> list[tuple[str, str]]:
@@ -63,4 +64,4 @@ def _state(preset: Preset) -> str:
 
 
 def _formats() -> list[tuple[str, str]]:
-    return [(name, part.summary) for name, part in {**READERS, **SCORE_READERS}.items()]
+    return [(name, part.summary) for name, part in {**READERS, **TEXT_READERS, **SCORE_READERS}.items()]

@@ -11,7 +11,7 @@ from evaluator.signatures import diagnosis_version
 CAUSES = ("input", "segments", "option", "version", "model", "device", "score")
 """Kinds of differences; the last is what the others explain."""
 OF_DEVICE = ("device", "precision", "threads")
-OF_VERSION = ("model", "layers", "reader", "base_sha256", "weights_sha256")
+OF_VERSION = ("model", "layers", "reader", "base_sha256", "weights_sha256", "english", "language")
 """Of the diagnosis what its version says in one line."""
 HARMLESS_OPTIONS = ("device", "batch_size")
 """Options that say where and how a run was made; what came of them stands under the model's device."""

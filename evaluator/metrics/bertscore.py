@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, ClassVar
 
 import numpy as np
 
 from evaluator import __version__
-from evaluator.embed import Embedder, VectorArray
+from evaluator.embed import Embedder
 from evaluator.embed.bertscore_tables import package_version
 from evaluator.embed.tokens import overlap_of
 from evaluator.metrics.baselines import find_baseline
 from evaluator.metrics.matching import Ids, idf_weights, match_pairs
 from evaluator.types import Advance, EvaluatorError, FloatArray
 
-See = Callable[[str, str, VectorArray, VectorArray], None]
-"""Called with reference, hypothesis and the vectors of each."""
 DIGITS = 6
 """Scores leave here rounded, so that batches cannot move a byte of the results."""
 UNLIMITED = 2**20
@@ -36,8 +34,6 @@ class BertScoreMetric:
         rescale_with_baseline: rescale so that unrelated sentences score about 0.
         lang: language whose baseline to take.
         baseline_path: a baseline file instead of the known ones.
-        see: shown each (reference, hypothesis) and the vectors of both, for whoever needs them
-            without a second pass through the model.
 
     Raises:
         EvaluatorError: rescaling without a language or without a baseline.
@@ -60,14 +56,12 @@ class BertScoreMetric:
         rescale_with_baseline: bool = False,
         lang: str | None = None,
         baseline_path: str | None = None,
-        see: See | None = None,
     ) -> None:
         if rescale_with_baseline and not lang and not baseline_path:
             raise EvaluatorError("Rescaling needs the language of the texts: give --lang, for example --lang en.")
         self._embedder = embedder
         self._idf = idf
         self._baseline = find_baseline(embedder.spec, lang or "", baseline_path) if rescale_with_baseline else None
-        self._see = see
         self._n_references = 0
         self.columns: tuple[str, ...] = ("bertscore_p", "bertscore_r", "bertscore_f1")
         self.notes: list[str] = []
@@ -79,28 +73,17 @@ class BertScoreMetric:
         ids = self._token_ids(hypotheses, references)
         self._note_long(ids, hypotheses, segments, references)
         pairs, owners = [], []
-        named: list[tuple[str, str]] = []
         for row, (hypothesis, segment) in enumerate(zip(hypotheses, segments, strict=True)):
             for k, stream in enumerate(references):
                 reference = stream[segment]
                 if reference is not None:
                     pairs.append((ids[hypothesis], ids[reference]))
                     owners.append((row, k))
-                    named.append((reference, hypothesis))
         texts = [ids[text] for stream in references for text in stream if text is not None]
         if self._idf and len(texts) < 2:
             raise EvaluatorError(f"idf is computed over reference segments and there is {len(texts)}; leave --idf out.")
         idf = idf_weights(texts) if self._idf else None
-        see = self._see
-
-        def show(rows: Sequence[int], mine: VectorArray, theirs: VectorArray) -> None:
-            if see is not None:
-                # Texts that differ in case alone may have the same tokens.
-                for reference, hypothesis in dict.fromkeys(named[row] for row in rows):
-                    see(reference, hypothesis, theirs, mine)
-
-        visit = show if see is not None else None
-        scores = self._rounded(match_pairs(self._embedder, pairs, idf, _shared_by(len(references), advance), visit), pairs)
+        scores = self._rounded(match_pairs(self._embedder, pairs, idf, _shared_by(len(references), advance)), pairs)
         best = np.full((len(hypotheses), 5), -np.inf)
         for (row, k), score in zip(owners, scores, strict=True):
             if score[2] > best[row, 2]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -25,9 +25,6 @@ BLOCK_CELLS = 4_000_000
 
 Ids: TypeAlias = tuple[int, ...]
 Similarity: TypeAlias = "NDArray[np.float32]"
-Visit = Callable[[Sequence[int], VectorArray, VectorArray], None]
-"""Called once for each distinct pair with its rows and the vectors of hypothesis and reference, of
-all layers that the embedder gives, while they are at hand."""
 
 
 class IdfWeights(NamedTuple):
@@ -50,7 +47,7 @@ def idf_weights(texts: Sequence[Sequence[int]]) -> IdfWeights:
     return IdfWeights({i: math.log((n + 1) / (c + 1)) for i, c in count.items()}, math.log(n + 1))
 
 
-def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWeights | None, advance: Advance, visit: Visit | None = None) -> FloatArray:
+def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWeights | None, advance: Advance) -> FloatArray:
     """P, R and F1 of (hypothesis, reference) token ids, float64 (n_pairs, 3).
 
     Each distinct text goes through the model once; vectors are freed after their last use, so
@@ -61,7 +58,6 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
         pairs: token ids, special tokens included.
         idf: weights, or None to weigh every token but the special ones alike.
         advance: called with the number of pairs just done.
-        visit: sees the vectors of each distinct pair that is not empty.
     """
     rows: dict[tuple[Ids, Ids], list[int]] = {}
     for row, pair in enumerate(pairs):
@@ -77,8 +73,6 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
             mine, theirs = (vectors[ids] if embedder.main is None else vectors[ids][embedder.main] for ids in pair)
             score = weighted_f1(best_matches(mine, theirs), _weights(pair[0], idf, embedder), _weights(pair[1], idf, embedder))
             scores.update(dict.fromkeys(rows[pair], score))
-            if visit is not None:
-                visit(rows[pair], vectors[pair[0]], vectors[pair[1]])
             advance(len(rows[pair]))
             for ids in pair:
                 uses[ids] -= 1
