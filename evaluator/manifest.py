@@ -63,6 +63,7 @@ def make_manifest(
         "compared": [one for metric in (*metrics, *further) for one in _compared(metric)],
         "align_model": align_model,
         "diagnosis": diagnosis,
+        "unreadable": {metric.name: found for metric in metrics if (found := getattr(metric, "unreadable", None))},
         "notes": [*evalset.notes, *(note for metric in metrics for note in getattr(metric, "notes", ()))],
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ALWAYS}},
     }

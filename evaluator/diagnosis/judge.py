@@ -139,7 +139,10 @@ def language_note(references: Sequence[str], lang: str | None, *, forced: bool) 
         return language, ""
     what = f"the references are in another language than English ({language})"
     if forced:
-        return language, f"Diagnosis: {what}; it was made for English and is forced here: risk and fidelity mean little, findings rest on numbers, names and forms."
+        return (
+            language,
+            f"Diagnosis: {what}; it was made for English and is forced here: risk and fidelity mean little, findings rest on numbers, names and forms.",
+        )
     return language, f"Diagnosis: off, as {what} and it was made for English. --diagnose on judges them all the same; --lang en says that they are English."
 
 

@@ -19,6 +19,8 @@ from evaluator.types import Advance, EvaluatorError, FloatArray
 
 DIGITS = 6
 """Scores leave here rounded, so that batches cannot move a byte of the results."""
+MOST_UNKNOWN = 0.5
+"""Share of unknown characters from which a text counts as unread."""
 UNLIMITED = 2**20
 """Tokens; a limit beyond is none."""
 NAMED = 20
@@ -65,6 +67,8 @@ class BertScoreMetric:
         self._n_references = 0
         self.columns: tuple[str, ...] = ("bertscore_p", "bertscore_r", "bertscore_f1")
         self.notes: list[str] = []
+        self.unreadable: dict[str, Any] | None = None
+        """How many texts the model cannot read, and why; None where it reads all."""
 
     def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
         """See `Metric.statistics`: P, R, F1, 1, and with several references the 1-based one chosen."""
@@ -92,7 +96,27 @@ class BertScoreMetric:
         if undefined.any():  # idf weighs every token 0; bert-score gives such segments F1 0, and so their mean
             best[undefined] = [0.0, 0.0, 0.0, 1.0, 1.0]
             self.notes.append(f"BERTScore: {int(undefined.sum())} texts have no token that idf weighs; they count with F1 0, as in bert-score.")
+        for row in self._unread_rows(hypotheses, segments, references):
+            best[row] = [0.0, 0.0, 0.0, 0.0, 1.0]
         return best if len(references) > 1 else best[:, :4]
+
+    def _unread_rows(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]]) -> list[int]:
+        """Rows with a side of which the model knows less than half of the characters: all such texts would be alike to it."""
+        foreign = [text for text in {*hypotheses, *(text for stream in references for text in stream if text)} if not text.isascii()]
+        shares = self._embedder.unknown_share(sorted(foreign))
+        unread = {text for text, share in zip(sorted(foreign), shares, strict=True) if share.characters >= MOST_UNKNOWN}
+        rows = []
+        for row, (hypothesis, segment) in enumerate(zip(hypotheses, segments, strict=True)):
+            known = [text for stream in references if (text := stream[segment])]
+            if hypothesis in unread or (known and hypothesis.strip() and all(text in unread for text in known)):
+                rows.append(row)
+        self.unreadable = None
+        if rows:
+            cause = f"{self._embedder.spec.name} does not know most of their characters"
+            self.unreadable = {"segments": len({segments[row] for row in rows}), "cause": cause}
+            told = f"BERTScore: {len(rows)} hypotheses are not scored, their cells are empty and they count nowhere: {cause}"
+            self.notes.append(f"{told}. Choose a model that reads them: --model multilingual, or e5-small-q4.")
+        return rows
 
     def _rounded(self, scores: FloatArray, pairs: Sequence[tuple[Ids, Ids]]) -> FloatArray:
         """Rescaled where asked for, rounded; an empty side stays 0, rescaled or not."""

@@ -68,7 +68,9 @@ def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: Start
         scores = metric.segment_scores(statistics)
         worst = 0.0 if metric.higher_is_better else 100.0
         rows = [_row_scores(system, scores, jobs, worst) for system in evalset.systems]
-        out.append(MetricScores(metric, stacked, rows))
+        # A metric that cannot read some texts counts the others in its formula's denominator.
+        read = [int((one[:, metric.formula["by"]] > 0).sum()) for one in stacked] if getattr(metric, "unreadable", None) else None
+        out.append(MetricScores(metric, stacked, rows, read))
     return out
 
 

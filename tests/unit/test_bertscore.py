@@ -12,6 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import evaluator
 from evaluator.embed.embedder import ModelEmbedder, batches, open_embedder
 from evaluator.embed.models import find_model
 from evaluator.embed.tokens import OVERLAP, shares, windows
@@ -221,3 +222,20 @@ def test_the_embedder_is_found_by_folder_too(folder: str) -> None:
     assert open_embedder(folder, 3, "cpu").spec.layer == 3
     with pytest.raises(EvaluatorError, match="Which layer"):
         open_embedder(folder, None, "cpu")
+
+
+def test_texts_that_the_model_cannot_read_have_empty_cells_and_count_nowhere() -> None:
+    references = ["ሰላም ለዓለም ይሁን", "It rained all day.", "Fine \U0001f44d", "\U0001f389"]
+    run = evaluator.evaluate(references, {"s": ["ዋጋው ጨምሯል", "It was raining all day.", "Fine \U0001f44e", "\U0001f621"]}, metrics=["bertscore"])
+    scores = run.segments["bertscore_f1"]
+    assert scores.isna().tolist() == [True, False, False, True]
+    assert run.scores["BERTScore-F1"].iloc[0] == pytest.approx(scores.mean(), abs=1e-9)
+    assert run.statistics.loc[run.statistics["metric"] == "BERTScore-F1", "n_segments"].tolist() == [2]
+    assert run.manifest["unreadable"]["bertscore"]["segments"] == 2
+    assert any("2 hypotheses are not scored" in note for note in run.manifest["notes"])
+
+
+def test_texts_that_the_model_reads_are_all_scored() -> None:
+    run = evaluator.evaluate(["Der Rat tagt in Köln."], {"s": ["In Köln tagt der Rat."]}, metrics=["bertscore"])
+    assert run.manifest["unreadable"] == {}
+    assert not run.segments["bertscore_f1"].isna().any()
