@@ -1,4 +1,4 @@
-"""What a notebook shows of a run: the score table, the verdict and the notes as HTML, every text escaped."""
+"""What a notebook shows of a run: the score table, the verdict and the notes as HTML, every text escaped and options named as arguments."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from html import escape
 
 from evaluator.reports.safe import printable
 from evaluator.reports.view import View, verdict
+from evaluator.wording import python_words
 
 MAX_NOTES = 10
 
@@ -16,7 +17,7 @@ def render_notebook(view: View, width: int = 1) -> str:
     rows = [[system.system, *(score.shown(width) for score in system.scores), str(system.segments)] for system in view.systems]
     head = "".join(f"<th>{_safe(title)}</th>" for title in ("system", *titles, "segments"))
     body = "".join(f"<tr>{''.join(f'<td>{_safe(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    notes = "".join(f"<li>{_safe(note)}</li>" for note in view.notes[:MAX_NOTES])
+    notes = "".join(f"<li>{_safe(python_words(note))}</li>" for note in view.notes[:MAX_NOTES])
     more = f"<li>{len(view.notes) - MAX_NOTES} more in .manifest[&quot;notes&quot;]</li>" if len(view.notes) > MAX_NOTES else ""
     listed = f"<ul>{notes}{more}</ul>" if notes else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{_safe(verdict(view))}</p>{listed}"

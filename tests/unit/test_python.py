@@ -137,6 +137,13 @@ def test_a_notebook_shows_the_scores_and_nothing_that_can_run() -> None:
     assert not re.search(r"<(?!/?(?:table|thead|tbody|tr|th|td|p|ul|li)>)", shown)
 
 
+def test_a_notebook_names_arguments_in_its_notes() -> None:
+    texts = ["船闸在黎明时打开了。", "两艘驳船通过了。"]
+    shown = evaluator.evaluate(texts, texts, metrics=["bleu"])._repr_html_()
+    assert "or lang=&quot;zh&quot;" in shown
+    assert "--" not in shown
+
+
 def test_check_is_a_function_and_a_package() -> None:
     assert evaluator.check(REFERENCE, SYSTEM, model=None) == []
     (found,) = evaluator.check(REFERENCE, {"s": ["", *SYSTEM[1:]]})
