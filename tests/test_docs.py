@@ -80,7 +80,10 @@ WITH_EXAMPLES = (
 
 @pytest.mark.parametrize("module", WITH_EXAMPLES)
 def test_examples_in_docstrings_hold(module: str) -> None:
-    results = doctest.testmod(importlib.import_module(module))
+    imported = importlib.import_module(module)
+    for name in (*dir(imported), *getattr(imported, "__all__", ())):  # what is loaded on first use would change the module while doctest walks through it
+        getattr(imported, name, None)
+    results = doctest.testmod(imported)
     assert results.attempted
     assert not results.failed
 

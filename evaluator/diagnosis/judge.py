@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from evaluator.diagnosis.decide import diagnose_pieces, reason_of
+from evaluator.diagnosis.detect.metadata import date_line_end
 from evaluator.diagnosis.evidence import Evidence
 from evaluator.diagnosis.find import find_all
 from evaluator.diagnosis.language import READ, language_of
@@ -154,9 +155,12 @@ def evidence_of(pairs: Sequence[tuple[str, str]], english: Sequence[bool]) -> li
         english: of each pair; detectors that rest on English word lists stay quiet elsewhere.
     """
     reader = load_reader()
+    stray = [date_line_end(*pair) for pair in pairs]
+    # A date line is no part of the translation: the reader would take it for an addition. Blanks keep all offsets.
+    read = [(reference, " " * end + hypothesis[end:]) for (reference, hypothesis), end in zip(pairs, stray, strict=True)]
     pieces = [
         _Piece(k, place, pair[0][place.reference_start : place.reference_end], pair[1][place.hypothesis_start : place.hypothesis_end])
-        for k, pair in enumerate(pairs)
+        for k, pair in enumerate(read)
         for place in cut_pair(*pair)
     ]
     texts = list(dict.fromkeys(text for piece in pieces for text in (piece.reference, piece.hypothesis)))
@@ -172,7 +176,17 @@ def evidence_of(pairs: Sequence[tuple[str, str]], english: Sequence[bool]) -> li
     )
     for piece in pieces:
         out[piece.pair].append(readings.get(id(piece)) or _evidence(piece, sides, None, english[piece.pair]))
+    for (_, hypothesis), end, found in zip(pairs, stray, out, strict=True):
+        if end:
+            found[0] = found[0]._replace(findings=(*found[0].findings, _metadata(hypothesis, end)))
     return out
+
+
+def _metadata(hypothesis: str, end: int) -> Finding:
+    """The stray date line of a hypothesis."""
+    text = hypothesis[:end].strip()
+    start = hypothesis.index(text)
+    return Finding("accuracy/addition", "minor", "hypothesis", start, start + len(text), text, "", "metadata", "metadata, not part of the text")
 
 
 def _evidence(piece: _Piece, sides: dict[str, Side], reading: Reading | None, english: bool) -> Evidence:
