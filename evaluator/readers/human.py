@@ -58,14 +58,14 @@ def _judged(path: str, row: JsonRow) -> Iterator[tuple[str, str, float]]:
     if "esa_score" in value:
         if not isinstance(value.get("tgt"), str) or not isinstance(value.get("system"), str):
             raise EvaluatorError(f"{path}, {row.where}: esa_score without a system and the text (tgt) that was judged.")
-        yield value["system"], value["tgt"], _number(path, row, value["system"], value["esa_score"])
+        yield value["system"], value["tgt"], score_number(value["esa_score"], f"{path}, {row.where}, {value['system']}")
         return
     for system, given in (value.get("scores") or {}).items():
         said = (value.get("tgt_text") or {}).get(system)
         if not isinstance(said, str):
             raise EvaluatorError(f"{path}, {row.where}: a score of {system!r} and no text of it under tgt_text.")
         for one in given if isinstance(given, list) else [given]:
-            yield system, said, _number(path, row, system, _score_of(one))
+            yield system, said, score_number(_score_of(one), f"{path}, {row.where}, {system}")
 
 
 def _score_of(judgement: Any) -> Any:
@@ -74,7 +74,12 @@ def _score_of(judgement: Any) -> Any:
     return next((judgement[name] for name in FIELDS if name in judgement), None)
 
 
-def _number(path: str, row: JsonRow, system: str, value: Any) -> float:
+def score_number(value: Any, where: str) -> float:
+    """The number that a file gives as a score; NaN for none at all.
+
+    Raises:
+        EvaluatorError: anything that is no finite number.
+    """
     if value is None:
         return math.nan
     try:
@@ -82,7 +87,7 @@ def _number(path: str, row: JsonRow, system: str, value: Any) -> float:
     except ValueError:
         number = math.inf
     if math.isinf(number):
-        raise EvaluatorError(f"{path}, {row.where}, {system}: {value!r} is no score.")
+        raise EvaluatorError(f"{where}: {value!r} is no score.")
     return number
 
 

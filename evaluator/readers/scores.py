@@ -11,7 +11,6 @@ import csv
 import hashlib
 import io
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -20,7 +19,7 @@ import numpy as np
 
 from evaluator.frames import FINDINGS, SCORES, SEGMENTS, STATISTICS
 from evaluator.plugins import METRICS, SCORE_READERS, did_you_mean, load_part
-from evaluator.readers.human import is_human_evaluation, place_judgements, read_judgements
+from evaluator.readers.human import is_human_evaluation, place_judgements, read_judgements, score_number
 from evaluator.readers.inputs import system_name
 from evaluator.readers.source import decode, read_bytes
 from evaluator.readers.text import split_lines
@@ -187,7 +186,7 @@ def read_comet(path: str, text: str, name: str) -> list[Block]:  # noqa: ARG001
         raise EvaluatorError(f"{path} is not what comet-score --to_json writes: an object with one list of segments a system file.")
     blocks = []
     for system, items in loaded.items():
-        scores = [_number(item.get("COMET", item.get("score")), f"{path}, {system}, segment {i}, COMET") for i, item in enumerate(items, 1)]
+        scores = [score_number(item.get("COMET", item.get("score")), f"{path}, {system}, segment {i}, COMET") for i, item in enumerate(items, 1)]
         blocks.append(Block(system, scores, [str(item["mt"]) for item in items] if all("mt" in item for item in items) else []))
     return blocks
 
@@ -201,7 +200,7 @@ def read_metricx(path: str, text: str, name: str) -> list[Block]:  # noqa: ARG00
             if not isinstance(row, dict) or "prediction" not in row:
                 raise EvaluatorError(f"{path}, line {number}: no field `prediction`, which MetricX's predict.py writes.")
             system = next((str(row[field]) for field in SYSTEM_FIELDS if field in row), None)
-            rows.append((system, _number(row["prediction"], f"{path}, line {number}, prediction"), row.get("hypothesis")))
+            rows.append((system, score_number(row["prediction"], f"{path}, line {number}, prediction"), row.get("hypothesis")))
     return _by_system(rows)
 
 
@@ -218,7 +217,7 @@ def read_seg_score(path: str, text: str, name: str) -> list[Block]:  # noqa: ARG
         cells = line.rsplit(maxsplit=1)
         if len(cells) != 2:
             raise EvaluatorError(f"{path}, line {number}: {line[:40]!r} instead of a system and its score.")
-        rows.append((cells[0], _number(None if cells[1] == "None" else cells[1], f"{path}, line {number}"), None))
+        rows.append((cells[0], score_number(None if cells[1] == "None" else cells[1], f"{path}, line {number}"), None))
     return _by_system(rows)
 
 
@@ -239,7 +238,7 @@ def read_column(path: str, text: str, name: str) -> list[Block]:
     system = next((header.index(field) for field in SYSTEM_FIELDS if field in header), None)
     at = header.index(column)
     return _by_system(
-        [(None if system is None else row[system], _number(row[at] or None, f"{path}, row {i}, column {column}"), None) for i, row in enumerate(rows, 2)]
+        [(None if system is None else row[system], score_number(row[at] or None, f"{path}, row {i}, column {column}"), None) for i, row in enumerate(rows, 2)]
     )
 
 
@@ -258,16 +257,3 @@ def _json(where: str, text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise EvaluatorError(f"{where}: not JSON: {error}.") from None
-
-
-def _number(value: Any, where: str) -> float:
-    """The number; NaN for none at all."""
-    if value is None:
-        return math.nan
-    try:
-        number = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else math.inf
-    except ValueError:
-        number = math.inf
-    if math.isinf(number):
-        raise EvaluatorError(f"{where}: {value!r} is no score.")
-    return number
