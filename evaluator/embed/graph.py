@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from evaluator.embed import VectorArray
 from evaluator.embed.models import ModelSpec
+from evaluator.embed.runtime import load_openvino
 from evaluator.embed.weights import Weights, open_weights
 
 MOST_STREAMS = 8
@@ -80,8 +81,6 @@ class Graph:
     """The layers of a BERT encoder, compiled, cut after the highest of the layers whose states are kept."""
 
     def __init__(self, spec: ModelSpec, weights: TensorSource, precision: str, layers: Sequence[int]) -> None:
-        import openvino
-
         threads = n_threads()
         streams = min(threads, MOST_STREAMS)
         settings = {
@@ -91,7 +90,7 @@ class Graph:
             "NUM_STREAMS": streams,
             "ENABLE_CPU_PINNING": False,
         }
-        self.name = f"openvino-{openvino.__version__.split('-')[0]}"
+        self.name = f"openvino-{load_openvino().__version__.split('-')[0]}"
         self._graph = _Builder(spec, weights).model(tuple(layers))
         compiled = _core().compile_model(self._graph, "CPU", settings)
         self._requests = [compiled.create_infer_request() for _ in range(streams)]
@@ -143,18 +142,14 @@ class GraphEncoder:
 
 
 def _core() -> Any:
-    import openvino
-
-    return openvino.Core()
+    return load_openvino().Core()
 
 
 class _Builder:
     """Makes the graph of one model."""
 
     def __init__(self, spec: ModelSpec, weights: TensorSource) -> None:
-        import openvino.opset13 as ops
-
-        self._ops: Any = ops
+        self._ops: Any = load_openvino().opset13
         self._weights = weights
         self._heads = int(spec.config["num_attention_heads"])
         self._size = int(spec.config["hidden_size"])
@@ -162,15 +157,13 @@ class _Builder:
 
     def model(self, layers: tuple[int, ...]) -> Any:
         """The graph: embeddings (batch, width, dimension) and mask (batch, 1, 1, width) to the hidden states of each layer kept."""
-        import openvino
-
         ops = self._ops
         embedded, mask = ops.parameter([-1, -1, self._size], np.float32), ops.parameter([-1, 1, 1, -1], np.float32)
         x = self._norm("embeddings.LayerNorm.", embedded)
         states = {0: x}
         for layer in range(max(layers)):
             states[layer + 1] = x = self._layer(f"encoder.layer.{layer}.", x, mask)
-        return openvino.Model([ops.result(states[layer]) for layer in layers], [embedded, mask], "bert")
+        return load_openvino().Model([ops.result(states[layer]) for layer in layers], [embedded, mask], "bert")
 
     def _constant(self, name: str) -> Any:
         return self._ops.constant(self._weights.read(name), shared_memory=True)
