@@ -72,6 +72,15 @@ UNITS = {
     "percent": "percent", "dollar": "dollar", "dollars": "dollar", "euro": "euro", "euros": "euro", "yuan": "yuan", "renminbi": "yuan", "rmb": "yuan",
     "yen": "yen", "ruble": "ruble", "rubles": "ruble", "rouble": "ruble", "roubles": "ruble", "rupee": "rupee", "rupees": "rupee",
     "usd": "dollar", "eur": "euro", "gbp": "pound", "cny": "yuan", "jpy": "yen", "rub": "ruble", "inr": "rupee", "vnd": "dong", "dong": "dong", "pc": "percent", "pct": "percent",
+    "cm": "centimetre", "centimetre": "centimetre", "centimetres": "centimetre", "centimeter": "centimetre", "centimeters": "centimetre", "mm": "millimetre",
+    "millimetre": "millimetre", "millimetres": "millimetre", "millimeter": "millimetre", "millimeters": "millimetre", "g": "gram", "mg": "milligram",
+    "milligram": "milligram", "milligrams": "milligram", "mcg": "microgram", "microgram": "microgram", "micrograms": "microgram", "ml": "millilitre",
+    "millilitre": "millilitre", "millilitres": "millilitre", "milliliter": "millilitre", "milliliters": "millilitre", "l": "litre", "oz": "ounce",
+    "ounce": "ounce", "ounces": "ounce", "watt": "watt", "watts": "watt", "kw": "kilowatt", "kilowatt": "kilowatt", "kilowatts": "kilowatt",
+    "mw": "megawatt", "megawatt": "megawatt", "megawatts": "megawatt", "gw": "gigawatt", "gigawatt": "gigawatt", "gigawatts": "gigawatt",
+    "kwh": "kilowatt hour", "mb": "megabyte", "megabyte": "megabyte", "megabytes": "megabyte", "gb": "gigabyte", "gigabyte": "gigabyte",
+    "gigabytes": "gigabyte", "tb": "terabyte", "terabyte": "terabyte", "terabytes": "terabyte", "hz": "hertz", "hertz": "hertz", "khz": "kilohertz",
+    "mhz": "megahertz", "ghz": "gigahertz", "knots": "knot",
     "celsius": "celsius", "fahrenheit": "fahrenheit", "acre": "acre", "acres": "acre", "hectare": "hectare", "hectares": "hectare",
 }  # fmt: skip
 SYMBOLS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound"}

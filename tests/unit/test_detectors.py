@@ -118,6 +118,22 @@ def test_another_member_of_a_closed_class_is_an_opposite() -> None:
         assert "antonyms" in {f.detector for f in serious(reference, hypothesis)}
 
 
+def test_opposites_are_known_in_every_form_and_spelling() -> None:
+    for reference, hypothesis in [
+        ("The minister criticised the plan.", "The minister praised the plan."),
+        ("The board rejects the offer.", "The board accepts the offer."),
+        ("The club is defending the trainer.", "The club is attacking the trainer."),
+    ]:
+        assert "antonyms" in {f.detector for f in serious(reference, hypothesis)}
+    assert "antonyms" not in {f.detector for f in found("They banned the film.", "They bans the film.")}
+
+
+def test_units_of_other_sizes_are_other_units() -> None:
+    for reference, hypothesis in [("The wall is 40 cm thick.", "The wall is 40 mm thick."), ("It weighs 5 kg.", "It weighs 5 g.")]:
+        assert "numbers_unit" in {f.detector for f in serious(reference, hypothesis)}
+    assert not found("Add 30 ml of oil.", "Add 30 millilitres of oil.")
+
+
 def test_one_lost_name_and_a_reworded_negation_are_only_suspicious() -> None:
     assert {f.severity for f in found("Olsen left the hall at once.", "The mayor left the hall at once.") if f.category == NAME} <= {"minor"}
     assert {f.severity for f in found("Prices did not stay level.", "Prices climbed.") if f.category == NEGATION} <= {"minor"}

@@ -12,6 +12,7 @@ from evaluator.types import Finding
 NAME = "antonyms"
 ALIKE = 0.45
 """Cosine from which two words stand in like contexts, aligned or not."""
+ENDINGS = ("s", "ed", "ing")
 _CLASSES = (
     "red blue green yellow black white brown orange purple pink grey", "gold silver bronze", "golden silver bronze", "north south east west",
     "northern southern eastern western", "spring summer autumn winter", "left right", "breakfast lunch dinner",
@@ -53,6 +54,7 @@ def find_antonyms(pair: Pair) -> list[Finding]:
 def opposites(lower: str) -> Iterator[str]:
     """Words that say the opposite: from the list, and with a negative prefix or without it (legal, illegal)."""
     yield from _OPPOSITES.get(lower, ())
+    yield from _inflected(lower)
     if len(lower) < 4 or lower.startswith("migra"):
         return
     for prefix in NEGATIVE_PREFIXES:
@@ -68,3 +70,27 @@ def _turned(pair: Pair, i: int, j: int) -> bool:
     for side, k in ((pair.hypothesis, i), (pair.reference, j)):
         counts.append(sum(side.words[n].sentence == side.words[k].sentence for n in negations(side)))
     return counts[0] != counts[1]
+
+
+def _inflected(lower: str) -> Iterator[str]:
+    """Opposites of a verb in `-s`, `-ed` or `-ing`, in the same form: accepts, rejects."""
+    for ending in ENDINGS:
+        if lower.endswith(ending) and len(lower) > len(ending) + 3:
+            stem = lower.removesuffix(ending)
+            for base in (stem, stem + "e", american(stem + "e")):
+                yield from (form for other in _OPPOSITES.get(base, ()) for form in _forms(other, ending))
+
+
+def _forms(base: str, ending: str) -> Iterator[str]:
+    stems = (base.removesuffix("e"), british(base).removesuffix("e")) if ending != "s" else (base, british(base))
+    yield from dict.fromkeys(stem + ending for stem in stems)
+
+
+def american(word: str) -> str:
+    """criticise as criticize."""
+    return word.removesuffix("ise") + "ize" if word.endswith("ise") else word
+
+
+def british(word: str) -> str:
+    """criticize as criticise."""
+    return word.removesuffix("ize") + "ise" if word.endswith("ize") else word
