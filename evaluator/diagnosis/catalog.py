@@ -68,6 +68,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("coverage", "coverage", f"{_WRONG}, {_OMISSION}, {_ADDITION}", ("minor", "major", "critical"), "other words at one place, major for four content words or more; critical where one text is empty"),
     Kind("coverage_added", "coverage", _ADDITION, ("minor", "major"), "words that nothing in the reference supports; major for four content words or more"),
     Kind("coverage_lost", "coverage", _OMISSION, ("minor", "major", "critical"), "words of the reference that nothing covers; major for four content words or more, critical for the head of a negated heading"),
+    Kind("slot", "slot", _WRONG, _MAJOR, "the one phrase in which two texts differ, where the reader holds it for an error (English)"),
     Kind("truncation", "truncation", _OMISSION, _CRITICAL, "text that stops in mid-clause (English)"),
     Kind("truncation_end", "truncation", _OMISSION, ("major", "critical"), "the end is lost; critical where less than 60 % of eight content words or more are left"),
     Kind("truncation_loss", "truncation", _OMISSION, ("major", "critical"), "more than a quarter of the content lost; critical where less than 60 % of eight content words or more are left"),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rapidfuzz.distance import Levenshtein
-
-from evaluator.diagnosis.detect.names import same_words
+from evaluator.diagnosis.detect.name_forms import one_form, same_words
 from evaluator.diagnosis.evidence import Evidence, kinds, numbers, probability
 from evaluator.diagnosis.model import Decision, Levels, fidelity_of, moved, risk_of, threshold_of
 from evaluator.diagnosis.spans import find_lost, find_spans
@@ -19,8 +17,6 @@ PLAIN = {
     "accuracy/number": "number", "accuracy/name": "name", "accuracy/negation": "negation", "accuracy/gender": "gender", "accuracy/role": "role",
     "fluency/grammar": "grammar", "fluency/spelling": "spelling", "fluency/punctuation": "punctuation", "fluency/casing": "casing", "fluency/duplication": "duplication",
 }  # fmt: skip
-BEGINNING, ALIKE = 3, 0.66
-"""First letters that two forms of one word share, and the share of all letters."""
 MOST_NAMED = 4
 """Findings that a one-line reason names."""
 
@@ -51,14 +47,8 @@ def with_phrases(piece: Evidence, levels: Levels, flagged: bool) -> list[Finding
     if flagged:
         found += find_lost(piece.pair, lost, max(levels.lost, levels.lost_share * float(lost.max(initial=0.0))), "major")
     named = [f for f in findings if f.severity in ("major", "critical") or f.detector == "metadata" or f.detector.startswith("names")]
-    free = [f for f in found if not any(_overlap(f, g) for g in named) and not same_words(f.text, f.counterpart) and not _spelled_alike(f)]
+    free = [f for f in found if not any(_overlap(f, g) for g in named) and not same_words(f.text, f.counterpart) and not one_form(f.text, f.counterpart)]
     return [*[f for f in findings if not any(_overlap(f, g) for g in free)], *free]
-
-
-def _spelled_alike(finding: Finding) -> bool:
-    """True for one form of a word against another: metres and meters, diversion and diversions. Detectors know what is wrong with these."""
-    a, b = finding.text.lower(), finding.counterpart.lower()
-    return a[:BEGINNING] == b[:BEGINNING] and Levenshtein.normalized_similarity(a, b) >= ALIKE
 
 
 def in_paragraph(finding: Finding, piece: Evidence) -> Finding:

@@ -19,6 +19,7 @@ from evaluator.diagnosis.pairs import pair_of
 from evaluator.diagnosis.pieces import PiecePair, cut_pair
 from evaluator.diagnosis.reader import MODEL, VERSION, Reading, load_reader
 from evaluator.diagnosis.sides import build_side
+from evaluator.diagnosis.slot import find_slot
 from evaluator.diagnosis.sources import with_copies
 from evaluator.diagnosis.types import Side
 from evaluator.embed.models import sha256_of
@@ -192,7 +193,8 @@ def _metadata(hypothesis: str, end: int) -> Finding:
 def _evidence(piece: _Piece, sides: dict[str, Side], reading: Reading | None, english: bool) -> Evidence:
     reference, hypothesis = sides[piece.reference], sides[piece.hypothesis]
     pair = pair_of(reference, hypothesis, reading, english)
-    return Evidence(pair, reading, tuple(find_all(pair)), piece.place.reference_start, piece.place.hypothesis_start)
+    found = find_all(pair)
+    return Evidence(pair, reading, (*found, *find_slot(pair, reading, found)), piece.place.reference_start, piece.place.hypothesis_start)
 
 
 def equivalent(reference: str, hypothesis: str) -> bool:

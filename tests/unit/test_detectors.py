@@ -62,7 +62,7 @@ def test_every_finding_is_in_the_table_of_kinds(reference: str, hypothesis: str,
 
 def test_the_table_names_each_kind_once_and_every_detector() -> None:
     assert len(BY_NAME) == len(KINDS)
-    assert {kind.family for kind in KINDS} == {detector.__name__.removeprefix("find_") for detector in DETECTORS} | {"sources"}
+    assert {kind.family for kind in KINDS} == {detector.__name__.removeprefix("find_") for detector in DETECTORS} | {"slot", "sources"}
 
 
 @pytest.mark.parametrize("text", [case[0] for case in BROKEN[::3]])

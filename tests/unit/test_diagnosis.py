@@ -36,7 +36,7 @@ def gold() -> dict[int, str]:
 
 
 def test_the_catalog_names_every_detector() -> None:
-    assert set(CATALOG) == {detector.__name__.removeprefix("find_") for detector in DETECTORS} | {"sources"}
+    assert set(CATALOG) == {detector.__name__.removeprefix("find_") for detector in DETECTORS} | {"slot", "sources"}
 
 
 def test_identical_texts_have_no_finding_and_no_risk(sample: Pair) -> None:

@@ -145,3 +145,28 @@ def test_a_run_names_the_reader_and_its_digest(tmp_path: object) -> None:
     stated = json.loads(json.dumps(run.manifest["diagnosis"]))
     assert stated["reader"]
     assert len(stated["weights_sha256"]["reader.safetensors"]) == 64
+
+
+class TestSlot:
+    """The one phrase in which two texts differ."""
+
+    def findings(self, reference: str, hypothesis: str) -> list[str]:
+        (diagnosis,) = evaluator.diagnose([reference], [hypothesis], lang="en")
+        assert diagnosis is not None
+        return [f"{f.counterpart} → {f.text}" for f in diagnosis.findings if f.detector == "slot" and diagnosis.flagged]
+
+    def test_another_thing_in_its_place_is_named(self) -> None:
+        assert self.findings("Officials inspected the dam.", "Officials inspected the prison.") == ["dam → prison"]
+        assert self.findings("Prices of bread rose last month.", "Prices of petrol rose last month.") == ["bread → petrol"]
+
+    def test_the_same_thing_in_other_words_is_not(self) -> None:
+        assert self.findings("The firm hired twenty workers.", "The company hired twenty workers.") == []
+        assert self.findings("Police detained the suspect.", "Police arrested the suspect.") == []
+
+    def test_names_numbers_and_rewording_are_left_to_others(self) -> None:
+        for reference, hypothesis in [
+            ("Olsen inspected the dam today.", "Petrov inspected the dam today."),
+            ("It weighs 40 tonnes in all.", "It weighs 50 tonnes in all."),
+            ("Officials inspected the dam.", "The prison was looked at by the officials."),
+        ]:
+            assert self.findings(reference, hypothesis) == []

@@ -7,9 +7,13 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from rapidfuzz.distance import Levenshtein
+
 from evaluator.diagnosis.detect.gazetteer import NICKNAMES, SAME_PLACE
 from evaluator.diagnosis.types import Side, Word
 
+BEGINNING, ALIKE = 3, 0.66
+"""First letters that two forms of one word share, and the share of all letters."""
 _SAME_SOUND = (
     ("iya", "ia"), ("yy", "y"), ("iy", "y"), ("ij", "y"), ("yj", "y"), ("ej", "ey"), ("ii", "y"), ("ei", "ey"), ("ai", "ay"), ("yu", "u"), ("iu", "u"), ("ya", "a"), ("ia", "a"),
     ("ye", "e"), ("yo", "o"), ("kh", "h"), ("ck", "k"), ("q", "k"), ("w", "v"), ("ph", "f"), ("ou", "u"), ("oo", "u"), ("x", "ks"), ("tch", "ch"), ("tsch", "ch"),
@@ -31,6 +35,12 @@ def sound(name: str) -> str:
 def same_words(a: str, b: str) -> bool:
     """True where both texts are one name in accepted spellings."""
     return bool(a and b) and sound(a) == sound(b)
+
+
+def one_form(a: str, b: str) -> bool:
+    """True for one form of a word against another: metres and meters, diversion and diversions. Detectors know what is wrong with these."""
+    a, b = a.lower(), b.lower()
+    return a[:BEGINNING] == b[:BEGINNING] and Levenshtein.normalized_similarity(a, b) >= ALIKE
 
 
 @lru_cache(maxsize=1 << 15)
