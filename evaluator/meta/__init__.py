@@ -1,0 +1,17 @@
+"""How well metrics agree with people: statistics on arrays of scores, nothing else.
+
+>>> from evaluator import meta
+>>> meta.pearson([1, 2, 3, 4], [2, 4, 6, 9]) > 0.99
+True
+
+Arrays are systems by segments, human scores (`gold`) come first, higher is better, NaN is a score
+that does not exist. `docs/meta.md` has the formulas, their sources and how to read them.
+"""
+
+from evaluator.meta.kendall import kendall
+from evaluator.meta.pearson import pearson
+from evaluator.meta.permutation import Permutation, perm_both
+from evaluator.meta.systems import PairwiseAccuracy, outliers, pairwise_accuracy, spa
+from evaluator.meta.ties import TieCalibration, acc_eq
+
+__all__ = ["PairwiseAccuracy", "Permutation", "TieCalibration", "acc_eq", "kendall", "outliers", "pairwise_accuracy", "pearson", "perm_both", "spa"]

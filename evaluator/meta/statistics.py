@@ -1,0 +1,259 @@
+"""The statistics of a study: how each is computed from material, resampled, tested and described."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from evaluator.meta.auc import serious_auc
+from evaluator.meta.bootstrap import Interval, Resampler, accuracy_of_systems, interval, pearson_of_systems
+from evaluator.meta.grouping import as_groups, mean_of_known
+from evaluator.meta.kendall import count_pairs, tau
+from evaluator.meta.material import Material, system_means, system_scores
+from evaluator.meta.pearson import correlations, pearson
+from evaluator.meta.permutation import Permutation, perm_both
+from evaluator.meta.systems import pairwise_accuracy, spa
+from evaluator.meta.ties import TieCalibration, acc_eq, tie_pairs
+from evaluator.types import FloatArray
+
+FEWEST_SYSTEMS = 3
+COSTLY_DRAWS = 200
+"""Exchanges where each needs sorting."""
+NO_INTERVAL = Interval(math.nan, math.nan)
+
+
+class Value(NamedTuple):
+    """A statistic of one metric."""
+
+    value: float
+    ci_low: float
+    ci_high: float
+    details: str
+
+
+class Cells(NamedTuple):
+    """Scores of one metric beside people's, NaN in the same cells."""
+
+    gold: FloatArray
+    metric: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One statistic in one grouping, of every metric."""
+
+    kind: Kind
+    grouping: str
+    material: Material
+    resamples: int
+    seed: int
+
+    def cells(self, k: int) -> Cells:
+        """The cells of metric k that count."""
+        unknown = ~self.material.known
+        return Cells(np.where(unknown, np.nan, self.material.gold), np.where(unknown, np.nan, self.material.metrics[k].segments))
+
+    def system_scores(self, k: int) -> Cells:
+        """System scores by people and by metric k, float64 (n_systems,)."""
+        weights = self.material.known.astype(np.float64)
+        return Cells(system_means(self.material.gold, weights), system_scores(self.material.metrics[k], weights))
+
+    def resampler(self) -> Resampler:
+        """Draws of segments, the same for all metrics of the material."""
+        return _resampler(self.material.known.tobytes(), self.material.known.shape, self.resamples, self.seed)
+
+    def value(self, k: int) -> Value:
+        """The statistic of metric k."""
+        few = _too_few(self)
+        if few:
+            return Value(math.nan, math.nan, math.nan, few)
+        found, details = self.kind.compute(self, k)
+        if math.isnan(found):
+            return Value(math.nan, math.nan, math.nan, details or _undefined(self, k))
+        ends = interval(self.kind.resample(self, k)) if self.resamples else NO_INTERVAL
+        return Value(found, ends.low, ends.high, details)
+
+    def test(self, i: int, j: int, draws: int) -> Permutation | None:
+        """Whether metric i is better than metric j."""
+        return self.kind.compare(self, i, j, draws)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One statistic."""
+
+    name: str
+    level: str
+    groupings: tuple[str, ...]
+    compute: Callable[[Subject, int], tuple[float, str]]
+    resample: Callable[[Subject, int], FloatArray]
+    compare: Callable[[Subject, int, int, int], Permutation | None]
+    test: str = "perm-both"
+    possible: Callable[[Material], bool] = lambda _: True
+
+
+@lru_cache(maxsize=4)
+def _resampler(known: bytes, shape: tuple[int, int], resamples: int, seed: int) -> Resampler:
+    return Resampler(np.frombuffer(known, dtype=bool).reshape(shape).astype(np.float64), resamples, seed)
+
+
+def _too_few(subject: Subject) -> str:
+    n = len(subject.material.systems)
+    if subject.kind.level == "system" and n < FEWEST_SYSTEMS:
+        return f"undefined: {n} system{'s' * (n > 1)}, and at least {FEWEST_SYSTEMS} are needed"
+    if subject.grouping == "item" and n < (FEWEST_SYSTEMS if subject.kind.name == "pearson" else 2):
+        return f"undefined: {n} system{'s' * (n > 1)} per segment"
+    return ""
+
+
+def _undefined(subject: Subject, k: int) -> str:
+    cells = subject.system_scores(k) if subject.kind.level == "system" else subject.cells(k)
+    for who, scores in (("human scores", cells.gold), (f"scores of {subject.material.metrics[k].name}", cells.metric)):
+        known = scores[~np.isnan(scores)]
+        if len(known) and (known == known[0]).all():
+            return f"undefined: the {who} are constant ({known[0]:g})"
+    return "undefined: constant within every group"
+
+
+def _by_system(function: Callable[[FloatArray, FloatArray], float]) -> Callable[[Subject, int], tuple[float, str]]:
+    def compute(subject: Subject, k: int) -> tuple[float, str]:
+        scores = subject.system_scores(k)
+        return function(scores.gold, scores.metric), ""
+
+    return compute
+
+
+def _accuracy(subject: Subject, k: int) -> tuple[float, str]:
+    scores = subject.system_scores(k)
+    if np.ptp(scores.metric) == 0:
+        return math.nan, ""
+    found = pairwise_accuracy(scores.gold, scores.metric)
+    return found.value, f"{found.agreed} of {found.pairs} pairs"
+
+
+def _spa(subject: Subject, k: int) -> tuple[float, str]:
+    cells = subject.cells(k)
+    return (math.nan, "") if np.nanmax(cells.metric) == np.nanmin(cells.metric) else (spa(cells.gold, cells.metric), "")
+
+
+def _segment_pearson(subject: Subject, k: int) -> tuple[float, str]:
+    cells = subject.cells(k)
+    groups = as_groups(cells.gold, cells.metric, subject.grouping)
+    return _averaged(correlations(groups.gold, groups.metric), subject.grouping)
+
+
+def _kendall(variant: str) -> Callable[[Subject, int], tuple[float, str]]:
+    def compute(subject: Subject, k: int) -> tuple[float, str]:
+        cells = subject.cells(k)
+        groups = as_groups(cells.gold, cells.metric, subject.grouping)
+        return _averaged(tau(count_pairs(groups.gold, groups.metric), variant), subject.grouping)
+
+    return compute
+
+
+def _averaged(values: FloatArray, grouping: str) -> tuple[float, str]:
+    defined = int((~np.isnan(values)).sum())
+    what = {"item": "segments", "system": "systems"}.get(grouping, "")
+    said = f"mean over {defined} of {len(values)} {what}; the others are constant" if defined < len(values) and what and defined else ""
+    return float(mean_of_known(values)), said
+
+
+def describe_ties(found: TieCalibration) -> str:
+    """What must be known to read acc_eq."""
+    text = (
+        f"epsilon {found.epsilon:.6g}; metric ties {found.metric_ties:.3f} of pairs, people {found.gold_ties:.3f}; tying everything gives {found.all_ties:.5f}"
+    )
+    return f"{text}; DEGENERATE: best by tying (nearly) everything" if found.degenerate else text
+
+
+def _acc_eq(subject: Subject, k: int) -> tuple[float, str]:
+    cells = subject.cells(k)
+    if np.nanmax(cells.metric) == np.nanmin(cells.metric):
+        return math.nan, ""
+    found = acc_eq(cells.gold, cells.metric, subject.grouping)
+    return found.value, describe_ties(found) if found.n_pairs else "undefined: no segment has two systems"
+
+
+def _auc(subject: Subject, k: int) -> tuple[float, str]:
+    found = serious_auc(subject.material, k, within=subject.grouping == "within length bins")
+    return found.value, f"{found.serious} segments with a serious error against {found.others}" + ("; in deciles of length" if found.bins > 1 else "")
+
+
+def _resample_systems(statistic: Callable[[FloatArray, FloatArray], FloatArray]) -> Callable[[Subject, int], FloatArray]:
+    return lambda subject, k: subject.resampler().systems(subject.material.gold, subject.material.metrics[k], statistic)
+
+
+def _resample_pearson(subject: Subject, k: int) -> FloatArray:
+    cells = subject.cells(k)
+    if subject.grouping == "item":
+        groups = as_groups(cells.gold, cells.metric, "item")
+        return subject.resampler().items(correlations(groups.gold, groups.metric))
+    return subject.resampler().pearson(subject.material.gold, subject.material.metrics[k].segments, subject.grouping == "system")
+
+
+def _resample_kendall(variant: str) -> Callable[[Subject, int], FloatArray]:
+    def resample(subject: Subject, k: int) -> FloatArray:
+        cells = subject.cells(k)
+        if subject.grouping == "item":
+            groups = as_groups(cells.gold, cells.metric, "item")
+            return subject.resampler().items(tau(count_pairs(groups.gold, groups.metric), variant))
+        return subject.resampler().kendall(cells.gold, cells.metric, variant, subject.grouping == "system")
+
+    return resample
+
+
+def _resample_acc_eq(subject: Subject, k: int) -> FloatArray:
+    cells = subject.cells(k)
+    groups = as_groups(cells.gold, cells.metric, "item")
+    return subject.resampler().acc_eq(tie_pairs(groups.gold, groups.metric))
+
+
+def _resample_auc(subject: Subject, k: int) -> FloatArray:
+    within = subject.grouping == "within length bins"
+    return np.array([serious_auc(subject.material, k, within=within, drawn=draw).value for draw in subject.resampler().draws[:COSTLY_DRAWS]])
+
+
+def _compare_systems(statistic: str) -> Callable[[Subject, int, int, int], Permutation]:
+    def compare(subject: Subject, i: int, j: int, draws: int) -> Permutation:
+        gold, other = subject.system_scores(i), subject.system_scores(j)
+        return perm_both(gold.gold, gold.metric, other.metric, statistic, draws=draws, seed=subject.seed)
+
+    return compare
+
+
+def _compare_cells(statistic: str) -> Callable[[Subject, int, int, int], Permutation]:
+    def compare(subject: Subject, i: int, j: int, draws: int) -> Permutation:
+        one, other = subject.cells(i), subject.cells(j)
+        costly = statistic.startswith("kendall") and subject.grouping == "none"
+        used = min(draws, COSTLY_DRAWS) if costly else draws
+        return perm_both(one.gold, one.metric, other.metric, statistic, subject.grouping if statistic != "spa" else "none", draws=used, seed=subject.seed)
+
+    return compare
+
+
+def _r(gold: FloatArray, metric: FloatArray) -> float:
+    return pearson(gold, metric)
+
+
+ALL = ("none", "item", "system")
+STATISTICS: dict[str, Kind] = {
+    "system_pearson": Kind("pearson", "system", ("all systems",), _by_system(_r), _resample_systems(pearson_of_systems), _compare_systems("pearson")),
+    "pairwise_accuracy": Kind(
+        "pairwise_accuracy", "system", ("all systems",), _accuracy, _resample_systems(accuracy_of_systems), _compare_systems("pairwise_accuracy")
+    ),
+    "spa": Kind("spa", "system", ("all systems",), _spa, lambda subject, k: subject.resampler().spa(*subject.cells(k)), _compare_cells("spa")),
+    "pearson": Kind("pearson", "segment", ALL, _segment_pearson, _resample_pearson, _compare_cells("pearson")),
+    "kendall_b": Kind("kendall_b", "segment", ALL, _kendall("b"), _resample_kendall("b"), _compare_cells("kendall_b")),
+    "kendall_c": Kind("kendall_c", "segment", ALL, _kendall("c"), _resample_kendall("c"), _compare_cells("kendall_c")),
+    "acc_eq": Kind("acc_eq", "segment", ("item",), _acc_eq, _resample_acc_eq, _compare_cells("acc_eq"), "pairs"),
+    "auc": Kind(
+        "auc", "segment", ("all segments", "within length bins"), _auc, _resample_auc, lambda *_: None,
+        possible=lambda material: material.serious is not None,
+    ),
+}  # fmt: skip
+"""By the name that users give; `pearson` is the one of segments."""

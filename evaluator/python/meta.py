@@ -1,0 +1,151 @@
+"""Metrics judged against people, from files: scores on one side, human scores on the other, a study of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluator.meta.material import Material, MetricScores
+from evaluator.meta.study import MetaPlan, Study, run_study
+from evaluator.python.meta_sources import Scored, ScoredMetric, read_scored
+from evaluator.readers.human_files import read_judged
+from evaluator.readers.human_matching import Matched, match_judgements
+from evaluator.readers.human_rows import JudgedFile
+from evaluator.types import EvaluatorError, FloatArray, InputFile
+
+SERIOUS = ("major", "critical")
+SERIOUS_MQM = -5.0
+"""MQM scores from which on a segment counts as seriously wrong: one major error."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetaRequest:
+    """What is to be judged by whom."""
+
+    source: str
+    """A run folder or a table of scores."""
+    human: str | None = None
+    """The file of human scores; None where the table holds them."""
+    metrics: tuple[str, ...] = ()
+    lower_is_better: tuple[str, ...] = ()
+    human_column: str | None = None
+    human_lower_is_better: bool = False
+    include_human: bool = False
+    """Whether human translations count among the systems."""
+    system_scores: str = "corpus"
+    """corpus takes a metric's own score of a system, mean the mean of its segments."""
+    serious: float | None = None
+    """The human score from which down a segment is seriously wrong; None takes marks of errors, or MQM's."""
+    quoting: bool = True
+    plan: MetaPlan = field(default_factory=MetaPlan)
+
+
+class Outcome(NamedTuple):
+    """A study and where it came from."""
+
+    request: MetaRequest
+    study: Study
+    files: tuple[InputFile, ...]
+    material: Material
+
+
+def judge_metrics(request: MetaRequest) -> Outcome:
+    """Read both sides, bring them together, and study them.
+
+    Raises:
+        EvaluatorError: files that cannot be read or do not fit together.
+    """
+    scored = read_scored(request.source, request.metrics, request.lower_is_better, request.quoting)
+    judged = _judged(request, scored)
+    matched = match_judgements(scored.rows, judged)
+    material = make_material(request, scored, judged, matched)
+    files = (*scored.files, InputFile("human", "", judged.path, judged.sha256))
+    return Outcome(request, run_study(material, request.plan), files, material)
+
+
+def _judged(request: MetaRequest, scored: Scored) -> JudgedFile:
+    if request.human is not None:
+        return read_judged(request.human, column=request.human_column, quoting=request.quoting)
+    if scored.judged is None:
+        raise EvaluatorError(f"{request.source} holds no human scores; name a file of them: --human FILE.")
+    return scored.judged
+
+
+def make_material(request: MetaRequest, scored: Scored, judged: JudgedFile, matched: Matched) -> Material:
+    """Both sides as arrays, of the systems that count and the segments that somebody judged.
+
+    Raises:
+        EvaluatorError: no system, or no segment, is left.
+    """
+    notes = [*scored.notes, *matched.notes]
+    kept = np.array([request.include_human or not human for human in matched.by_human])
+    people = [name for name, human in zip(matched.systems, matched.by_human, strict=True) if human]
+    if people:
+        notes.append(f"Human translations among the systems: {', '.join(people)}; {'counted' if request.include_human else 'left out (--include-human)'}.")
+    used = np.flatnonzero((~np.isnan(matched.gold) & (matched.rows >= 0))[kept].any(axis=0))
+    if not kept.any() or not len(used):
+        raise EvaluatorError(f"{judged.path}: no segment of a system that is no human translation was judged and scored.")
+    cells = np.ix_(kept, used)
+    rows = matched.rows[cells]
+    gold = np.where(rows >= 0, matched.gold[cells], np.nan)
+    sign = -1.0 if request.human_lower_is_better else 1.0
+    own = request.system_scores == "corpus"
+    metrics = tuple(MetricScores(m.name, _cells(m.values, rows), _corpus(m, rows) if own and m.statistics is not None else None) for m in scored.metrics)
+    serious, said = _serious(request, judged, matched, sign * gold, kept, used)
+    notes += said
+    return Material(
+        systems=tuple(name for name, keep in zip(matched.systems, kept, strict=True) if keep),
+        gold=sign * gold,
+        metrics=metrics,
+        raters=None if matched.raters is None else sign * matched.raters[:, kept][:, :, used],
+        serious=serious,
+        lengths=_lengths(scored, rows),
+        notes=tuple(notes),
+    )
+
+
+def _cells(values: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
+    return np.where(rows >= 0, values[rows], np.nan)
+
+
+def _corpus(metric: ScoredMetric, rows: NDArray[np.int64]) -> Callable[[FloatArray], FloatArray]:
+    assert metric.statistics is not None
+    assert metric.corpus is not None
+    statistics = np.nan_to_num(metric.statistics[rows] * (rows >= 0)[..., None])
+    corpus = metric.corpus
+
+    def score(weights: FloatArray) -> FloatArray:
+        sums = np.einsum("...sn,snk->...sk", weights, statistics, optimize=True)
+        return np.where(weights.any(axis=-1), corpus(sums), np.nan)
+
+    return score
+
+
+def _serious(
+    request: MetaRequest, judged: JudgedFile, matched: Matched, gold: FloatArray, kept: NDArray[np.bool_], used: NDArray[np.intp]
+) -> tuple[FloatArray | None, list[str]]:
+    """Which cells have a serious error, and how that was seen."""
+    if request.serious is None and matched.marks is not None:
+        share = np.full((len(kept), matched.gold.shape[1]), np.nan)
+        for system, own in enumerate(matched.marks):
+            for segment, raters in enumerate(own):
+                if raters:
+                    share[system, segment] = np.mean([any(mark.severity in SERIOUS for mark in marks) for marks in raters])
+        cells = share[np.ix_(kept, used)]
+        return np.where(np.isnan(cells), np.nan, cells >= 0.5), ["Serious: at least half of the raters marked a major or critical error."]
+    bound = request.serious if request.serious is not None else SERIOUS_MQM if judged.scale == "MQM" else None
+    if bound is None:
+        return None, []
+    return np.where(np.isnan(gold), np.nan, gold <= bound), [f"Serious: a human score of {bound:g} or less."]
+
+
+def _lengths(scored: Scored, rows: NDArray[np.int64]) -> FloatArray | None:
+    """Words of the reference, or of the hypothesis where there is none; None without texts."""
+    counts = np.array([len((row.reference or row.hypothesis).split()) for row in scored.rows], dtype=np.float64)
+    if not counts.any():
+        return None
+    return _cells(counts, rows)
