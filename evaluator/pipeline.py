@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from evaluator.alignment import pair_inputs
 from evaluator.alignment.pairing import Vectors
 from evaluator.cache import setting_of
-from evaluator.check import check_inputs, check_system_names, note_missing_references, note_tokenizers, preflight_notes, without_reference_offsets
+from evaluator.check import Overlap, check_inputs, check_system_names, note_missing_references, note_tokenizers, preflight_notes, without_reference_offsets
 from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
 from evaluator.manifest import make_manifest
 from evaluator.metrics.kernel import quicker_than_a_store
+from evaluator.metrics.overlap import OVERLAP, corpus_chrf
 from evaluator.plugins import Metric, StatisticsStore, create_metric, did_you_mean, metric_class, with_language
 from evaluator.readers.alignments import read_alignments
 from evaluator.readers.documents import as_read, label_documents, read_documents, without_separators
@@ -105,7 +106,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     """The way from texts that are paired."""
     check_system_names([(system.name, system.name) for system in evalset.systems])
     evalset = note_missing_references(evalset)
-    evalset = replace(evalset, notes=(*request.notes, *evalset.notes, *preflight_notes(evalset)))
+    evalset = replace(evalset, notes=(*request.notes, *evalset.notes, *preflight_notes(evalset, Overlap(OVERLAP, corpus_chrf))))
     request = replace(request, metric_options=with_language(request.metrics, request.metric_options, request.lang))
     words = note_tokenizers(evalset, {name: request.metric_options.get(name, {}) for name in request.metrics})
     evalset = replace(evalset, notes=(*words, *evalset.notes))

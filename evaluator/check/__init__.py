@@ -8,6 +8,7 @@ lacks a segment, `spacing.py` where a metric's words are not those of the langua
 """
 
 from evaluator.check.names import check_inputs, check_system_names
+from evaluator.check.near_copies import Overlap
 from evaluator.check.preflight import CHECKS, Limit, Texts, find_problems, preflight_notes, texts_of_inputs, texts_of_pairs
 from evaluator.check.problems import Problem
 from evaluator.check.references import note_missing_references, without_reference_offsets
@@ -17,6 +18,7 @@ from evaluator.plugins import make_callable
 __all__ = [
     "CHECKS",
     "Limit",
+    "Overlap",
     "Problem",
     "Texts",
     "check_inputs",

@@ -11,7 +11,8 @@ from evaluator.check.characters import Page
 from evaluator.check.problems import Problem, place, short
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|[a-zA-Z]{3,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
-_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]{0,15}(?:\s+[a-zA-Z:-]+\s*=\s*[\"'][^<>]*|\s*)/?>")
+_SPECIAL = re.compile(r"<(?:unk|pad|mask|bos|eos|extra_id_\d+)>|<\|[a-z_]{2,30}\|>|\[(?:UNK|PAD|CLS|SEP|MASK)\]|<(?:UNK|PAD|MASK|BOS|EOS)>")
+_TAG = re.compile(r"(?!(?i:<(?:unk|pad|mask|bos|eos)>))</?[a-zA-Z][a-zA-Z0-9:-]{0,15}(?:\s+[a-zA-Z:-]+\s*=\s*[\"'][^<>]*|\s*)/?>")
 _BLOCK = re.compile(r"(?m)^[ \t]*(?:#{1,6} \S|```|~~~|\|.*\|[ \t]*$|\[[^\]\n]+\]: \S)")
 _INLINE = re.compile(r"\*\*\S(?:[^*\n]*\S)?\*\*|\[[^\]\n]+\]\((?:https?:|/|#|mailto:)[^)\s]*\)")
 """Headings, fences, tables, link targets; bold and links. Not lists and emphasis, whose signs plain text has too."""
@@ -19,10 +20,15 @@ _TIMING = re.compile(r"(?m)^[ \t]*(?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3} *--> *(?:\d+:
 MIN_SHARE = 0.01
 """Share of lines; in untouched WMT22 texts at most 0.3 % of lines hold a tag, with one exception: 11 % of a system's, which are its own."""
 
+MIN_TABBED = 0.05
+"""Share of lines with a tab from which a text looks like a table; a stray one is a space to every metric."""
+
+_TOKENS = ("<unk", "<UNK", "<pad", "<mask", "<MASK", "<eos", "<extra_id", "<|", "[UNK", "[PAD", "[MASK", "[SEP")
 _MARKDOWN = "holds Markdown such as {example}; give the text alone, or scores count its marks"
 _KINDS = (
     ("holds HTML entities such as {example}; unescape them (Python: html.unescape), or scores count them as text", _ENTITY, ("&",)),
     ("holds tags as HTML or XML has them, such as {example}; give the text alone, or scores count them as words", _TAG, ("<",)),
+    ("holds special tokens of a model such as {example}, no text of a translation; scores count them as words", _SPECIAL, _TOKENS),
     (_MARKDOWN, _BLOCK, ("# ", "```", "~~~", "|", "]: ")),
     (_MARKDOWN, _INLINE, ("**", "](")),
     ("holds the timing of subtitles such as {example}; give the .srt or .vtt file itself, or the text alone", _TIMING, ("-->",)),
@@ -31,6 +37,7 @@ _KINDS = (
 
 def markup_problems(page: Page) -> Iterator[Problem]:
     """One finding for each kind of markup that enough lines hold."""
+    yield from _columns(page)
     least = max(1.0, MIN_SHARE * len(page.lines))
     for words, pattern, signs in _KINDS:
         if not any(sign in page.whole for sign in signs):
@@ -44,3 +51,15 @@ def markup_problems(page: Page) -> Iterator[Problem]:
             lines = tuple(page.numbers[i] for i in at)
             told = words.format(example=short(found[0][0].strip()))
             yield Problem("markup", page.name, f"{told} ({len(lines)} of {len(page.lines)} lines: {place(lines)})", len(lines), lines)
+
+
+def _columns(page: Page) -> Iterator[Problem]:
+    if page.whole.count("\t") < max(1.0, MIN_TABBED * len(page.lines)):
+        return
+    at = [i for i, line in enumerate(page.lines) if "\t" in line.strip()]
+    if len(at) >= max(1.0, MIN_TABBED * len(page.lines)):
+        lines = tuple(page.numbers[i] for i in at)
+        message = (
+            f"holds tabs as a table has them ({len(lines)} of {len(page.lines)} lines: {place(lines)}); give the column of the texts alone, or scores count all"
+        )
+        yield Problem("markup", page.name, message, len(lines), lines)

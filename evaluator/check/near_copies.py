@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from statistics import fmean, median
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import median
 from typing import NamedTuple
 
 from evaluator.check.lines import likeness
@@ -35,18 +35,25 @@ class Closeness(NamedTuple):
 
     share: float
     """Of the longer segments, how many are nearly the same, 0 to 1."""
-    overlap: float
-    """Mean cosine of word sets, 0 to 1."""
     n_near: int
     n_compared: int
 
 
-def near_copies(references: Mapping[str, Lines], systems: Mapping[str, Lines], most: int = MAX_COMPARED) -> Iterator[Problem]:
+class Overlap(NamedTuple):
+    """A metric that says what a system gains; the room has none of its own."""
+
+    name: str
+    score: Callable[[Lines, Lines], float]
+    """Of hypotheses against one reference, 0 to 100, higher being better."""
+
+
+def near_copies(references: Mapping[str, Lines], systems: Mapping[str, Lines], overlap: Overlap | None = None, most: int = MAX_COMPARED) -> Iterator[Problem]:
     """A finding for each reference that one system is far nearer to than the others are, or than it is to the other references.
 
     Args:
         references: by name, the lines.
         systems: likewise.
+        overlap: what measures the gain, of whole texts and only for a finding; None to say the share alone.
         most: segments that are compared, evenly spread.
     """
     if len(references) < 2 and len(systems) < 2:
@@ -64,7 +71,8 @@ def near_copies(references: Mapping[str, Lines], systems: Mapping[str, Lines], m
             if not against or own.n_near < MIN_SEGMENTS or own.share < least:
                 continue
             if own.share >= MIN_RATIO * median(against) and own.share - median(against) >= MIN_LEAD:
-                yield Problem("near-copy", reference, _message(name, reference, table), own.n_near)
+                gain = _gain(name, reference, references, {system: systems[system] for system in row}, overlap) if overlap else ""
+                yield Problem("near-copy", reference, _share(name, row) + gain, own.n_near)
 
 
 def _longer(texts: Lines, most: int) -> list[int]:
@@ -77,27 +85,34 @@ def _longer(texts: Lines, most: int) -> list[int]:
 def _closeness(lines: Lines, reference: Lines, at: Sequence[int]) -> Closeness:
     values = [likeness(lines[i], reference[i]) for i in at]
     near = sum(value >= LIKE for value in values)
-    return Closeness(near / len(at) if at else 0.0, fmean(values) if values else 0.0, near, len(at))
+    return Closeness(near / len(at) if at else 0.0, near, len(at))
 
 
-def _message(name: str, reference: str, table: Mapping[str, Mapping[str, Closeness]]) -> str:
-    row = table[reference]
+def _share(name: str, row: Mapping[str, Closeness]) -> str:
     own = row[name]
-    others = [one for other, one in row.items() if other != name]
-    message = f"is nearly the output of {name}: {own.n_near} of {own.n_compared} longer segments have the same words or nearly so"
-    if others:
-        message += f" (the other systems: {median(one.share for one in others):.0%} of them, {name} {own.share:.0%})"
-    further = {other: rows for other, rows in table.items() if other != reference and name in rows}
+    others = [one.share for other, one in row.items() if other != name]
+    beside = f"; of the other systems' {median(others):.0%} (median)" if others else ""
+    return f"is nearly the output of {name}: {own.n_near} of {own.n_compared} longer segments ({own.share:.0%}) have the same words or nearly so{beside}"
+
+
+def _gain(name: str, reference: str, references: Mapping[str, Lines], systems: Mapping[str, Lines], overlap: Overlap) -> str:
+    """What the system has from the reference: its score and rank with it and with the other reference that is kindest to it."""
+    here = {system: overlap.score(lines, references[reference]) for system, lines in systems.items()}
+    others = [system for system in systems if system != name]
+    further = {other: overlap.score(systems[name], lines) for other, lines in references.items() if other != reference and len(lines) == len(systems[name])}
     if not further:
-        lead = own.overlap - median(one.overlap for one in others)
-        return f"{message}; with it {name} is ahead of the median system by {100 * lead:.1f} points of word overlap. Score against another reference too"
-    best = max(further, key=lambda other: further[other][name].overlap)
-    gain = own.overlap - further[best][name].overlap
+        return (
+            f". Its {overlap.name} is {here[name]:.1f}, of the other systems {median(here[system] for system in others):.1f} (median); how much of that "
+            "it owes to this reference, only another one can show. Score against another reference"
+        )
+    best = max(further, key=lambda other: further[other])
+    there = {system: overlap.score(lines, references[best]) for system, lines in systems.items()}
+    message = f". It gains {here[name] - there[name]:.1f} {overlap.name}: {here[name]:.1f} with this reference, {there[name]:.1f} with {best}"
     if others:  # what an easier reference gives to everyone is no gain
-        gain -= median(one.overlap for one in others) - median(one.overlap for other, one in further[best].items() if other != name)
-        message += f"; {name} is number {_rank(name, row)} of {len(row)} by word overlap with it, number {_rank(name, further[best])} with {best}"
-    return f"{message}; it gains {100 * gain:.1f} points of word overlap over {best}. Leave this reference out, or say so"
+        usual = median(here[system] - there[system] for system in others)
+        message += f" (the other systems gain {usual:.1f}, median); number {_rank(name, here)} of {len(here)} with it, number {_rank(name, there)} with {best}"
+    return f"{message}. Leave this reference out, or say so"
 
 
-def _rank(name: str, row: Mapping[str, Closeness]) -> int:
-    return 1 + sum(one.overlap > row[name].overlap for one in row.values())
+def _rank(name: str, scores: Mapping[str, float]) -> int:
+    return 1 + sum(score > scores[name] for score in scores.values())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from evaluator.check.characters import character_problems, page_of
 from evaluator.check.languages import main_script
 from evaluator.check.lines import likeness, shift_problem, swapped_problems, unequal_problem
 from evaluator.check.markup import markup_problems
-from evaluator.check.near_copies import MAX_COMPARED, near_copies
+from evaluator.check.near_copies import MAX_COMPARED, Overlap, near_copies
 from evaluator.check.normal_forms import form_problems
 from evaluator.check.problems import Problem, place
 from evaluator.check.segments import Pairing, expected_of, segment_problems
@@ -28,15 +28,19 @@ CHECKS = {
     "language": "segments in another language than the reference",
     "script": "segments in another script than the reference",
     "tokenized": "tokenized or escaped text",
-    "markup": "plain text with tags, HTML entities, Markdown or the timing of subtitles in it",
+    "markup": "plain text with tags, HTML entities, Markdown, special tokens of a model, columns of a table or the timing of subtitles in it",
     "mojibake": "text decoded with the wrong encoding",
     "boilerplate": "what a language model says about the task, or words that begin or end many segments",
     "too-long": "paragraphs over the model's limit, which go through in windows",
     "canary": "lines that mark a test set",
-    "unicode": "characters that nobody sees: control characters, zero-width spaces, soft hyphens, directional marks, byte-order marks, tabs; private use",
+    "unicode": "characters that nobody sees: control characters, zero-width spaces, soft hyphens, directional marks, byte-order marks; private use",
     "normal-form": "letters composed (NFC) in one text and decomposed (NFD) in another",
     "unknown": "segments of which the model does not know most characters",
 }
+MINOR_SHARE = 0.001
+"""Share of a text's lines up to which a finding is minor: segments that lose all of a score of 50 move the corpus score by 0.05, less than what is printed."""
+STRUCTURAL = ("unequal-lines", "shifted", "transposed", "copied-reference", "near-copy")
+"""Findings that change every number, however few lines show them."""
 MOST_NOTES = 5
 """Findings that a run's notes hold."""
 MAX_UNKNOWN = 0.5
@@ -115,7 +119,7 @@ def texts_of_pairs(evalset: EvalSet) -> Texts:
     return Texts(references, systems, source, numbers)
 
 
-def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = False, quick: bool = False) -> list[Problem]:
+def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = False, quick: bool = False, overlap: Overlap | None = None) -> list[Problem]:
     """Everything that is likely wrong, text by text in the order given.
 
     Args:
@@ -123,22 +127,23 @@ def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = Fa
         limit: the model whose limit counts; None for no model.
         paired: the lines are known to belong together, so that shifts need not be looked for.
         quick: at a small share of what BLEU costs: languages by a sample, no repeated openings.
+        overlap: what measures how much a system gains by a reference that is its output.
     """
     found: list[Problem] = []
+    source = next(iter(texts.source.values()), None)
     everything = {**texts.references, **texts.source, **texts.systems}
     for name, lines in everything.items():
         page = page_of(name, lines, texts.numbers[name])
-        own = list(character_problems(page))
+        own = list(character_problems(page, source if name in texts.systems else None, scored=name not in texts.source))
         tokenized = any(problem.check == "tokenized" for problem in own)  # which holds entities of tokenizers
         found += [*own, *(problem for problem in markup_problems(page) if not (tokenized and "entities" in problem.message))]
         found += _too_long(name, lines, texts.numbers[name], limit)
         found += _unknown(name, lines, texts.numbers[name], limit) if name not in texts.source else ()
     found += form_problems({name: lines for name, lines in everything.items() if name not in texts.source}, texts.numbers)
     found += swapped_problems(texts.references, texts.systems)
-    found += near_copies(texts.references, texts.systems, MAX_COMPARED // 4 if quick else MAX_COMPARED)
+    found += near_copies(texts.references, texts.systems, overlap, MAX_COMPARED // 4 if quick else MAX_COMPARED)
     found += _source_swapped(texts, SAMPLED // 4 if quick else SAMPLED)
     first, reference = next(iter(texts.references.items()))
-    source = next(iter(texts.source.values()), None)
     expected = expected_of(reference)
     for name, lines in everything.items():
         if name == first:
@@ -155,15 +160,24 @@ def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = Fa
         if name in texts.systems:
             found += segment_problems(Pairing(name, lines, reference, beside, texts.numbers[name], quick), expected)
     order = {name: i for i, name in enumerate(everything)}
-    return sorted(found, key=lambda problem: order[problem.text])
+    weighed = [replace(problem, severity=_severity(problem, len(everything[problem.text]))) for problem in found]
+    return sorted(weighed, key=lambda problem: order[problem.text])
 
 
-def preflight_notes(evalset: EvalSet) -> list[str]:
-    """What a quick look at paired texts finds, in a few lines for the notes of a run.
+def _severity(problem: Problem, n_lines: int) -> str:
+    if problem.check == "too-long":  # such paragraphs go through whole, in windows
+        return "minor"
+    few = 0 < len(problem.lines) <= MINOR_SHARE * n_lines
+    return "minor" if few and problem.check not in STRUCTURAL else "major"
+
+
+def preflight_notes(evalset: EvalSet, overlap: Overlap | None = None) -> list[str]:
+    """What a quick look at paired texts finds, in a few lines for the notes of a run, major findings first.
 
     What articles leave out, their alignment tells.
     """
-    problems = find_problems(texts_of_pairs(evalset), paired=True, quick=True)
+    problems = find_problems(texts_of_pairs(evalset), paired=True, quick=True, overlap=overlap)
+    problems.sort(key=lambda problem: problem.severity != "major")
     aligned = any(pair.alignment not in ("1-1", "1-0") for system in evalset.systems for pair in system.pairs)
     told = [f"{problem.text}: {problem.message}" for problem in problems if not (aligned and problem.check == "empty")]
     more = [f"{len(told) - MOST_NOTES} more findings: evaluator check says them all."] if len(told) > MOST_NOTES else []

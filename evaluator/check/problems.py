@@ -23,6 +23,8 @@ class Problem:
     """How many lines, files or characters; what the check counts."""
     lines: tuple[int, ...] = ()
     """1-based lines (segments of a table), in order; empty where the whole text is meant."""
+    severity: str = "major"
+    """`minor` where so few lines are concerned that no corpus score shows it, else `major`."""
 
 
 def place(lines: Sequence[int]) -> str:

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from evaluator.check import CHECKS, Problem, Texts, check_inputs, check_system_names, find_problems, texts_of_inputs, texts_of_pairs
+from evaluator.check import CHECKS, Problem, Texts, check_inputs, check_system_names, texts_of_inputs, texts_of_pairs
 from evaluator.cli.collections import unfold
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.score import split_name
 from evaluator.embed.models import DEFAULT_MODEL
-from evaluator.python.runs import limit_of
+from evaluator.python.runs import limit_of, look
 from evaluator.types import EvaluatorError
 
 SUMMARY = "Looks for what is likely wrong with inputs before they are scored, a line each. Exit code 1 when something was found, 0 when nothing was."
@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
     one_of(args.format, FORMATS, "format")
     texts = _texts(args)
     limit = None if args.model == "none" else limit_of(args.model)
-    problems = find_problems(texts, limit)
+    problems = look(texts, limit)
     sys.stdout.write(as_json(texts, problems) if args.format == "json" else as_table(texts, problems))
     return 1 if problems else 0
 
@@ -59,7 +59,8 @@ def as_table(texts: Texts, problems: Sequence[Problem]) -> str:
     if not problems:
         return f"nothing found in {len(texts.references) + len(texts.systems) + len(texts.source)} texts\n"
     width = max(len(problem.check) for problem in problems)
-    return "".join(f"{problem.check:{width}s}  {printable(f'{problem.text}: {problem.message}')}\n" for problem in problems)
+    told = [f"{problem.text}: {problem.message}" + " (minor)" * (problem.severity == "minor") for problem in problems]
+    return "".join(f"{problem.check:{width}s}  {printable(words)}\n" for problem, words in zip(problems, told, strict=True))
 
 
 def as_json(texts: Texts, problems: Sequence[Problem]) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluator.check import Limit, Problem, check_inputs, check_system_names, find_problems, texts_of_inputs, texts_of_pairs
+from evaluator.check import Limit, Overlap, Problem, Texts, check_inputs, check_system_names, find_problems, texts_of_inputs, texts_of_pairs
 from evaluator.compare import SEED, Limits, Plan, check_bucketers, check_gate, check_plan
+from evaluator.metrics.overlap import OVERLAP, corpus_chrf
 from evaluator.pipeline import compare as compare_again
 from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
 from evaluator.readers.inputs import group_table, read_inputs, read_table
@@ -37,7 +38,16 @@ class Verdict:
         return all(check.passed for check in self.checks)
 
 
-def check(reference: Any, systems: Any = None, *, references: Sequence[Any] = (), source: Any = None, model: str | None = "minilm") -> list[Problem]:
+def check(
+    reference: Any,
+    systems: Any = None,
+    *,
+    references: Sequence[Any] = (),
+    source: Any = None,
+    reference_names: Sequence[str] = (),
+    quoting: bool = True,
+    model: str | None = "minilm",
+) -> list[Problem]:
     """What is likely wrong with inputs, as `evaluator check` finds it; an empty list when nothing is.
 
     Args:
@@ -45,6 +55,8 @@ def check(reference: Any, systems: Any = None, *, references: Sequence[Any] = ()
         systems: as in `evaluate`.
         references: further references.
         source: the source text.
+        reference_names: references to take from a test set that holds several by name.
+        quoting: False takes quotation marks in a TSV or CSV table as part of the texts.
         model: the model whose limit counts; None to leave it out.
 
     Raises:
@@ -56,12 +68,17 @@ def check(reference: Any, systems: Any = None, *, references: Sequence[Any] = ()
             table = table_of(reference)
             if table is None and not isinstance(reference, (str, os.PathLike)):
                 raise EvaluatorError("check needs systems beside the reference, or one table with columns reference and hypothesis.")
-            return find_problems(texts_of_pairs(group_table(table or read_table(os.fspath(reference)))), limit)
+            return look(texts_of_pairs(group_table(table or read_table(os.fspath(reference), reference_names, quoting))), limit)
         named = systems_of(systems)
         check_system_names([(name, name) for name in named])
-        inputs = read_inputs(references_of(reference, references), named, None if source is None else texts_of(source, "source"))
+        inputs = read_inputs(references_of(reference, references), named, None if source is None else texts_of(source, "source"), reference_names)
         check_inputs(inputs)
-        return find_problems(texts_of_inputs(inputs), limit)
+        return look(texts_of_inputs(inputs), limit)
+
+
+def look(texts: Texts, limit: Limit | None) -> list[Problem]:
+    """Everything that is likely wrong, with what a reference gives to the system it was made from."""
+    return find_problems(texts, limit, overlap=Overlap(OVERLAP, corpus_chrf))
 
 
 def limit_of(model: str) -> Limit:

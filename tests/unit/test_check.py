@@ -65,6 +65,8 @@ PLANTED: dict[str, tuple[str, Sequence[str], tuple[int, ...] | None]] = {
     "a directional mark": ("unicode", _but({2: "The ferry left.\u200e"}), (3,)),
     "a word joiner": ("unicode", _but({2: "The ferry\u2060 left."}), (3,)),
     "a joiner among Latin letters": ("unicode", _but({2: "The fer\u200dry left."}), (3,)),
+    "tabs as in a table": ("markup", _but({i: f"{i}\t{GOOD[i]}" for i in range(4)}), (1, 2, 3, 4)),
+    "special tokens of a model": ("markup", _but({2: "The <unk> left early."}), (3,)),
     "two normal forms": ("normal-form", _but({2: "The cafe\u0301 was shut.", 5: "The caf\u00e9 was open."}), (3,)),
     "a line separator": ("unicode", _but({2: "The ferry left.\u2028Nobody saw it."}), (3,)),
 }  # fmt: skip
@@ -225,6 +227,53 @@ def test_invisible_characters_that_a_script_needs_are_no_finding() -> None:
 def test_an_invisible_character_is_named(character: str, name: str) -> None:
     (found,) = _find(_but({2: f"The{character} ferry left."}))
     assert name in found.message
+
+
+def test_a_stray_tab_is_no_finding_for_all_metrics_take_it_for_a_space() -> None:
+    from evaluator.metrics import BLEU, CHRF, TER
+
+    tabbed = _but({2: GOOD[2].replace(" ", "\t", 1)})
+    assert tabbed != GOOD
+    assert _find(tabbed) == []
+    for metric in (BLEU(), CHRF(), TER()):
+        assert metric.corpus_score(tabbed, [REFERENCE]).score == metric.corpus_score(GOOD, [REFERENCE]).score
+    hidden = _but({2: GOOD[2].replace(" ", "\u200b ", 1)})
+    for metric in (BLEU(), CHRF(), TER()):
+        assert metric.corpus_score(hidden, [REFERENCE]).score != metric.corpus_score(GOOD, [REFERENCE]).score
+
+
+def test_an_invisible_character_of_the_source_is_named_where_a_system_took_it_over() -> None:
+    source = _but({2: "\u200b" + SOURCE[2], 5: SOURCE[5] + "\u200b"}, SOURCE)
+    assert _find(GOOD, source=source) == []
+    (found,) = _find(_but({2: "\u200b" + GOOD[2]}), source=source)
+    assert (found.text, found.message) == ("sys.txt", "1 odd character (zero-width space U+200B) in line 3, taken over from the source")
+    (found,) = _find(_but({2: "\u200b" + GOOD[2], 3: GOOD[3] + "\u200b"}), source=source)
+    assert found.message.endswith("in lines 3, 4, 1 of them taken over from the source")
+    (found,) = _find(GOOD, source=_but({2: "\x85" + SOURCE[2]}, SOURCE))
+    assert (found.check, found.text) == ("unicode", "src.txt")
+
+
+def test_tags_of_html_are_told_from_special_tokens() -> None:
+    assert "special tokens of a model such as '<unk>'" in _find(_but({2: "The <unk> left early."}))[0].message
+    assert "special tokens of a model such as '<|endoftext|>'" in _find(_but({2: "The ferry left.<|endoftext|>"}))[0].message
+    assert "tags as HTML or XML has them, such as '<b>'" in _find(_but({2: "The <b>ferry</b> left."}))[0].message
+
+
+def test_findings_are_weighed_and_the_major_ones_come_first_in_the_notes(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
+    reference, good = REFERENCE * 20, [f"{text} {k}" for k, text in enumerate(GOOD * 20)]
+    reference = [f"{text} {k}" for k, text in enumerate(reference)]
+    few, many = _but({2: "The\u200b ferry"}, good), _but(dict.fromkeys((2, 5), "The\u200b ferry left"), good)
+    assert [one.severity for one in _find(few, reference) if one.check == "unicode"] == ["minor"]
+    assert [one.severity for one in _find(many, reference) if one.check == "unicode"] == ["major"]
+    assert _find(_but({2: "The\u200b ferry left."}))[0].severity == "major"  # 1 of 60
+    files = [write(f"{name}.txt", "\n".join(lines) + "\n") for name, lines in (("r", reference), ("a", few), ("b", _but({0: "", 9: "", 70: ""}, good)))]
+    shown = cli("check", *files, "--model", "none").out.splitlines()
+    planted = [(line.split()[0], line.endswith(" (minor)")) for line in shown if line.startswith(("unicode", "empty"))]
+    assert planted == [("unicode", True), ("empty", False)]
+    found = json.loads(cli("check", *files, "--model", "none", "--format", "json").out)["findings"]
+    assert [one["severity"] for one in found if one["check"] in ("unicode", "empty")] == ["minor", "major"]
+    notes = [line for line in cli("score", *files, "-m", "chrf", "-b").err.splitlines() if "check: " in line]
+    assert ["empty" in notes[0], "zero-width" in notes[1]] == [True, True]
 
 
 KOLN = ["Er wohnt in K\u00f6ln.", "Das Caf\u00e9 ist zu.", "Nichts davon."]

@@ -225,9 +225,18 @@ def test_a_reference_that_is_nearly_a_systems_output_is_found_with_its_gain(cli:
     assert both.code == 1
     (line,) = [line for line in both.out.splitlines() if line.startswith("near-copy")]
     assert f"edited.txt: is nearly the output of {files['a']}: 20 of 30 longer segments" in line
-    assert "points of word overlap over" in line
+    chrf = {name: [sacrebleu.corpus_chrf(texts[system], [lines]).score for system in "abc"] for name, lines in (("A", texts["refA"]), ("edited", edited))}
+    assert f"It gains {chrf['edited'][0] - chrf['A'][0]:.1f} chrF2: {chrf['edited'][0]:.1f} with this reference, {chrf['A'][0]:.1f} with " in line
+    usual = sum(chrf["edited"][k] - chrf["A"][k] for k in (1, 2)) / 2
+    assert f"(the other systems gain {usual:.1f}, median); number 1 of 3 with it, number " in line
+    noted = cli("score", "-r", files["refA"], files["edited"], "-i", *systems, "-m", "bleu", "-b")
+    assert "check: reference 2: is nearly the output of a: 20 of 30 longer segments (67%)" in noted.err
+    assert f"It gains {chrf['edited'][0] - chrf['A'][0]:.1f} chrF2" in noted.err
     alone = cli("score", files["edited"], *systems, "-m", "bleu", "-b", "-o", files["a"].parent / "run", "--resamples", "100")
-    assert "check: reference: is nearly the output of a: 20 of 30" in alone.err
+    assert "check: reference: is nearly the output of a: 20 of 30 longer segments (67%)" in alone.err
+    others = sum(chrf["edited"][1:]) / 2
+    assert f"Its chrF2 is {chrf['edited'][0]:.1f}, of the other systems {others:.1f} (median)" in alone.err
+    assert "Score against another reference" in alone.err
     assert not [
         p for p in find_problems(Texts({"refA": texts["refA"]}, {"a": edited}, {}, {name: range(1, 31) for name in ("refA", "a")})) if p.check == "near-copy"
     ]
