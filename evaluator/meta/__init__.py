@@ -8,10 +8,24 @@ Arrays are systems by segments, human scores (`gold`) come first, higher is bett
 that does not exist. `docs/meta.md` has the formulas, their sources and how to read them.
 """
 
+from evaluator.meta.auc import Auc, auc
 from evaluator.meta.kendall import kendall
 from evaluator.meta.pearson import pearson
 from evaluator.meta.permutation import Permutation, perm_both
 from evaluator.meta.systems import PairwiseAccuracy, outliers, pairwise_accuracy, spa
 from evaluator.meta.ties import TieCalibration, acc_eq
 
-__all__ = ["PairwiseAccuracy", "Permutation", "TieCalibration", "acc_eq", "kendall", "outliers", "pairwise_accuracy", "pearson", "perm_both", "spa"]
+__all__ = [
+    "Auc",
+    "PairwiseAccuracy",
+    "Permutation",
+    "TieCalibration",
+    "acc_eq",
+    "auc",
+    "kendall",
+    "outliers",
+    "pairwise_accuracy",
+    "pearson",
+    "perm_both",
+    "spa",
+]

@@ -106,8 +106,13 @@ def tie_pairs(gold: FloatArray, metric: FloatArray) -> TiePairs:
         raise EvaluatorError(f"acc_eq of {pairs.sum():,} pairs does not fit into memory (most {MOST_PAIRS:,}); group by item or system.")
     if gold.shape[1] <= 64:
         i, j = np.triu_indices(gold.shape[1], 1)
-        row, pair = np.nonzero(known[:, i] & known[:, j])
-        found = [_split(row, gold[row, i[pair]] - gold[row, j[pair]], metric[row, i[pair]] - metric[row, j[pair]])]
+        row = np.tile(np.arange(len(gold)), len(i))
+        columns = (np.ascontiguousarray(scores.T) for scores in (gold, metric))
+        own, other = ((column[i] - column[j]).ravel() for column in columns)
+        if not known.all():
+            pair = ~np.isnan(own)
+            row, own, other = row[pair], own[pair], other[pair]
+        found = [_split(row, own, other)]
     else:
         found = [_pairs_of_row(r, gold[r][known[r]], metric[r][known[r]]) for r in range(len(gold))]
     ties, tie_rows, alike, alike_rows, other = (np.concatenate([part[k] for part in found]) for k in range(5))
@@ -120,10 +125,11 @@ def _pairs_of_row(row: int, gold: FloatArray, metric: FloatArray) -> tuple[NDArr
 
 
 def _split(row: NDArray[np.int64], gold: FloatArray, metric: FloatArray) -> tuple[NDArray[np.int64] | FloatArray, ...]:
-    tied, agree = gold == 0, (gold > 0) == (metric > 0)
-    alike = ~tied & agree & (metric != 0)
+    direction = np.sign(gold)
+    tied = direction == 0
+    alike = (direction == np.sign(metric)) & ~tied
     size = np.abs(metric)
-    return size[tied], row[tied], size[alike], row[alike], size[~tied & ~alike]
+    return size[tied], row[tied], size[alike], row[alike], size[~(tied | alike)]
 
 
 def calibrate(pairs: TiePairs, epsilon: float | None = None) -> TieCalibration:
@@ -132,24 +138,33 @@ def calibrate(pairs: TiePairs, epsilon: float | None = None) -> TieCalibration:
     if not total:
         return TieCalibration(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, 0)
     unit, weights = _weights(pairs.pairs)
-    tie_order = np.argsort(pairs.tie_differences, kind="stable")
-    ties = pairs.tie_differences[tie_order]
-    gained = np.concatenate([[0], np.cumsum(weights[pairs.tie_rows[tie_order]])])
-    alike_order = np.argsort(pairs.concordant_differences, kind="stable")
-    alike = pairs.concordant_differences[alike_order]
-    lost = np.concatenate([[0], np.cumsum(weights[pairs.concordant_rows[alike_order]])])
+    ties, gained = _running(pairs.tie_differences, pairs.tie_rows, weights)
+    alike, lost = _running(pairs.concordant_differences, pairs.concordant_rows, weights)
 
     def score(at: FloatArray) -> NDArray[np.int64] | FloatArray:
         """Correct pairs, weighted, where differences up to `at` are ties."""
         return np.asarray(gained[np.searchsorted(ties, at, "right")] + (lost[-1] - lost[np.searchsorted(alike, at, "right")]))
 
-    # Only a pair that people tie can make a greater ε better, so only their differences are tried.
-    tried = np.concatenate([[0.0], ties]) if epsilon is None else np.array([epsilon], dtype=np.float64)
-    best = float(tried[int(np.argmax(score(tried)))])
+    if epsilon is None:
+        # Only a pair that people tie can make a greater ε better, so only their differences are tried.
+        # Of equal differences all but the last count too few ties here, so that they are never chosen.
+        tried = gained[1:] + (lost[-1] - lost[np.searchsorted(alike, ties, "right")])
+        at_best = int(np.argmax(tried)) if len(ties) else 0
+        best = float(ties[at_best]) if len(ties) and tried[at_best] > score(np.zeros(1))[0] else 0.0
+    else:
+        best = float(epsilon)
     at = np.array([best, 0.0])
     n_tied = sum(int((values <= best).sum()) for values in (ties, alike, pairs.discordant_differences))
     value, untied = (float(x) / (unit * n_groups) for x in score(at))
     return TieCalibration(value, best, n_tied / total, len(ties) / total, float(gained[-1]) / (unit * n_groups), untied, total)
+
+
+def _running(differences: FloatArray, rows: NDArray[np.int64], weights: NDArray[np.int64] | FloatArray) -> tuple[FloatArray, NDArray[np.int64] | FloatArray]:
+    """Differences in order, and what the first 0, 1, 2 … of them weigh together."""
+    if (weights == weights[0]).all():  # the usual case; sorting without an order to keep is several times quicker
+        return np.sort(differences), weights[0] * np.arange(len(differences) + 1)
+    order = np.argsort(differences)
+    return differences[order], np.concatenate([[0], np.cumsum(weights[rows[order]])])
 
 
 def _weights(pairs: NDArray[np.int64]) -> tuple[float, NDArray[np.int64] | FloatArray]:
