@@ -108,7 +108,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     evalset = note_missing_references(evalset)
     evalset = replace(evalset, notes=(*request.notes, *evalset.notes, *preflight_notes(evalset, Overlap(OVERLAP, corpus_chrf))))
     request = replace(request, metric_options=with_language(request.metrics, request.metric_options, request.lang))
-    words = note_tokenizers(evalset, {name: request.metric_options.get(name, {}) for name in request.metrics})
+    words = note_tokenizers(evalset, {name: request.metric_options.get(name, {}) for name in request.metrics}, request.lang)
     evalset = replace(evalset, notes=(*words, *evalset.notes))
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
     judge, words = make_judge(request, evalset)

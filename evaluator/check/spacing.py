@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from evaluator.plugins import base_language
 from evaluator.types import EvalSet
 
 
@@ -27,6 +28,8 @@ class Writing(NamedTuple):
 
 
 SUBWORDS = ("flores200", "flores101", "spm", "spBLEU-1K", "char")
+ANY = ("char", *SUBWORDS[:-1])
+"""For languages without a tokenizer of their own; the first needs no package and no download."""
 CHINESE = Writing("Chinese", "zh", ("zh", *SUBWORDS))
 JAPANESE = Writing("Japanese", "ja", ("ja-mecab", *SUBWORDS))
 KOREAN = Writing("Korean", "ko", ("ko-mecab", *SUBWORDS), spaced=True)
@@ -44,6 +47,11 @@ OTHERS = {
     "Tai Lue": re.compile("[\u1980-\u19ab\u1a20-\u1a54]"),
 }
 """Scripts written without spaces between words."""
+CODES = {
+    **dict.fromkeys(("th", "tha", "thai"), "Thai"), **dict.fromkeys(("lo", "lao"), "Lao"), **dict.fromkeys(("km", "khm", "khmer"), "Khmer"),
+    **dict.fromkeys(("my", "mya", "bur", "burmese"), "Burmese"), **dict.fromkeys(("bo", "bod", "tib", "dz", "dzo", "tibetan"), "Tibetan"), "khb": "Tai Lue",
+}  # fmt: skip
+"""What `--lang` says of them. Javanese and Balinese are mostly written with Latin letters."""
 MIN_SHARE = 0.05
 """Share of the references' segments from which a note is made."""
 KANA_SHARE = 0.1
@@ -104,21 +112,34 @@ def _writing(kind: str, letters: Mapping[str, int]) -> Writing:
         return KOREAN
     if kind == "Han":
         return JAPANESE if letters["Kana"] >= KANA_SHARE * letters["Han"] else CHINESE
-    return Writing(kind, "", SUBWORDS)
+    return Writing(kind, "", ANY)
 
 
-def note_tokenizers(evalset: EvalSet, metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """A note for each metric whose words are not those of the references' language.
+def note_tokenizers(evalset: EvalSet, metrics: Mapping[str, Mapping[str, Any]], lang: str | None = None) -> list[str]:
+    """A note for each metric whose words are not those of the references' language, and where a language was given that chooses no tokenizer.
 
     Args:
         evalset: the paired texts.
         metrics: by name of the metric its options, what a language chose included.
+        lang: the language that was given.
     """
     pairs = [pair for pair in evalset.systems[0].pairs if not pair.inserted]
     found = find_writing((pair.references[0] or next((text for text in pair.references if text), "")) for pair in pairs)
+    given = CODES.get(base_language(lang or ""))
     if found is None:
-        return []
-    return [note for name, options in metrics.items() if (note := _note(name, options, found))]
+        return [_no_choice(given, lang or "", metrics["bleu"])] if given and "bleu" in metrics and _bleu("", metrics["bleu"], Writing(given, "", ANY)) else []
+    notes = [note for name, options in metrics.items() if (note := _note(name, options, found))]
+    if given and notes:
+        notes[0] += f" --lang {lang} chooses nothing here: sacreBLEU has no tokenizer made for {given}."
+    return notes
+
+
+def _no_choice(language: str, lang: str, options: Mapping[str, Any]) -> str:
+    """That a language chose nothing, for texts in which it is not seen: cut into words already, or of another language."""
+    return (
+        f"NO TOKENIZER CHOSEN: --lang {lang} chooses none, sacreBLEU has none made for {language}. BLEU counts what stands between spaces "
+        f"({options.get('tokenize') or '13a'}), which is right only where these hold the words; otherwise score again with --tokenize char."
+    )
 
 
 def _note(metric: str, options: Mapping[str, Any], found: Found) -> str:
@@ -136,7 +157,7 @@ def _bleu(_: str, options: Mapping[str, Any], writing: Writing) -> str:
     if tokenizer in writing.tokenizers or (tokenizer == "none" and writing.spaced):
         return ""
     what = "counts every stretch between spaces and punctuation as one word" if tokenizer in BY_SPACES else "is made for another language"
-    further = "" if writing.code else " (needs the package sentencepiece) or --tokenize char"
+    further = "" if writing.code else " (single characters; works offline), or with FLORES's subwords: --tokenize flores200 (sentencepiece, and a download)"
     return f"BLEU's tokenizer {tokenizer} {what}. Score again with --tokenize {writing.tokenizers[0]}{further}"
 
 

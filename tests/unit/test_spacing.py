@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sacrebleu
 
 import evaluator
 from evaluator.check.spacing import find_writing
@@ -35,7 +36,7 @@ def _notes(texts: list[str], metrics: list[str], **options: Any) -> list[str]:
 @pytest.mark.parametrize("language", TEXTS)
 def test_text_without_spaces_is_noted_with_the_option_to_write(language: str) -> None:
     bleu, ter = _notes(TEXTS[language], ["bleu", "ter"])
-    tokenizer, lang = ADVICE.get(language, ("flores200", "--tokenize char"))
+    tokenizer, lang = ADVICE.get(language, ("char (single characters; works offline)", "--tokenize flores200"))
     assert f"reference segments are {language}," in bleu
     assert f"--tokenize {tokenizer}" in bleu
     assert lang in bleu
@@ -134,6 +135,34 @@ def test_a_missing_tokenizer_is_an_error_with_what_to_install(lang: str, extra: 
     with pytest.raises(EvaluatorError, match="is not ready") as raised:
         evaluator.evaluate(texts, {"s": texts}, metrics=["bleu"], lang=lang)
     assert f"pip install '{extra}'" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("lang", "language"), [("th", "Thai"), ("tha", "Thai"), ("th-TH", "Thai"), ("km", "Khmer"), ("lo", "Lao"), ("my", "Burmese"), ("bo", "Tibetan")]
+)
+def test_a_language_without_a_tokenizer_chooses_none_aloud(lang: str, language: str) -> None:
+    run = evaluator.evaluate(TEXTS[language], {"s": TEXTS[language][::-1]}, metrics=["bleu", "chrf"], diagnose="off", lang=lang)
+    assert "tok:13a" in run.manifest["signatures"]["BLEU"]["corpus"]
+    (note,) = [note for note in run.manifest["notes"] if note.startswith("WRONG TOKENIZER")]
+    assert note.endswith(f"chooses nothing here: sacreBLEU has no tokenizer made for {language}.")
+    cut = [" ".join(text[k : k + 2] for k in range(0, len(text), 2)) for text in TEXTS[language]]
+    (note,) = [n for n in evaluator.evaluate(cut, {"s": cut}, metrics=["bleu"], diagnose="off", lang=lang).manifest["notes"] if "TOKENIZER" in n]
+    assert note.startswith("NO TOKENIZER CHOSEN: ")
+    assert f"none made for {language}" in note
+    for quiet in ({"metrics": ["chrf"]}, {"metrics": ["bleu"], "metric_options": {"bleu": {"tokenize": "char"}}}):
+        assert not [n for n in evaluator.evaluate(cut, {"s": cut}, diagnose="off", lang=lang, **quiet).manifest["notes"] if "TOKENIZER" in n]
+
+
+def test_the_tokenizer_that_is_named_for_thai_works_here(cli: Cli, write: Write, tmp_path: Path) -> None:
+    texts = "\n".join(TEXTS["Thai"]) + "\n"
+    files = write("ref.txt", texts), write("sys.txt", texts.replace("เรือ", "เรื่อ"))
+    first = cli("score", *files, "-m", "bleu", "--lang", "th", "-b")
+    assert "note: WRONG TOKENIZER: 3 of 3 reference segments are Thai" in first.err
+    assert "Score again with --tokenize char (single characters; works offline)" in first.err
+    second = cli("score", *files, "-m", "bleu", "--lang", "th", "--tokenize", "char", "-b", "-w", "4")
+    assert (second.code, second.err) == (0, "")
+    expected = sacrebleu.corpus_bleu(texts.replace("เรือ", "เรื่อ").splitlines(), [TEXTS["Thai"]], tokenize="char").score
+    assert second.out == f"{expected:.4f}\n"
 
 
 def test_suites_never_average_or_rank_different_signatures(cli: Cli, write: Write, tmp_path: Path) -> None:
