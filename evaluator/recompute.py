@@ -13,7 +13,7 @@ from evaluator.pipeline import Request, evaluate, evaluate_pairs
 from evaluator.readers.inputs import split_pair
 from evaluator.readers.scores import ScoreFile
 from evaluator.score import StartWork
-from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile, SegmentPair, System
+from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile, SegmentPair, System, is_inserted
 
 PLAIN = (
     "align", "align_model", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior", "metrics", "metric_options",
@@ -155,7 +155,7 @@ def stored_pairs(stored: Evaluation) -> EvalSet:
     rows: dict[str, list[SegmentPair]] = {name: [] for name in stored.manifest["systems"]}
     missing, number = stored.manifest["segments"].get("missing_references"), dict[str, int]()
     for i, system in enumerate(columns["system"]):
-        inserted = columns["alignment"][i].startswith("0-")
+        inserted = is_inserted(columns["alignment"][i])
         number[system] = number.get(system, 0) + (not inserted)
         references = _stored_references([columns[name][i] for name in ("reference", *further)], inserted, number[system], missing)
         domain = columns["domain"][i] if "domain" in columns else ""

@@ -88,6 +88,11 @@ class AlignedPair:
     """Probability that this is exactly the right bead; 1 where lines were paired by number."""
 
 
+def is_inserted(alignment: str) -> bool:
+    """True for the `alignment` of a paragraph that no reference paragraph accounts for: such a row is read and not scored."""
+    return alignment.startswith("0-")
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentPair:
     """One row of `segments.csv` before it is scored."""
@@ -108,7 +113,7 @@ class SegmentPair:
     @property
     def inserted(self) -> bool:
         """True for a paragraph that no reference paragraph accounts for."""
-        return self.alignment.startswith("0-")
+        return is_inserted(self.alignment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ class Diagnosis:
     """What is said of one paragraph pair."""
 
     fidelity: float
-    """0-100, how much of the reference's meaning survives; made to rank versions of one paragraph."""
+    """0-100, how much of the reference's meaning survives; made to rank versions of one paragraph. NaN where rules judge, without the reader."""
     risk: float
     """0-1, probability of at least one major or critical error of meaning."""
     severity: str

@@ -13,6 +13,7 @@ from evaluator.compare.plan import ALPHA, Contest, Plan, Subject
 from evaluator.compare.runs import contest_of, segment_rows
 from evaluator.compare.systems import compare_systems
 from evaluator.compare.versions import check_same_version, not_compared, of_diagnosis
+from evaluator.digits import decimals
 from evaluator.plugins import did_you_mean
 from evaluator.signatures import changed_diagnosis, diagnosis_signature
 from evaluator.types import Evaluation, EvaluatorError, GateCheck, WorseSegment
@@ -194,7 +195,7 @@ def _significantly_worse(run: Evaluation, baseline: Evaluation, same: Sequence[t
 
 
 def _change(system: str, subject: Subject, row: Mapping[str, Any]) -> str:
-    digits = 4 if subject.unit_scale else 1
+    digits = decimals(subject.unit_scale)
     lower = "" if subject.higher_is_better else ", lower is better"
     return f"{subject.metric} of {system}: {row['score_b']:.{digits}f} before, {row['score_a']:.{digits}f} now ({row['delta']:+.{digits + 1}f}{lower})"
 
@@ -206,7 +207,7 @@ def worse_segments(run: Evaluation, baseline: Evaluation, pair: tuple[str, str],
     places = [evaluation.manifest["systems"].index(name) for evaluation, name in zip((run, baseline), pair, strict=True)]
     rows, old_rows = segment_rows(run)[places[0]], segment_rows(baseline)[places[1]]
     columns, old = run.tables["segments"].columns, baseline.tables["segments"].columns
-    digits = 4 if subject.unit_scale else 1
+    digits = decimals(subject.unit_scale)
     out = []
     for at in np.argsort(now - before, kind="stable"):
         if not now[at] < before[at]:

@@ -13,7 +13,7 @@ from evaluator.compare.plan import Contest, Plan, Subject
 from evaluator.compare.systems import Comparison
 from evaluator.frames import NOT_ALWAYS, PAIRS, check_frame
 from evaluator.plugins import did_you_mean
-from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
+from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table, is_inserted
 
 
 def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> Contest:
@@ -58,7 +58,7 @@ def segment_rows(evaluation: Evaluation) -> list[list[int]]:
     columns = evaluation.tables["segments"].columns
     rows: dict[str, list[int]] = {name: [] for name in evaluation.manifest["systems"]}
     for row, (system, alignment) in enumerate(zip(columns["system"], columns["alignment"], strict=True)):
-        if not alignment.startswith("0-"):
+        if not is_inserted(alignment):
             rows[system].append(row)
     return list(rows.values())
 

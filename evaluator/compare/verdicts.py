@@ -8,6 +8,7 @@ from typing import Any
 
 from evaluator.compare.plan import ALPHA, CORRECTIONS, FEWEST_DOCUMENTS, Contest, Plan
 from evaluator.compare.randomization import smallest_p
+from evaluator.digits import WIDTH, shown_p, shown_score
 from evaluator.types import FloatArray
 
 NAMED = 5
@@ -72,27 +73,15 @@ def _inconclusive(outcome: Outcome) -> str:
 
 
 def _shown(value: float, outcome: Outcome) -> str:
-    """A score with one decimal, four on a scale of 1; two where one would show nothing."""
-    if outcome.unit_scale:
-        return f"{value:.4f}"
-    return f"{value:.1f}" if abs(value) >= 0.095 or value == 0 else f"{value:.2f}"
+    """A score, on a scale of 100 with one more decimal where it would show nothing."""
+    plain = outcome.unit_scale or abs(value) >= 0.095 or value == 0
+    return shown_score(value, outcome.unit_scale, WIDTH if plain else WIDTH + 1)
 
 
 def _p_words(outcome: Outcome) -> str:
     name = CORRECTIONS[outcome.plan.correction].split("-")[0]
     corrected = f" ({name} {shown_p(outcome.p_corrected)})" if outcome.plan.correction != "none" and outcome.p_corrected != outcome.p_value else ""
     return f"p = {shown_p(outcome.p_value)}{corrected}"
-
-
-def shown_p(p: float) -> str:
-    """A p-value as papers print it: no leading zero, three decimals, more for small ones.
-
-    >>> [shown_p(p) for p in (0.0034, 0.00009999, 0.5, 1.0)]
-    ['.003', '.0001', '.500', '1']
-    """
-    if p >= 0.9995:
-        return "1"
-    return f"{p:.3f}"[1:] if p >= 0.001 else f"{p:.4f}"[1:] if p >= 0.00005 else f"{p:.0e}"
 
 
 def notes_of(contest: Contest, plan: Plan, unit: str, n_units: int, rows: Sequence[Mapping[str, Any]], other: Sequence[FloatArray] | None) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from evaluator.diff.settings import OF_DEVICE, Difference, compare_settings
 from evaluator.signatures import OF_DIAGNOSIS, DiagnosisChange, changed_diagnosis
-from evaluator.types import Evaluation, EvaluatorError
+from evaluator.types import Evaluation, EvaluatorError, is_inserted
 
 MOST_SEGMENTS = 5
 OF_MODEL = ("model", "num_layers")
@@ -113,7 +113,7 @@ def _rows(run: Evaluation) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = {}
     for values in zip(*columns.values(), strict=True):
         row = dict(zip(columns, values, strict=True))
-        if not row["alignment"].startswith("0-"):
+        if not is_inserted(row["alignment"]):
             rows.setdefault(row["system"], []).append(row)
     return rows
 

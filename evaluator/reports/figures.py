@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluator.digits import decimals
 from evaluator.reports.paragraphs import Builder, MetricColumn
 from evaluator.reports.plots import MOST_DOTS, Distribution, Floats, Scatter, Tick, distribution, interval_plot, scatter, shares
 from evaluator.reports.ranking import Ranking
@@ -86,7 +87,7 @@ def distribution_of(builder: Builder, metric: MetricColumn) -> Distribution:
     values = builder.scores[metric.name]
     known = ~np.isnan(values)
     by_system = {printable(name): values[known & (builder.systems == i)] for i, name in enumerate(builder.names)}
-    return distribution(metric.title, {name: own for name, own in by_system.items() if len(own)}, 3 if metric.unit_scale else 1)
+    return distribution(metric.title, {name: own for name, own in by_system.items() if len(own)}, decimals(metric.unit_scale))
 
 
 def scatters_of(builder: Builder) -> list[Plotted]:

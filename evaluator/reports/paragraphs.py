@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluator.digits import shown_score
+from evaluator.reports.definitions import WORDS, define
 from evaluator.reports.marks import Piece, answering, pieces_of, told
 from evaluator.reports.plots import Floats, bar_path, bin_of, count_bins
 from evaluator.reports.ranking import rows_of
 from evaluator.reports.safe import printable
-from evaluator.types import Evaluation
+from evaluator.types import Evaluation, is_inserted
 
 RISK_STEPS = (0.1, 0.2, 0.4, 0.7)
 """Risks at which the strip's colour changes."""
@@ -31,8 +33,8 @@ class MetricColumn(NamedTuple):
     unit_scale: bool
 
     def shown(self, value: float) -> str:
-        """One decimal on a scale of 100, three on a scale of 1."""
-        return f"{value:.{3 if self.unit_scale else 1}f}"
+        """A score as everywhere on the page."""
+        return shown_score(value, self.unit_scale)
 
 
 class Place(NamedTuple):
@@ -72,7 +74,7 @@ class Paragraph(NamedTuple):
     @property
     def inserted(self) -> bool:
         """True for a paragraph that no reference paragraph accounts for."""
-        return self.alignment.startswith("0-")
+        return is_inserted(self.alignment)
 
 
 class Spread(NamedTuple):
@@ -115,6 +117,7 @@ class Builder:
     def __init__(self, evaluation: Evaluation) -> None:
         self.columns = evaluation.tables["segments"].columns
         self.metrics = metric_columns(evaluation)
+        self.meanings = {metric.title: define(metric.title, metric.higher_is_better) for metric in self.metrics} | {w: WORDS[w] for w in ("risk", "severity")}
         self.several = len(evaluation.manifest["systems"]) > 1
         self.documents = len(set(self.columns["document"])) > 1
         self._found: dict[int, list[dict[str, Any]]] = {}
@@ -128,7 +131,7 @@ class Builder:
         # the first paragraph of a number has the address that people write
         self._first: dict[int, int] = {}
         for k, (segment, alignment) in enumerate(zip(self.columns["segment"], self.columns["alignment"], strict=True)):
-            if not alignment.startswith("0-"):
+            if not is_inserted(alignment):
                 self._first.setdefault(segment, k)
 
     def findings(self, k: int) -> list[dict[str, Any]]:

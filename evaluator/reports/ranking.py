@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from evaluator.digits import shown_score
 from evaluator.types import Evaluation, Table
 
 MOST_PAIRS = 10
@@ -48,8 +49,8 @@ class Ranking(NamedTuple):
     """Pairs that are not said in words."""
 
     def shown(self, value: float | None, width: int) -> str:
-        """A number with `width` decimals on a scale of 100, three more on a scale of 1."""
-        return "" if value is None else f"{value:.{width + 3 * self.unit_scale}f}"
+        """A number with `width` decimals on a scale of 100."""
+        return shown_score(value, self.unit_scale, width)
 
 
 def rankings_of(evaluation: Evaluation) -> tuple[Ranking, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from evaluator.digits import shown_score
 from evaluator.reports.ranking import Ranking, comparison_line, rankings_of
 from evaluator.types import Evaluation
 
@@ -22,8 +23,8 @@ class Score(NamedTuple):
     details: str
 
     def shown(self, width: int) -> str:
-        """The score with `width` decimals on a scale of 100, three more on a scale of 1."""
-        return "" if self.value is None else f"{self.value:.{width + 3 * self.unit_scale}f}"
+        """The score with `width` decimals on a scale of 100."""
+        return shown_score(self.value, self.unit_scale, width)
 
 
 class SystemScores(NamedTuple):

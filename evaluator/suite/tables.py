@@ -10,7 +10,7 @@ import numpy as np
 
 from evaluator.compare.formulas import make_formula
 from evaluator.reports.safe import markdown
-from evaluator.types import Evaluation, Table
+from evaluator.types import Evaluation, Table, is_inserted
 
 COLUMNS = {
     "options": "the combination of the matrix; empty without one",
@@ -115,7 +115,7 @@ def _domain_parts(run: Finished, title: str) -> dict[str, list[Part]]:
 def _domains(evaluation: Evaluation, whole: str) -> list[str]:
     columns = evaluation.tables["segments"].columns
     first = evaluation.manifest["systems"][0]
-    rows = [i for i, name in enumerate(columns["system"]) if name == first and not columns["alignment"][i].startswith("0-")]
+    rows = [i for i, name in enumerate(columns["system"]) if name == first and not is_inserted(columns["alignment"][i])]
     if "domain" not in columns:
         return [whole] * len(rows)
     # `-` is how WMT's document files write that there is none.

@@ -30,7 +30,7 @@ async function copied(view, format, texts) {
     if (data.columns.severity) row.push(severityOf(k), severityOf(k) && String(flaggedOf(k)));
     if (texts) {
       const { reason, references, hypothesis } = read.get(k);
-      row.push(...[reason, alignmentOf(k).startsWith("0-") ? "" : references[0], hypothesis].map(plain));
+      row.push(...[reason, isInserted(k) ? "" : references[0], hypothesis].map(plain));
     }
     rows.push(row);
   }

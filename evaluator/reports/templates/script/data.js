@@ -64,12 +64,13 @@ const documentOf = (k) => data.documents[data.columns.document.values[keyOf(k)]]
 const segmentName = (k) => `segment ${segmentOf(k)}${data.documents.length > 1 ? ` of ${documentOf(k)}` : ""}`; // numbers begin anew in each document
 const systemOf = (k) => data.systems[data.columns.system.values[k]];
 const alignmentOf = (k) => data.alignments[data.columns.alignment.values[k]];
+const isInserted = (k) => alignmentOf(k).startsWith("0-"); // a paragraph that no reference paragraph accounts for
 const severityOf = (k) => (data.columns.severity ? ["none", "minor", "major", "critical"][data.columns.severity.values[k]] ?? "" : "");
 const flaggedOf = (k) => data.columns.flagged?.values[k] === 1;
 
 /** The first row of a segment number, which `#segment-N` leads to; -1 where there is none. */
 function firstOf(segment) {
-  for (let k = 0; k < data.rows; k++) if (segmentOf(k) === segment && !alignmentOf(k).startsWith("0-")) return k;
+  for (let k = 0; k < data.rows; k++) if (segmentOf(k) === segment && !isInserted(k)) return k;
   return -1;
 }
 
