@@ -48,7 +48,7 @@ KERNEL := hatch_build.py $(wildcard evaluator/metrics/native/*)
 
 .venv/.user: .venv/bin/python pyproject.toml constraints.txt $(KERNEL)
 	@echo "Installing evaluator into .venv (a minute or two) ..."
-	$(PIP) -e .
+	$(PIP) -e ".[all]"
 	@touch $@
 
 .venv/.dev: .venv/bin/python pyproject.toml constraints.txt $(KERNEL)

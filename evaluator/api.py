@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from evaluator.compare import SEED, Plan
 from evaluator.embed import Embedder
 from evaluator.embed.paragraphs import paragraph_vectors
+from evaluator.extras import importing
 from evaluator.pipeline import DEFAULT_METRICS, Request
 from evaluator.pipeline import evaluate as run_pipeline
 from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
@@ -68,7 +69,7 @@ def evaluate(
         systems: name to file or texts, or a frame with a column a system; one file, named after itself; or the texts of one system.
         references: further references; the first stays the one that segments are those of.
         source: the source text, segment by segment.
-        metrics: names as `evaluator list metrics` has them.
+        metrics: names as `evaluator list metrics` has them; by default those of the four that are installed.
         metric_options: by metric, options of its class, such as {"bleu": {"tokenize": "zh"}}.
         align: auto, line or paragraph; `results/README.md` says how texts become segments.
         align_model: model that helps to align articles; None compares spelling alone.
@@ -234,7 +235,8 @@ def diagnose(
 
 
 def _judge(lang: str | None, prior: float | None) -> Judge:
-    from evaluator.diagnosis.judge import Judge
+    with importing("diagnosis"):
+        from evaluator.diagnosis.judge import Judge
 
     return Judge(lang, prior)
 

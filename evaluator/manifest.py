@@ -6,12 +6,12 @@ import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from typing import Any, Protocol, runtime_checkable
 
 from evaluator import __version__
 from evaluator.embed import Embedder
 from evaluator.embed.graph import n_threads
+from evaluator.extras import installed_versions
 from evaluator.plugins import Described
 from evaluator.types import EvalSet, InputFile
 
@@ -65,12 +65,12 @@ def make_manifest(
         "diagnosis": diagnosis,
         "unreadable": {metric.name: found for metric in metrics if (found := getattr(metric, "unreadable", None))},
         "notes": [*evalset.notes, *(note for metric in metrics for note in getattr(metric, "notes", ()))],
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in ALWAYS}},
+        "versions": {"python": platform.python_version(), **installed_versions(ALWAYS)},
     }
     if embedder is not None:
         manifest["model"] = _model(embedder)
         names = dict.fromkeys((*WITH_MODEL, *([embedder.spec.package] if embedder.spec.package else [])))
-        manifest["versions"].update({name: version(name) for name in names if name != "openvino" or embedder.runtime.startswith(name)})
+        manifest["versions"].update(installed_versions([name for name in names if name != "openvino" or embedder.runtime.startswith(name)]))
         hashes = {metric.title: metric.peer_signature() for metric in metrics if isinstance(metric, PeerSigned)}
         for title, peer_hash in hashes.items():
             if peer_hash is not None:

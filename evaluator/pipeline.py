@@ -18,6 +18,7 @@ from evaluator.cache import setting_of
 from evaluator.check import Overlap, check_inputs, check_system_names, note_missing_references, note_tokenizers, preflight_notes, without_reference_offsets
 from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.embed import Embedder, VectorArray
+from evaluator.extras import importing, left_out, missing, require
 from evaluator.manifest import make_manifest
 from evaluator.metrics.kernel import quicker_than_a_store
 from evaluator.metrics.overlap import OVERLAP, corpus_chrf
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 DIAGNOSE = ("auto", "on", "off")
 DEFAULT_METRICS = ("bleu", "chrf", "ter", "bertscore")
+"""Those of them that are not installed are left out, and a note says so; `with_installed_metrics`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
     Raises:
         EvaluatorError: anything wrong with inputs or options, before anything is written.
     """
+    request = with_installed_metrics(request)
     check_metrics(request)
     check_plan(request.plan)
     evalset, files = load_evalset(request)
@@ -198,7 +201,9 @@ def check_metrics(request: Request) -> None:
     if not request.metrics:
         raise EvaluatorError("No metric was asked for; name at least one.")
     for name in request.metrics:
-        metric_class(name)
+        found = metric_class(name)
+        if getattr(found, "needs_embedder", False):
+            _require_model(getattr(found, "title", name), request)
         if list(request.metrics).count(name) > 1:
             raise EvaluatorError(f"The metric {name} was asked for twice.")
     for name in request.metric_options:
@@ -210,11 +215,34 @@ def is_diagnosed(request: Request) -> bool:
     """True where a run of the request has a diagnosis.
 
     Raises:
-        EvaluatorError: an unknown setting.
+        EvaluatorError: an unknown setting, or a diagnosis asked for that is not installed.
+def with_installed_metrics(request: Request) -> Request:
+    """The request without those default metrics that are not installed, and a note of them; metrics that were asked for stay."""
+    absent = [name for name in DEFAULT_METRICS if missing(name)]
+    if request.metrics is not DEFAULT_METRICS or not absent:
+        return request
+    words = left_out([*absent, *(["diagnosis"] if request.diagnose == "auto" else [])])
+    return replace(request, metrics=tuple(name for name in DEFAULT_METRICS if name not in absent), notes=(*request.notes, *words))
+
+
+def _require_model(metric: str, request: Request) -> None:
+    """Stop where the model that a metric needs cannot run, before any file is read."""
+    from evaluator.embed.models import DEFAULT_MODEL, part_of
+
+    if request.model is None and request.lang:
+        require("hub", f"{metric} with bert-score's model for --lang {request.lang}")
+    else:
+        model = request.model or DEFAULT_MODEL
+        require(part_of(model), f"{metric} with the model {model}")
+
+
     """
     if request.diagnose not in DIAGNOSE:
         raise EvaluatorError(f"--diagnose is {request.diagnose!r}.{did_you_mean(request.diagnose, DIAGNOSE)}")
-    return request.diagnose == "on" or (request.diagnose == "auto" and "bertscore" in request.metrics)
+    if request.diagnose == "on":
+        require("diagnosis")
+        return True
+    return request.diagnose == "auto" and "bertscore" in request.metrics and not missing("diagnosis")
 
 
 def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[str]]:
@@ -224,8 +252,9 @@ def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[s
         EvaluatorError: an unknown setting, or a prior that is no probability.
     """
     if not is_diagnosed(request):
-        return None, []
-    from evaluator.diagnosis.judge import Judge, language_note
+        return None, left_out(["diagnosis"]) if request.diagnose == "auto" and "bertscore" in request.metrics else []
+    with importing("diagnosis"):
+        from evaluator.diagnosis.judge import Judge, language_note
 
     references = [reference for pair in evalset.systems[0].pairs for reference in pair.references if reference]
     language, note = language_note(references, request.lang, forced=request.diagnose == "on")

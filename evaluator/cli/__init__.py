@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 
 from evaluator import __version__
+from evaluator.extras import importing
 from evaluator.types import EvaluatorError, SeveralErrors
 
 COMMANDS = {
@@ -126,6 +127,7 @@ def _dispatch(arguments: list[str]) -> int:
 
         raise EvaluatorError(f"There is no command {name!r}.{did_you_mean(name, COMMANDS)}")
     # A module called `list` would take the built-in's name in this package.
-    module = importlib.import_module(f"evaluator.cli.{'listing' if name == 'list' else name.replace('-', '_')}")
-    code: int = module.run(rest)
+    module_name = f"evaluator.cli.{'listing' if name == 'list' else name.replace('-', '_')}"
+    with importing("", f"the command {name}"):  # the last net: parts say themselves what they need
+        code: int = importlib.import_module(module_name).run(rest)
     return code

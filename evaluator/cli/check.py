@@ -11,9 +11,9 @@ from dataclasses import asdict
 from evaluator.check import CHECKS, Problem, Texts, check_inputs, check_system_names, texts_of_inputs, texts_of_pairs
 from evaluator.cli.collections import unfold
 from evaluator.cli.parser import Parser, one_of
-from evaluator.cli.score import split_name
+from evaluator.cli.score import log, split_name
 from evaluator.embed.models import DEFAULT_MODEL
-from evaluator.python.runs import limit_of, look
+from evaluator.python.runs import default_limit, limit_of, look
 from evaluator.types import EvaluatorError
 
 SUMMARY = "Looks for what is likely wrong with inputs before they are scored, a line each. Exit code 1 when something was found, 0 when nothing was."
@@ -36,7 +36,7 @@ def build() -> Parser:
     parser.add_argument("-s", "--source", metavar="FILE", help="source text")
     parser.add_argument("--references", nargs="+", action="extend", default=[], metavar="NAME", help="references to take from a test set or folder of several")
     parser.add_argument("--no-quoting", action="store_true", help="quotation marks in a TSV or CSV table are part of the texts")
-    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="MODEL", help=f"model whose limit counts; default {DEFAULT_MODEL}, none to leave it out")
+    parser.add_argument("--model", metavar="MODEL", help=f"model whose limit counts; default {DEFAULT_MODEL}, none to leave it out")
     parser.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
     return parser
 
@@ -46,10 +46,15 @@ def run(arguments: Sequence[str]) -> int:
     args = build().parse(arguments)
     one_of(args.format, FORMATS, "format")
     texts = _texts(args)
-    limit = None if args.model == "none" else limit_of(args.model)
+    limit = None if args.model == "none" else limit_of(args.model) if args.model else default_limit(log_note)
     problems = look(texts, limit)
     sys.stdout.write(as_json(texts, problems) if args.format == "json" else as_table(texts, problems))
     return 1 if problems else 0
+
+
+def log_note(words: str) -> None:
+    """A note on stderr."""
+    log(f"note: {words}")
 
 
 def as_table(texts: Texts, problems: Sequence[Problem]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from evaluator.cli.parser import Parser, one_of
 from evaluator.embed.models import Preset
+from evaluator.extras import PARTS, install_command, missing
 from evaluator.metrics.kernel import counted_by
 from evaluator.plugins import READERS, SCORE_READERS, TEXT_READERS, metric_parts
 
@@ -27,36 +28,52 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _metrics() -> list[tuple[str, str]]:
-    return [(name, f"{part.summary}; {counted_by(name)}" if name in LEXICAL else part.summary) for name, part in sorted(metric_parts().items())]
+    return [
+        (name, f"{part.summary}; {counted_by(name)}" if name in LEXICAL else part.summary + _lacking(name)) for name, part in sorted(metric_parts().items())
+    ]
+
+
+def _lacking(part: str) -> str:
+    """What a part lacks and the command that brings it, in words; empty for what is installed."""
+    lacking = missing(part)
+    return f"; not here, without {', '.join(lacking)} ({install_command(PARTS[part].extra)})" if lacking else ""
 
 
 def _detectors() -> list[tuple[str, str]]:
     from evaluator.diagnosis.catalog import KINDS as FINDING_KINDS
     from evaluator.diagnosis.catalog import describe
 
-    return [(kind.name, describe(kind)) for kind in FINDING_KINDS]
+    lacking = _lacking("diagnosis")
+    return [(kind.name, describe(kind) + lacking) for kind in FINDING_KINDS]
 
 
 def _models() -> list[tuple[str, str]]:
     from evaluator.embed.bertscore_tables import best_layers
     from evaluator.embed.models import PRESETS
 
+    layers = {} if missing("bert-score") else best_layers()
     rows = []
     for preset in PRESETS.values():
-        layer = preset.layer or best_layers()[preset.hub_id]
+        layer = preset.layer or layers.get(preset.hub_id) or "of bert-score's table"
         rows.append((preset.name, f"{_state(preset)}; {preset.hub_id}, layer {layer}; {preset.summary}"))
+    known = f"bert-score's table knows the layer of {len(layers)}" if layers else "bert-score's table knows the layers of most"
     return [
         *rows,
-        ("FOLDER", "any model folder with safetensors weights"),
-        ("HUB/ID", f"any model of the hub; bert-score's table knows the layer of {len(best_layers())}"),
+        ("FOLDER", f"any model folder with safetensors weights{_lacking('encoder')}"),
+        ("HUB/ID", f"any model of the hub; {known}{_lacking('hub')}"),
     ]
 
 
 def _state(preset: Preset) -> str:
-    if preset.package:
-        from evaluator.embed.models import install_line, is_installed
+    from evaluator.embed.models import extra_of, is_here, part_of
 
-        return f"here (packaged, {preset.megabytes} MB)" if is_installed(preset) else f"not here ({install_line(preset)}, {preset.megabytes} MB)"
+    command = install_command(extra_of(preset))
+    if preset.package and not is_here(preset):
+        return f"not here ({command}, {preset.megabytes} MB)"
+    if lacking := missing(part_of(preset.name)):
+        return f"not here, without {', '.join(lacking)} ({command})"
+    if preset.package:
+        return f"here (packaged, {preset.megabytes} MB)"
     from evaluator.embed.download import cached_folder
 
     here = cached_folder(preset.hub_id) is not None
@@ -64,4 +81,4 @@ def _state(preset: Preset) -> str:
 
 
 def _formats() -> list[tuple[str, str]]:
-    return [(name, part.summary) for name, part in {**READERS, **TEXT_READERS, **SCORE_READERS}.items()]
+    return [(name, part.summary + _lacking(name)) for name, part in {**READERS, **TEXT_READERS, **SCORE_READERS}.items()]

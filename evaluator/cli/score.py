@@ -24,7 +24,7 @@ from evaluator.cli.habits import answer_habits, refuse_reference_alone, writes_n
 from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
-from evaluator.pipeline import DEFAULT_METRICS, Request, check_metrics
+from evaluator.pipeline import DEFAULT_METRICS, Request, check_metrics, with_installed_metrics
 from evaluator.plugins import METRICS
 from evaluator.readers.inputs import is_table, system_name
 from evaluator.readers.scores import ScoreFile
@@ -72,7 +72,8 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     parser.add_argument("-i", "--input", **many, metavar="[NAME=]FILE", help="systems; also as -t, --translations, -c, --cand, --hyp")
     parser.add_argument("-t", "--translations", "-c", "--cand", "--hyp", **many, dest="input", help=argparse.SUPPRESS)
     parser.add_argument("-s", "--source", metavar="FILE", help="source text, shown beside the segments")
-    parser.add_argument("-m", "--metrics", nargs="+", default=list(DEFAULT_METRICS), metavar="METRIC", help=f"default: {' '.join(DEFAULT_METRICS)}")
+    parser.add_argument("-m", "--metrics", nargs="+", default=DEFAULT_METRICS, metavar="METRIC",
+                        help=f"default: those of {' '.join(DEFAULT_METRICS)} that are installed")  # fmt: skip
     parser.add_argument("-o", "--output", metavar="DIR", help="run folder; default results/<UTC time>-<name>, and none with -b or a text from standard input")
     parser.add_argument("--force", action="store_true", help="replace an existing run folder")
     parser.add_argument("--no-report", action="store_true", help="write the tables alone; evaluator report writes the reports later")
@@ -117,13 +118,14 @@ def prepare(args: argparse.Namespace) -> tuple[Request, Path | None]:
     Raises:
         EvaluatorError: an option that is wrong in itself, or with another.
     """
-    args.metrics = [name if os.path.exists(name) else name.lower() for name in args.metrics]  # BLEU and chrF++ as papers print them
+    if args.metrics is not DEFAULT_METRICS:  # which is left as it is: those of it that are not installed are left out
+        args.metrics = [name if os.path.exists(name) else name.lower() for name in args.metrics]  # BLEU and chrF++ as papers print them
     if not 0 <= args.width <= MOST_DECIMALS:
         raise EvaluatorError(f"--width is {args.width}; it goes from 0 to {MOST_DECIMALS}.")
     _refuse_files_among_metrics(args)
     answer_habits(args)
     nothing = writes_nothing(args)  # before the files of sets are put into the arguments
-    request = make_request(args)
+    request = with_installed_metrics(make_request(args))
     check_metrics(request)
     return request, None if nothing else Path(args.output).expanduser() if args.output else default_folder(request)
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from evaluator.types import EvaluatorError
+from evaluator.extras import require
 
 
 @cache
@@ -21,9 +21,10 @@ def package_folder() -> Path:
     Raises:
         EvaluatorError: it is not installed.
     """
+    require("bert-score")
     spec = find_spec("bert_score")
-    if spec is None or spec.origin is None:
-        raise EvaluatorError("The package bert-score is not installed: pip install bert-score")
+    assert spec is not None
+    assert spec.origin is not None
     return Path(spec.origin).parent
 
 

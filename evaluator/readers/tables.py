@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evaluator.extras import importing
 from evaluator.plugins import did_you_mean
 from evaluator.readers.forms import form_of
 from evaluator.readers.jsonrows import JsonRow, json_rows
@@ -148,8 +149,9 @@ def _has_hypothesis(row: JsonRow) -> bool:
 def read_parquet(path: str) -> TextTable:
     """A Parquet table."""
     data = read_bytes(path)
-    import pyarrow
-    import pyarrow.parquet
+    with importing("parquet"):
+        import pyarrow
+        import pyarrow.parquet
 
     try:
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))

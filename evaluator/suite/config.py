@@ -97,7 +97,7 @@ def read_config(path: str) -> SuiteConfig:
     return SuiteConfig(name, path, _under(folder, data) if data else "", options, combinations, sets)
 
 
-def _metrics(section: Section, default: Sequence[str]) -> tuple[str, ...]:
+def _metrics(section: Section, default: tuple[str, ...]) -> tuple[str, ...]:
     known = metric_parts()
     names = []
     for item in section.items("metrics"):
@@ -110,7 +110,7 @@ def _metrics(section: Section, default: Sequence[str]) -> tuple[str, ...]:
             names.append(name)
     if "metrics" in section and not section.items("metrics"):
         section.problems.add(section.values["metrics"].place, "there is no metric; name at least one")
-    return tuple(names) or tuple(default)
+    return tuple(names) or default
 
 
 def _as_part(sentence: str) -> str:

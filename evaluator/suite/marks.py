@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-import yaml
-
+from evaluator.extras import importing
 from evaluator.plugins import did_you_mean
 from evaluator.types import SeveralErrors
+
+with importing("suites"):
+    import yaml
 
 KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a mapping"}
 MOST_VALUES = 100_000

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 
 from evaluator import __version__, diagnosis
 from evaluator.check import check_system_names
-from evaluator.pipeline import Request, check_metrics, is_diagnosed, options_of
+from evaluator.extras import installed_versions
+from evaluator.pipeline import Request, check_metrics, is_diagnosed, options_of, with_installed_metrics
 from evaluator.plugins import did_you_mean
 from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu
 from evaluator.readers.inputs import read_table, split_pair, system_name, table_name
@@ -75,7 +75,7 @@ def plan_suite(config: SuiteConfig, data: str = "") -> list[PlannedRun]:
     for one in config.sets:
         try:
             files = _files_of(one, data or config.data)
-            base = _request(one, files)
+            base = with_installed_metrics(_request(one, files))
             size = _size(base)
             for combination in config.combinations:
                 request = with_options(base, merged(config.options, one.options, combination.options))
@@ -201,7 +201,7 @@ def _fingerprint(request: Request) -> str:
     stated = {
         "format": FORMAT,
         "evaluator": __version__,
-        "versions": {name: version(name) for name in ("numpy", "sacrebleu", "torch", "transformers")},
+        "versions": installed_versions(("numpy", "sacrebleu", "torch", "transformers")),
         "options": options_of(request),
         "systems": list(request.systems),
         "inputs": [(path, _digest(path)) for path in paths],

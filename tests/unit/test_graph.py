@@ -55,7 +55,7 @@ def test_the_signature_names_runtime_and_precision() -> None:
 
 
 def test_torch_does_where_openvino_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph, "find_spec", lambda _: None)
+    monkeypatch.setattr(graph, "is_installed", lambda _: False)
     assert open_embedder("minilm", 3, "cpu").runtime.startswith("torch-")
 
 

@@ -257,10 +257,10 @@ def test_without_the_extra_one_message_names_it(cli: Cli, tmp_path: Path) -> Non
     for arguments in (("-m", "bertscore", "--model", NAME), ("-m", "bleu", "--align", "paragraph", "--align-model", NAME)):
         result = cli("score", tmp_path / "ref.txt", tmp_path / "ref.txt", *arguments, "-o", tmp_path / "run")
         assert result.code == 2
-        assert result.err.count("pip install evaluator[multilingual]") == 1
+        assert result.err.count("pip install 'evaluator[multilingual]'") == 1
         assert "Traceback" not in result.err
         assert not (tmp_path / "run").exists()
-    assert f"{NAME}          not here (pip install evaluator[multilingual], 72 MB)" in cli("list", "models").out
+    assert f"{NAME}          not here (pip install 'evaluator[multilingual]', 72 MB)" in cli("list", "models").out
 
 
 def test_the_list_of_models_says_that_it_is_here_and_not_comparable(cli: Cli) -> None:
