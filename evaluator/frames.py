@@ -90,7 +90,7 @@ PAIRS = (
     Column("p_holm", "float", "p corrected for all pairs of the metric: Holm's, or that of --correction (the verdict names it)."),
     Column("test", "str", "ar, bootstrap or sacrebleu-bs."),
     Column("unit", "str", "What was exchanged or drawn as a whole: segment or document."),
-    Column("n_resamples", "int", "Resamples of the test, and of the intervals (fewer above 100,000 units unless asked for)."),
+    Column("n_resamples", "int", "Resamples of the test, and of the intervals."),
     Column("seed", "int", "Seed of the generator; each metric starts afresh."),
     Column("n_segments", "int", "Segments scored."),
     Column("n_documents", "int", "Documents that they belong to."),

@@ -116,12 +116,13 @@ def _is_long(text: str) -> bool:
 
 def _repeated(pairing: Pairing) -> Iterator[Problem]:
     """One text in several places whose references (and sources) are not alike."""
-    counts = Counter(pairing.lines)
+    places: dict[str, list[int]] = {}
+    for i, line in enumerate(pairing.lines):
+        places.setdefault(line, []).append(i)
     astray: list[int] = []
-    for text, times in counts.items():
-        if times < 2 or len(text.split()) < REPEATED_WORDS:
+    for text, at in places.items():
+        if len(at) < 2 or len(text.split()) < REPEATED_WORDS:
             continue
-        at = [i for i, line in enumerate(pairing.lines) if line == text]
         for a, b in pairwise(at):
             unlike = likeness(pairing.reference[a], pairing.reference[b]) < LIKE
             if unlike and (pairing.source is None or likeness(pairing.source[a], pairing.source[b]) < LIKE):

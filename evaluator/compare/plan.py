@@ -19,8 +19,6 @@ CORRECTIONS = {"holm": "Holm", "bh": "Benjamini-Hochberg", "none": "uncorrected"
 RESAMPLES = {"ar": 10_000, "bootstrap": 10_000, "sacrebleu-bs": 1_000}
 """Without a number of one's own; 1,000 is sacreBLEU's for its bootstrap."""
 FEWEST_RESAMPLES = 100
-MOST_DRAWS = 10**9
-"""Units drawn for intervals by default, about 10 CPU s: 10,000 resamples of sets up to 100,000 units."""
 FEWEST_DOCUMENTS = 30
 """From here on `auto` resamples documents; below, too few can be drawn to hold the 5 %."""
 ALPHA = 0.05
@@ -42,12 +40,6 @@ class Plan:
     def n_resamples(self) -> int:
         """The number of resamples, asked for or the test's own."""
         return RESAMPLES[self.test] if self.resamples is None else self.resamples
-
-    def for_intervals(self, n_units: int) -> int:
-        """Resamples of the intervals: as many, but 1,000 to 10,000 where nobody asks and the set is huge."""
-        if self.resamples is not None or self.test != "ar":
-            return self.n_resamples
-        return min(self.n_resamples, max(1_000, MOST_DRAWS // n_units))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -21,7 +20,7 @@ from evaluator.compare.formulas import Formula, make_formula
 from evaluator.compare.plan import ALPHA, FEWEST_DOCUMENTS, Contest, Plan, Subject, check_plan
 from evaluator.compare.randomization import randomization_p_values
 from evaluator.compare.ranks import Standing, standings
-from evaluator.compare.resample import by_unit
+from evaluator.compare.resample import by_unit, group_size, in_groups
 from evaluator.compare.verdicts import Outcome, notes_of, verdict
 from evaluator.types import EvaluatorError, FloatArray
 
@@ -64,7 +63,7 @@ def compare_systems(contest: Contest, plan: Plan) -> Comparison:
     unit = choose_unit(contest, plan)
     formulas = [make_formula(subject.formula) for subject in contest.subjects]
     documents = contest.documents if unit == "document" else None
-    statistics = [by_unit(subject.statistics, documents) for subject in contest.subjects]
+    statistics = [drawn_units(subject.statistics, documents, plan) for subject in contest.subjects]
     resampled = _resampled(statistics, formulas, plan)
     spreads = [spread_of(scores) for scores in resampled]
     p_values = _p_values(contest, plan, statistics, formulas, documents, resampled)
@@ -113,9 +112,21 @@ def check_contest(contest: Contest) -> None:
             raise EvaluatorError(f"There are documents for {len(contest.documents)} segments and statistics of {subject.metric} for {shape[1]}.")
 
 
+def drawn_units(statistics: FloatArray, documents: Sequence[str] | None, plan: Plan) -> FloatArray:
+    """Statistics of what is exchanged or drawn as a whole, float64 (n_systems, n_units, n_stats).
+
+    Args:
+        statistics: of segments, float64 (n_systems, n_segments, n_stats).
+        documents: of the segments where documents are the units, else None.
+        plan: sacreBLEU's bootstrap draws single segments however many there are.
+    """
+    units = by_unit(statistics, documents)
+    return units if plan.test == "sacrebleu-bs" else in_groups(units, group_size(units.shape[1]))
+
+
 def _resampled(statistics: list[FloatArray], formulas: list[Formula], plan: Plan) -> list[FloatArray]:
     """For each metric the bootstrap's scores, float64 (n_systems, resamples)."""
-    return bootstrap_scores(statistics, formulas, plan.for_intervals(statistics[0].shape[1]), plan.seed) if statistics else []
+    return bootstrap_scores(statistics, formulas, plan.n_resamples, plan.seed) if statistics else []
 
 
 def _p_values(
@@ -136,7 +147,8 @@ def _p_values(
     if plan.test == "ar":
         return randomization_p_values(statistics, formulas, plan.n_resamples, plan.seed)
     if plan.test == "bootstrap":
-        sizes = np.array(list(Counter(documents).values()) if documents is not None else [1] * statistics[0].shape[1], dtype=np.float64)
+        n_segments = contest.subjects[0].statistics.shape[1]
+        sizes = drawn_units(np.ones((1, n_segments, 1)), documents, plan)[0, :, 0]
         raw = [signed_p_values(r, s, f, sizes) for r, s, f in zip(resampled, statistics, formulas, strict=True)]
     else:
         raw = [sacrebleu_p_values(s, f, plan.n_resamples, plan.seed) for s, f in zip(statistics, formulas, strict=True)]
@@ -151,7 +163,7 @@ def _same(statistics: FloatArray) -> FloatArray:
 def _other_p_values(contest: Contest, plan: Plan, formulas: list[Formula], unit: str) -> list[FloatArray]:
     """The corrected p-values by segment where documents are resampled, and the other way, to warn where only segments make them small."""
     documents = contest.documents if unit == "segment" else None
-    statistics = [by_unit(subject.statistics, documents) for subject in contest.subjects]
+    statistics = [drawn_units(subject.statistics, documents, plan) for subject in contest.subjects]
     resampled = _resampled(statistics, formulas, plan) if plan.test == "bootstrap" else []
     return [correct(p, plan.correction) for p in _p_values(contest, plan, statistics, formulas, documents, resampled)]
 

@@ -162,11 +162,12 @@ def group_table(table: TextTable, only: Sequence[str] = ()) -> EvalSet:
         if name not in rows:
             raise EvaluatorError(f"{table.path} has no system {name!r}.{did_you_mean(name, rows)}")
     rows = {name: own for name, own in rows.items() if not only or name in only}
+    documents = columns.get("document") or [stem] * n  # made once: a list for each row takes minutes at 100,000 rows
     further = [name for name in columns if name.startswith("reference_")]
     systems = []
     spine: list[tuple[str, ...]] = []
     for name, own in rows.items():
-        keys = [(columns.get("document", [stem] * n)[r], columns["reference"][r], *(columns[f][r] for f in further)) for r in own]
+        keys = [(documents[r], columns["reference"][r], *(columns[f][r] for f in further)) for r in own]
         spine = spine or keys
         _same_segments(table, name, own, keys, next(iter(rows)), spine)
         systems.append(System(name, tuple(_pairs(columns, own, keys))))

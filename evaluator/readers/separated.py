@@ -109,7 +109,8 @@ def is_quoted(text: str, separator: str) -> bool:
     if whole and len(whole) == len(texts):
         return True
     with_comma = [cell for cell in texts if "," in cell]
-    if len(whole) > 1 and len(with_comma) > 1 and all(cell in set(whole) for cell in with_comma) and all("," in cell for cell in whole):
+    quoted = set(whole)
+    if len(whole) > 1 and len(with_comma) > 1 and all(cell in quoted for cell in with_comma) and all("," in cell for cell in whole):
         return True
     return _spans_lines(text, separator)
 

@@ -185,10 +185,15 @@ def _table(
     wanted = _wanted_columns(path, names)
     columns: dict[str, list[str]] = {name: [] for name in wanted}
     spread = _several(listed, wanted["reference"])
-    for number, row in listed:
-        where = f"{path}, {number if isinstance(number, str) else f'line {number}'}"
-        for canonical, given in wanted.items():
-            columns[canonical].append(_cell(canonical, row.get(given), f"{where}, column {given}"))
+    for canonical, given in wanted.items():
+        values = columns[canonical]
+        for number, row in listed:
+            value = row.get(given)
+            if type(value) is str and value.isascii():
+                values.append(value)  # nearly every cell; the place in words is made only for those that are looked at
+            else:
+                where = f"{path}, {number if isinstance(number, str) else f'line {number}'}, column {given}"
+                values.append(_cell(canonical, value, where))
     if spread:
         columns = {**columns, **_references_of(path, listed, wanted, spread)}
     if not columns["reference"]:
@@ -218,7 +223,7 @@ def _as_list(value: Any) -> list[Any] | None:
     """The list in a cell, as JSON and Parquet have it, or as pandas writes it into CSV."""
     if isinstance(value, list):
         return value
-    if isinstance(value, str) and re.fullmatch(r"\[\s*['\"].*['\"]\s*\]", value, re.DOTALL):
+    if isinstance(value, str) and value[:1] == "[" and re.fullmatch(r"\[\s*['\"].*['\"]\s*\]", value, re.DOTALL):
         try:
             found = ast.literal_eval(value)
         except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -69,7 +69,8 @@ def split_lines(text: str) -> tuple[str, ...]:
     """Lines without their ends: line feed, or carriage return and line feed."""
     if "\n" not in text and "\r" in text:
         text = text.replace("\r", "\n")
-    return tuple(line.removesuffix("\r") for line in text.removesuffix("\n").split("\n"))
+    lines = text.removesuffix("\n").split("\n")
+    return tuple(line.removesuffix("\r") for line in lines) if "\r" in text else tuple(lines)
 
 
 def _document(name: str, lines: tuple[str, ...], sha256: str) -> Document:

@@ -75,6 +75,7 @@ def pack(builder: Builder, keys: Keys) -> Packed:
         "documents": [printable(name) for name in dict.fromkeys(key[0] for key, _ in keys)],
         "alignments": list(dict.fromkeys(builder.columns["alignment"])),
         "categories": [printable(name) for name in _categories(builder)],
+        "meanings": dict(builder.meanings),
         "references": 1 + sum(name.startswith("reference_") for name in builder.columns),
         "blocks": first_keys,
     }
@@ -157,8 +158,9 @@ def _deflated(data: bytes) -> str:
 def _blocks(builder: Builder, keys: Keys) -> tuple[list[int], list[bytes]]:
     """The first segment of each block, and the block as JSON: a list of [source, references, rows]."""
     first, texts, held, size = [0], [], [], 0
+    further = [name for name in builder.columns if name.startswith("reference_")]
     for i, (_, rows) in enumerate(keys):
-        entry = _entry(builder, rows)
+        entry = _entry(builder, rows, further)
         held.append(entry)
         size += len(entry)
         if size >= BLOCK_CHARACTERS and i + 1 < len(keys):
@@ -173,18 +175,18 @@ def _joined(entries: Sequence[str]) -> bytes:
     return f"[{','.join(entries)}]".encode()
 
 
-def _entry(builder: Builder, rows: Sequence[int]) -> str:
+def _entry(builder: Builder, rows: Sequence[int], further: Sequence[str]) -> str:
     columns = builder.columns
     spine = next((k for k in rows if columns["reference"][k]), rows[0])
-    further = [columns[name][spine] for name in columns if name.startswith("reference_")]
-    head = [columns["source"][spine] or "", [columns["reference"][spine], *further]]
+    head = [columns["source"][spine] or "", [columns["reference"][spine], *(columns[name][spine] for name in further)]]
     return _dumped([*head, [_row(builder, k, spine) for k in rows]])
 
 
 def _dumped(entry: Any) -> str:
     """JSON of texts made printable; the usual entry has nothing to replace, which one look at its JSON tells."""
     text = _TEXT.encode(entry)
-    return text if "\\" not in text and printable(text) == text else _TEXT.encode(_printable(entry))
+    plain = "\\" not in text or "\\" not in text.replace('\\"', "")  # escaped quotation marks are as they should be
+    return text if plain and printable(text) == text else _TEXT.encode(_printable(entry))
 
 
 def _printable(value: Any) -> Any:

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluator.compare import CORRECTIONS, TESTS, Contest, Plan, Subject, compare_systems, paired_tests
-from evaluator.compare.bootstrap import null_factor
+from evaluator.compare.bootstrap import bootstrap_scores, null_factor
 from evaluator.compare.corrections import correct
 from evaluator.compare.formulas import make_formula
 from evaluator.compare.ranks import Standing, standings
-from evaluator.compare.resample import Products, by_unit, draw_counts, swap_masks
+from evaluator.compare.resample import Products, by_unit, draw_counts, group_size, in_groups, swap_masks
 from evaluator.metrics.adapters import BleuMetric, ChrfMetric, ChrfPlusMetric, LexicalMetric, TerMetric
 from evaluator.types import EvaluatorError, FloatArray
 
@@ -349,12 +349,6 @@ def test_statistics_that_do_not_fit_are_refused() -> None:
         paired_tests({"a": [1.0, 2.0], "b": [1.0, 2.0]}, documents=["d"])
 
 
-def test_intervals_of_huge_sets_draw_fewer_unless_asked() -> None:
-    assert [Plan().for_intervals(n) for n in (100, 100_000, 400_000, 10**7)] == [10_000, 10_000, 2_500, 1_000]
-    assert Plan(resamples=5_000).for_intervals(10**7) == 5_000
-    assert Plan(test="bootstrap").for_intervals(10**7) == 10_000
-
-
 def test_seed_0_is_a_seed() -> None:
     rng = np.random.default_rng(0)
     a, b = rng.random(40), rng.random(40)
@@ -362,3 +356,23 @@ def test_seed_0_is_a_seed() -> None:
     gaps = np.abs((np.where(masks, a, b) - np.where(masks, b, a)).mean(axis=1))
     expected = (np.sum(gaps > abs((a - b).mean()) + 1e-12) + 1) / 1001
     assert paired_tests({"a": a, "b": b}, seed=0, resamples=1000)["p_value"][0] == expected
+
+
+@pytest.mark.parametrize("n", [1, 99_999, 100_000, 100_001, 131_073, 10**6, 10**9])
+def test_neighbours_are_drawn_together_only_above_a_hundred_thousand_units(n: int) -> None:
+    size = group_size(n)
+    assert (size == 1) == (n <= 100_000)
+    assert size & (size - 1) == 0  # a power of two, so that running sums of half the size can be added
+    assert n <= 100_000 or 8_192 <= -(-n // size) <= 16_384
+
+
+def test_groups_of_neighbours_add_up_and_keep_the_width_of_an_interval() -> None:
+    rng = np.random.default_rng(3)
+    scores = rng.normal(50, 20, size=20_000)
+    statistics = np.stack([scores, np.ones_like(scores)], axis=1)[None]
+    grouped = in_groups(statistics, 16)
+    assert grouped.shape == (1, 1250, 2)
+    assert np.allclose(grouped.sum(axis=1), statistics.sum(axis=1))
+    formula = [make_formula({"kind": "ratio", "of": 0, "by": 1})]
+    widths = [np.std(bootstrap_scores([s], formula, 2_000, 1)[0]) for s in (statistics, grouped)]
+    assert widths[1] == pytest.approx(widths[0], rel=0.08)
