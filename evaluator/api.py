@@ -15,6 +15,7 @@ from evaluator.extras import importing
 from evaluator.pipeline import DEFAULT_METRICS, Request
 from evaluator.pipeline import evaluate as run_pipeline
 from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
+from evaluator.python.notes import with_arguments
 from evaluator.readers.inputs import is_table
 from evaluator.readers.scores import ScoreFile
 from evaluator.readers.tables import TextTable
@@ -129,7 +130,7 @@ def evaluate(
             lower_is_better=lower_is_better,
             plan=Plan(test, unit, resamples, correction, seed),
         )
-        return Run(run_pipeline(request, _no_progress))
+        return Run(with_arguments(run_pipeline(request, _no_progress)))
 
 
 def _table(given: Any, beside: bool) -> str | TextTable:

@@ -12,13 +12,19 @@ from contextlib import contextmanager
 
 from evaluator.types import EvaluatorError
 
-ARGUMENTS = (
-    "align", "align_model", "alignment", "baseline", "batch_size", "correction", "device", "diagnose", "documents", "lang", "lower_is_better", "max_critical",
-    "max_drop", "model", "num_layers", "precision", "prior", "resamples", "root", "scores", "seed", "source", "table", "test", "unit",
-)  # fmt: skip
+ARGUMENTS = tuple(
+    "align align_model alignment baseline batch_size correction device diagnose documents draws human human_column lang lower_is_better max_critical max_drop "
+    "model num_layers precision prior resamples root scores seed source table test unit".split()
+)
 """Options that have an argument of the same name."""
 RENAMED = {"references": "reference_names", "reference": "references", "input": "systems"}
-SWITCHES = {"force": "force=True", "texts": "texts=True", "no-quoting": "quoting=False", "spreadsheet-safe": "spreadsheet_safe=True"}
+SWITCHES = {
+    "force": "force=True",
+    "texts": "texts=True",
+    "include-human": "include_human=True",
+    "no-quoting": "quoting=False",
+    "spreadsheet-safe": "spreadsheet_safe=True",
+}
 OF_METRICS = {
     "tokenize": ("bleu", "tokenize"), "ter-normalized": ("ter", "normalized"), "ter-asian-support": ("ter", "asian_support"),
     "smooth-method": ("bleu", "smooth_method"), "idf": ("bertscore", "idf"), "baseline-path": ("bertscore", "baseline_path"),
@@ -29,9 +35,11 @@ LETTERS = {"r": "references", "i": "systems", "s": "source", "m": "metrics"}
 QUOTED = re.compile(r"((?<!\w)'[^'\n]*'(?!\w)|(?<!\w)\"[^\"\n]*\"(?!\w)|`[^`\n]*`)")
 _VALUES = (
     "auto|line|none|paragraph|on|off|minilm|multilingual|mpnet|bootstrap|sacrebleu-bs|ar|segment|document|cpu|cuda|fp32|bf16|holm|bh|"
-    "en|de|zh|ja-mecab|ko-mecab|ja|ko|char|flores200|intl"
+    "en|de|zh|th|lo|km|my|bo|ja-mecab|ko-mecab|ja|ko|char|flores200|intl"
 )
 _OPTION = re.compile(rf"--([a-z][a-z-]*[a-z])(?:[ =](?:({_VALUES})(?![\w-])|((?:[A-Z][A-Z_]+|[A-Z])(?![\w=])(?: …)?)))?(?![\w-])")
+_TWICE = re.compile(r'metric_options=\{"(\w+)": \{([^{}]*)\}\} metric_options=\{"\1": \{([^{}]*)\}\}')
+"""Two options of one metric, which one dict holds."""
 _SCORES = re.compile(r"--scores ([^\s=]+)=(?:([^\s=]+)=)?([^\s=,;]*[^\s=,;.:])")
 _NAMED = re.compile(r"(?:(?<![\w-])-i )?\bNAME=([^\s,;]*[^\s,;.])?")
 _FOLDER = re.compile(r",? (?:or )?(?:with|at) -o DIR\b|(?<![\w-])-o DIR\b")
@@ -53,7 +61,7 @@ def _translated(text: str) -> str:
         return text
     text = _SCORES.sub(_scores, text)
     text = _NAMED.sub(lambda m: f"systems={{name: {'file' if m[1] in (None, 'FILE') else m[1]}}}", text)
-    text = _OPTION.sub(_argument, text)
+    text = _TWICE.sub(r'metric_options={"\1": {\2, \3}}', _OPTION.sub(_argument, text))
     text = _FOLDER.sub("", text)
     return _LETTER.sub(lambda m: LETTERS[m[1]], text)
 

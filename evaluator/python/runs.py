@@ -16,6 +16,7 @@ from evaluator.extras import left_out
 from evaluator.metrics.overlap import OVERLAP, corpus_chrf
 from evaluator.pipeline import compare as compare_again
 from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
+from evaluator.python.notes import with_arguments
 from evaluator.readers.inputs import group_table, read_inputs, read_table
 from evaluator.recompute import Moved, Verification, verify_texts
 from evaluator.recompute import verify as verify_files
@@ -205,7 +206,7 @@ def compare(
         plan = Plan(test, unit, resamples, correction, seed)
         check_plan(plan)
         check_bucketers(buckets)
-        return Run(compare_again(stored, plan, metrics, buckets, ngrams))
+        return Run(with_arguments(compare_again(stored, plan, metrics, buckets, ngrams)))
 
 
 def _stored(run: RunSource) -> Evaluation:

@@ -17,7 +17,7 @@ import pytest
 import evaluator
 from evaluator.types import EvaluatorError
 from evaluator.wording import python_words
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Cli
 
 Write = Callable[[str, str | bytes], Path]
 REFERENCE = ["The lock keeper opened the gate.", "Two barges came through.", "Nobody asked for a fee.", "The third one turned back."]
@@ -202,6 +202,8 @@ def test_gate_is_a_function() -> None:
         ("needs --lang, for example --lang en.", 'needs lang, for example lang="en".'),
         ("--references NAME … chooses", "reference_names=NAME … chooses"),
         ("write --scores quality=scores.csv.", 'write scores={"quality": scores.csv}.'),
+        ("Score again with --ter-normalized --ter-asian-support.", 'Score again with metric_options={"ter": {"normalized": True, "asian_support": True}}.'),
+        ("--lang th chooses nothing here", 'lang="th" chooses nothing here'),
         ("e-mail, well-known and -5 stay", "e-mail, well-known and -5 stay"),
     ],
 )
@@ -237,6 +239,33 @@ def test_no_message_of_a_function_names_an_option_of_the_command_line() -> None:
             left[place] = words
     assert len(_messages()) > 100
     assert left == {}
+
+
+def test_notes_of_a_run_from_python_name_arguments_in_memory_and_in_its_folder(tmp_path: Path, cli: Cli) -> None:
+    import json
+
+    texts = ["船闸在黎明时打开了。", "两艘驳船通过了船闸。", "他说 '--align line' 没有用。"]
+    run = evaluator.evaluate(texts, {"a": texts[::-1], "b": [text[1:] for text in texts]}, metrics=["bleu", "ter"], diagnose="off", resamples=100)
+    run.save(tmp_path / "run")
+    stored = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))["notes"]
+    assert stored == run.manifest["notes"]
+    assert 'metric_options={"bleu": {"tokenize": "zh"}} (or lang="zh")' in stored[0]
+    assert 'metric_options={"ter": {"normalized": True, "asian_support": True}} (or lang="zh")' in stored[1]
+    assert not [note for note in stored if re.search(r"(?<![\w'-])--[a-z]", note)]
+    assert cli("verify", tmp_path / "run", "--texts").code == 0
+    for name, lines in (("ref", texts), ("a", texts[::-1])):
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert cli("score", tmp_path / "ref.txt", tmp_path / "a.txt", "-m", "bleu", "-q", "-o", tmp_path / "cli").code == 0
+    assert "--tokenize zh (or --lang zh)" in evaluator.load(tmp_path / "cli").manifest["notes"][0]
+
+
+def test_notes_of_a_comparison_from_python_name_arguments() -> None:
+    systems = {name: [text.replace("the", name) for text in SYSTEM] for name in "abcdefgh"}
+    run = evaluator.evaluate(REFERENCE, systems, metrics=["chrf"], resamples=100, diagnose="off")
+    again = evaluator.compare(run, resamples=100)
+    for one in (run, again):
+        notes = one.manifest["comparison"]["notes"]
+        assert any("more resamples or fewer systems" in note for note in notes), notes
 
 
 def test_messages_from_python_name_arguments(tmp_path: Path) -> None:

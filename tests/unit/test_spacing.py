@@ -25,7 +25,8 @@ TEXTS = {
     "Burmese": ["မနက်စောစောတွင်ရေတံခါးဖွင့်သည်", "သင်္ဘောနှစ်စင်းဖြတ်သွားသည်"],
     "Tibetan": ["ཆུ་སྒོ་ཞོགས་པར་ཕྱེ་སོང་།", "གྲུ་གཉིས་བརྒལ་སོང་།"],
 }
-ADVICE = {"Chinese": ("zh", "--lang zh"), "Japanese": ("ja-mecab", "--lang ja"), "Korean": ("ko-mecab", "--lang ko")}
+ADVICE = {"Chinese": ("zh", 'lang="zh"'), "Japanese": ("ja-mecab", 'lang="ja"'), "Korean": ("ko-mecab", 'lang="ko"')}
+TER_OPTIONS = 'metric_options={"ter": {"normalized": True, "asian_support": True}}'
 
 
 def _notes(texts: list[str], metrics: list[str], **options: Any) -> list[str]:
@@ -36,11 +37,11 @@ def _notes(texts: list[str], metrics: list[str], **options: Any) -> list[str]:
 @pytest.mark.parametrize("language", TEXTS)
 def test_text_without_spaces_is_noted_with_the_option_to_write(language: str) -> None:
     bleu, ter = _notes(TEXTS[language], ["bleu", "ter"])
-    tokenizer, lang = ADVICE.get(language, ("char (single characters; works offline)", "--tokenize flores200"))
+    tokenizer, lang = ADVICE.get(language, ("char", '{"tokenize": "flores200"}'))
     assert f"reference segments are {language}," in bleu
-    assert f"--tokenize {tokenizer}" in bleu
+    assert f'Score again with metric_options={{"bleu": {{"tokenize": "{tokenizer}"}}}}' in bleu
     assert lang in bleu
-    assert ("--ter-normalized --ter-asian-support" if language in ADVICE else "Use chrf") in ter
+    assert (TER_OPTIONS if language in ADVICE else "Use chrf") in ter
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_the_right_options_are_not_noted(language: str, metrics: list[str], opti
 def test_a_tokenizer_of_another_language_is_noted() -> None:
     (note,) = _notes(TEXTS["Japanese"], ["bleu"], metric_options={"bleu": {"tokenize": "zh"}})
     assert "tokenizer zh is made for another language" in note
-    assert "--tokenize ja-mecab" in note
+    assert '{"tokenize": "ja-mecab"}' in note
     (note,) = _notes(TEXTS["Chinese"], ["chrf++"])
     assert "Use chrf" in note
 
