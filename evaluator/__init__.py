@@ -14,22 +14,23 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from evaluator.version import __version__
 
 if TYPE_CHECKING:
+    import evaluator.meta as meta
     from evaluator.api import align, diagnose, evaluate, load
     from evaluator.python.runs import check, compare, gate, verify
     from evaluator.run import Run
     from evaluator.types import EvaluatorError
 
-__all__ = ["EvaluatorError", "Run", "__version__", "align", "check", "compare", "diagnose", "evaluate", "gate", "load", "verify"]
+__all__ = ["EvaluatorError", "Run", "__version__", "align", "check", "compare", "diagnose", "evaluate", "gate", "load", "meta", "verify"]
 _HOME = {
     **dict.fromkeys(("align", "diagnose", "evaluate", "load"), "api"),
     **dict.fromkeys(("gate", "verify"), "python.runs"),
     "Run": "run",
     "EvaluatorError": "types",
 }
-_CALLABLE = ("check", "compare")
+_CALLABLE = ("check", "compare", "meta")
 """Packages that are called like the functions of their names."""
 
 

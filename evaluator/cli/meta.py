@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluator.cli.parser import Parser, one_of
-from evaluator.cli.score import log, screen
+from evaluator.cli.score import log, score_file, screen
 from evaluator.types import EvaluatorError
 
 if TYPE_CHECKING:
@@ -31,13 +31,19 @@ SYSTEM_SCORES = ("corpus", "mean")
 def build() -> Parser:
     """All options of `evaluator meta`."""
     parser = Parser("meta", SUMMARY, EXAMPLES)
-    parser.usage = "evaluator meta RUN_DIR|TABLE --human FILE [options]"
-    parser.add_argument("source", nargs="?", metavar="RUN_DIR|TABLE", help="a run folder, or a table: system, segment, and a column of numbers per metric")
+    parser.usage = "evaluator meta RUN_DIR|TABLE|FOLDER:PAIR --human FILE [options]"
+    parser.add_argument(
+        "source",
+        nargs="?",
+        metavar="RUN_DIR|TABLE|FOLDER:PAIR",
+        help="a run folder, a table (system, segment, a column per metric), a folder of mt-metrics-eval",
+    )
     parser.add_argument("--human", metavar="FILE", help="human scores: a table, .seg.score, MQM's TSV, ESA's JSON Lines; not needed where TABLE has them")
     parser.add_argument("--human-column", metavar="NAME", help="column of the human scores, where the table has several")
     parser.add_argument("--human-lower-is-better", action="store_true", help="human scores are penalties")
     parser.add_argument("-m", "--metrics", nargs="+", default=[], metavar="METRIC", help="metrics of the run or columns of the table; default all")
     parser.add_argument("--lower-is-better", nargs="+", action="extend", default=[], metavar="METRIC", help="columns of the table that are error rates")
+    parser.add_argument("--scores", nargs="+", action="extend", default=[], metavar="NAME=FILE", help="further metrics: COMET, MetricX, .seg.score, a column")
     parser.add_argument("--include-human", action="store_true", help="count human translations among the systems")
     parser.add_argument("--system-scores", default="corpus", metavar="HOW", help="of a run: corpus (the metric's own, default) or mean of segments")
     parser.add_argument("--serious", type=float, metavar="X", help="a human score of X or less is a serious error; default: marked so, or MQM -5")
@@ -94,10 +100,19 @@ def request_of(args: argparse.Namespace) -> MetaRequest:
         args.seed,
     )
     return MetaRequest(
-        source=args.source, human=args.human, metrics=tuple(args.metrics), lower_is_better=tuple(args.lower_is_better), human_column=args.human_column,
-        human_lower_is_better=args.human_lower_is_better, include_human=args.include_human, system_scores=args.system_scores, serious=args.serious,
-        quoting=not args.no_quoting, plan=plan,
-    )  # fmt: skip
+        source=args.source,
+        human=args.human,
+        metrics=tuple(args.metrics),
+        lower_is_better=tuple(args.lower_is_better),
+        scores=tuple(score_file(text, {}) for text in args.scores),
+        human_column=args.human_column,
+        human_lower_is_better=args.human_lower_is_better,
+        include_human=args.include_human,
+        system_scores=args.system_scores,
+        serious=args.serious,
+        quoting=not args.no_quoting,
+        plan=plan,
+    )
 
 
 def shown(result: MetaResult, args: argparse.Namespace) -> str:

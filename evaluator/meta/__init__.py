@@ -14,6 +14,7 @@ from evaluator.meta.pearson import pearson
 from evaluator.meta.permutation import Permutation, perm_both
 from evaluator.meta.systems import PairwiseAccuracy, outliers, pairwise_accuracy, spa
 from evaluator.meta.ties import TieCalibration, acc_eq
+from evaluator.plugins import make_callable
 
 __all__ = [
     "Auc",
@@ -29,3 +30,5 @@ __all__ = [
     "perm_both",
     "spa",
 ]
+
+make_callable(__name__, "evaluator.python.meta_result:meta")  # evaluator.meta(…) from Python

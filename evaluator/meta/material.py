@@ -38,6 +38,8 @@ class Material:
     """Single raters' scores, float64 (n_raters, n_systems, n_segments), NaN where one did not judge; None with one rater."""
     serious: FloatArray | None = None
     """1 where people found a serious error, 0 where not, NaN where unknown; (n_systems, n_segments)."""
+    serious_by_rater: FloatArray | None = None
+    """The same by each rater alone, (n_raters, n_systems, n_segments)."""
     lengths: FloatArray | None = None
     """Length of each segment, (n_systems, n_segments) of anything that grows with it."""
     notes: tuple[str, ...] = field(default=())
@@ -94,6 +96,7 @@ def select_systems(material: Material, kept: Sequence[int] | NDArray[np.intp]) -
         metrics=metrics,
         raters=None if material.raters is None else material.raters[:, index],
         serious=None if material.serious is None else material.serious[index],
+        serious_by_rater=None if material.serious_by_rater is None else material.serious_by_rater[:, index],
         lengths=None if material.lengths is None else material.lengths[index],
     )
 

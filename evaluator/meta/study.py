@@ -16,6 +16,7 @@ from evaluator.meta.grouping import GROUPINGS
 from evaluator.meta.material import Material, check_material, select_systems, system_means, without_outliers
 from evaluator.meta.permutation import DRAWS, SEED
 from evaluator.meta.ranks import holm, place_metrics
+from evaluator.meta.raters import RATER, describe_agreement, rater_agreement
 from evaluator.meta.statistics import STATISTICS, Subject, Value
 from evaluator.plugins import did_you_mean
 from evaluator.types import EvaluatorError, Table
@@ -76,6 +77,7 @@ def run_study(material: Material, plan: MetaPlan | None = None) -> Study:
         values = [subject.value(k) for k in range(len(material.metrics))]
         tests = _tests(subject, values, plan)
         rows += _rows(subject, values, tests)
+        rows += _people(subject)
         pairs += tests
     meta = Table("meta", {column.name: [row[column.name] for row in rows] for column in META})
     return Study(meta, Table("meta_pairs", {column.name: [row[column.name] for row in pairs] for column in META_PAIRS}), _notes(material))
@@ -140,6 +142,17 @@ def _rows(subject: Subject, values: Sequence[Value], tests: Sequence[dict[str, A
         }
         for k, value in enumerate(values)
     ]
+
+
+def _people(subject: Subject) -> list[dict[str, Any]]:
+    """The row of raters against each other, where there are several."""
+    found = rater_agreement(subject)
+    if found is None:
+        return []
+    details = describe_agreement(found, tuple(metric.name for metric in subject.material.metrics))
+    row = dict.fromkeys(column.name for column in META)
+    row |= {"level": subject.kind.level, "statistic": subject.kind.name, "grouping": subject.grouping, "metric": RATER, "value": _cell(found.value)}
+    return [row | {"n_systems": len(subject.material.systems), "n_segments": found.n_segments, "details": details}]
 
 
 def _cell(number: float) -> float | None:

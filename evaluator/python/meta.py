@@ -9,13 +9,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluator.meta.grouping import mean_of_known
 from evaluator.meta.material import Material, MetricScores
 from evaluator.meta.study import MetaPlan, Study, run_study
 from evaluator.python.meta_sources import Scored, ScoredMetric, read_scored
 from evaluator.readers.human_files import read_judged
 from evaluator.readers.human_matching import Matched, match_judgements
+from evaluator.readers.human_mtme import has_scores, human_file
 from evaluator.readers.human_rows import JudgedFile
-from evaluator.types import EvaluatorError, FloatArray, InputFile
+from evaluator.readers.human_tables import Rows, judged_table
+from evaluator.readers.scores import ScoreFile
+from evaluator.types import Evaluation, EvaluatorError, FloatArray, InputFile
 
 SERIOUS = ("major", "critical")
 SERIOUS_MQM = -5.0
@@ -26,12 +30,14 @@ SERIOUS_MQM = -5.0
 class MetaRequest:
     """What is to be judged by whom."""
 
-    source: str
-    """A run folder or a table of scores."""
-    human: str | None = None
-    """The file of human scores; None where the table holds them."""
+    source: str | Evaluation | Rows
+    """A run folder, a table or a folder of scores, or a run or table in memory."""
+    human: str | Rows | None = None
+    """The file or table of human scores; None where the table of scores holds them."""
     metrics: tuple[str, ...] = ()
     lower_is_better: tuple[str, ...] = ()
+    scores: tuple[ScoreFile, ...] = ()
+    """Files of further metrics."""
     human_column: str | None = None
     human_lower_is_better: bool = False
     include_human: bool = False
@@ -42,6 +48,10 @@ class MetaRequest:
     """The human score from which down a segment is seriously wrong; None takes marks of errors, or MQM's."""
     quoting: bool = True
     plan: MetaPlan = field(default_factory=MetaPlan)
+
+
+Cells = tuple[NDArray[np.intp], ...]
+"""Systems and segments that count, as `numpy.ix_` makes it."""
 
 
 class Outcome(NamedTuple):
@@ -59,7 +69,7 @@ def judge_metrics(request: MetaRequest) -> Outcome:
     Raises:
         EvaluatorError: files that cannot be read or do not fit together.
     """
-    scored = read_scored(request.source, request.metrics, request.lower_is_better, request.quoting)
+    scored = read_scored(request.source, request.metrics, request.lower_is_better, request.quoting, request.scores)
     judged = _judged(request, scored)
     matched = match_judgements(scored.rows, judged)
     material = make_material(request, scored, judged, matched)
@@ -68,10 +78,14 @@ def judge_metrics(request: MetaRequest) -> Outcome:
 
 
 def _judged(request: MetaRequest, scored: Scored) -> JudgedFile:
+    if isinstance(request.human, Rows):
+        return judged_table("human", request.human.sha256(), request.human, column=request.human_column)
+    if isinstance(request.source, str) and has_scores(request.source):
+        return read_judged(human_file(request.source, request.human), column=request.human_column, quoting=request.quoting)
     if request.human is not None:
         return read_judged(request.human, column=request.human_column, quoting=request.quoting)
     if scored.judged is None:
-        raise EvaluatorError(f"{request.source} holds no human scores; name a file of them: --human FILE.")
+        raise EvaluatorError(f"{scored.files[0].path} holds no human scores; name a file of them: --human FILE.")
     return scored.judged
 
 
@@ -95,14 +109,16 @@ def make_material(request: MetaRequest, scored: Scored, judged: JudgedFile, matc
     sign = -1.0 if request.human_lower_is_better else 1.0
     own = request.system_scores == "corpus"
     metrics = tuple(MetricScores(m.name, _cells(m.values, rows), _corpus(m, rows) if own and m.statistics is not None else None) for m in scored.metrics)
-    serious, said = _serious(request, judged, matched, sign * gold, kept, used)
-    notes += said
+    raters = None if matched.raters is None else sign * matched.raters[:, kept][:, :, used]
+    serious = _serious(request, judged, matched, sign * gold, raters, cells)
+    notes += serious.notes
     return Material(
         systems=tuple(name for name, keep in zip(matched.systems, kept, strict=True) if keep),
         gold=sign * gold,
         metrics=metrics,
-        raters=None if matched.raters is None else sign * matched.raters[:, kept][:, :, used],
-        serious=serious,
+        raters=raters,
+        serious=serious.cells,
+        serious_by_rater=serious.by_rater,
         lengths=_lengths(scored, rows),
         notes=tuple(notes),
     )
@@ -125,22 +141,35 @@ def _corpus(metric: ScoredMetric, rows: NDArray[np.int64]) -> Callable[[FloatArr
     return score
 
 
-def _serious(
-    request: MetaRequest, judged: JudgedFile, matched: Matched, gold: FloatArray, kept: NDArray[np.bool_], used: NDArray[np.intp]
-) -> tuple[FloatArray | None, list[str]]:
+class Serious(NamedTuple):
     """Which cells have a serious error, and how that was seen."""
+
+    cells: FloatArray | None
+    by_rater: FloatArray | None
+    notes: tuple[str, ...]
+
+
+def _serious(request: MetaRequest, judged: JudgedFile, matched: Matched, gold: FloatArray, raters: FloatArray | None, cells: Cells) -> Serious:
     if request.serious is None and matched.marks is not None:
-        share = np.full((len(kept), matched.gold.shape[1]), np.nan)
-        for system, own in enumerate(matched.marks):
-            for segment, raters in enumerate(own):
-                if raters:
-                    share[system, segment] = np.mean([any(mark.severity in SERIOUS for mark in marks) for marks in raters])
-        cells = share[np.ix_(kept, used)]
-        return np.where(np.isnan(cells), np.nan, cells >= 0.5), ["Serious: at least half of the raters marked a major or critical error."]
+        return _marked_serious(matched, raters, cells)
     bound = request.serious if request.serious is not None else SERIOUS_MQM if judged.scale == "MQM" else None
     if bound is None:
-        return None, []
-    return np.where(np.isnan(gold), np.nan, gold <= bound), [f"Serious: a human score of {bound:g} or less."]
+        return Serious(None, None, ())
+    of_raters = None if raters is None else np.where(np.isnan(raters), np.nan, raters <= bound)
+    return Serious(np.where(np.isnan(gold), np.nan, gold <= bound), of_raters, (f"Serious: a human score of {bound:g} or less.",))
+
+
+def _marked_serious(matched: Matched, raters: FloatArray | None, cells: Cells) -> Serious:
+    """Serious where at least half of the raters marked a major or critical error."""
+    assert matched.marks is not None
+    marked = np.full(matched.marks.shape, np.nan)
+    for place, marks in np.ndenumerate(matched.marks):
+        if marks is not None:
+            marked[place] = any(mark.severity in SERIOUS for mark in marks)
+    by_rater = np.stack([one[cells] for one in marked])
+    share = mean_of_known(np.moveaxis(by_rater, 0, -1))
+    note = "Serious: at least half of the raters marked a major or critical error."
+    return Serious(np.where(np.isnan(share), np.nan, share >= 0.5), None if raters is None else by_rater, (note,))
 
 
 def _lengths(scored: Scored, rows: NDArray[np.int64]) -> FloatArray | None:

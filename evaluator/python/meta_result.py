@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluator import __version__
 from evaluator.frames import Column
+from evaluator.meta.bootstrap import RESAMPLES
 from evaluator.meta.columns import META, META_PAIRS
-from evaluator.python.meta import Outcome
+from evaluator.meta.permutation import DRAWS, SEED
+from evaluator.meta.study import MetaPlan
+from evaluator.python.meta import MetaRequest, Outcome, judge_metrics
+from evaluator.readers.human_tables import Rows
+from evaluator.readers.scores import ScoreFile
 from evaluator.reports.meta import latex_meta, markdown_meta, render_meta, rows_of
 from evaluator.results import csv_text, write_whole
-from evaluator.types import EvaluatorError, Table
+from evaluator.run import Run
+from evaluator.types import Evaluation, EvaluatorError, Table
+from evaluator.version import __version__
+from evaluator.wording import speaking_python
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +105,81 @@ class MetaResult:
     def __repr__(self) -> str:
         metrics = dict.fromkeys(self._outcome.study.meta.columns["metric"])
         return f"<evaluator.meta of {', '.join(metrics)} on {len(self._outcome.material.systems)} systems>"
+
+
+def meta(
+    source: str | os.PathLike[str] | Run | pd.DataFrame,
+    human: str | os.PathLike[str] | pd.DataFrame | None = None,
+    *,
+    metrics: Sequence[str] = (),
+    lower_is_better: Sequence[str] = (),
+    scores: Mapping[str, str] | None = None,
+    human_column: str | None = None,
+    human_lower_is_better: bool = False,
+    include_human: bool = False,
+    system_scores: str = "corpus",
+    serious: float | None = None,
+    statistics: Sequence[str] = (),
+    groupings: Sequence[str] = (),
+    resamples: int = RESAMPLES,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    quoting: bool = True,
+) -> MetaResult:
+    """How well metrics agree with people: correlations and accuracies with intervals, tests between metrics, people's own agreement.
+
+    Args:
+        source: a run or its folder, a table of scores (a frame or a file: system, segment, a column per metric), or FOLDER:PAIR of mt-metrics-eval.
+        human: human scores: a frame or a file; None where `source` has a column of them.
+        metrics: which metrics; none for all.
+        lower_is_better: metrics that are error rates.
+        scores: further metrics by name, each a file that another program wrote.
+        human_column: the column of human scores, where there are several.
+        human_lower_is_better: True for penalties.
+        include_human: count human translations among the systems.
+        system_scores: corpus for a metric's own score of a system, mean for the mean of its segments.
+        serious: the human score from which down a segment is seriously wrong.
+        statistics: which of `STATISTICS`; none for all.
+        groupings: which of none, item and system; none for all.
+        resamples: of the intervals, 0 for none.
+        draws: of the tests, 0 for none.
+        seed: of both.
+        quoting: False takes quotation marks in TSV and CSV as they are.
+
+    Raises:
+        EvaluatorError: scores that cannot be read or do not fit together.
+    """
+    with speaking_python():
+        default = MetaPlan()
+        plan = MetaPlan(tuple(statistics) or default.statistics, tuple(groupings) or default.groupings, resamples, draws, seed)
+        request = MetaRequest(
+            source=_given(source),
+            human=None if human is None else _given_table(human),
+            metrics=tuple(metrics),
+            lower_is_better=tuple(lower_is_better),
+            scores=tuple(ScoreFile(name, os.fspath(path)) for name, path in (scores or {}).items()),
+            human_column=human_column,
+            human_lower_is_better=human_lower_is_better,
+            include_human=include_human,
+            system_scores=system_scores,
+            serious=serious,
+            quoting=quoting,
+            plan=plan,
+        )
+        return MetaResult(judge_metrics(request))
+
+
+def _given(source: str | os.PathLike[str] | Run | pd.DataFrame) -> str | Evaluation | Rows:
+    return source.evaluation if isinstance(source, Run) else _given_table(source)
+
+
+def _given_table(table: str | os.PathLike[str] | pd.DataFrame) -> str | Rows:
+    if isinstance(table, (str, os.PathLike)):
+        return os.fspath(table)
+    if not hasattr(table, "to_dict") or not hasattr(table, "columns"):
+        raise EvaluatorError(f"Scores are a path, a run or a DataFrame, not {type(table).__name__}.")
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return Rows([str(name) for name in table.columns], [(f"row {i}", {str(name): value for name, value in row.items()}) for i, row in enumerate(rows)])
 
 
 def check_target(target: Path, force: bool) -> None:

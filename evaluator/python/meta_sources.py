@@ -11,10 +11,13 @@ import numpy as np
 from evaluator.compare import contest_of
 from evaluator.compare.formulas import make_formula
 from evaluator.compare.runs import segment_rows
+from evaluator.plugins import did_you_mean
+from evaluator.readers.human_mtme import has_scores, read_mtme_scores
 from evaluator.readers.human_rows import JudgedFile, JudgedRow
-from evaluator.readers.human_tables import read_judged_table
+from evaluator.readers.human_tables import Rows, judged_table, read_judged_table
+from evaluator.readers.scores import ScoreFile, read_score_files
 from evaluator.results import MANIFEST, read_run
-from evaluator.types import Evaluation, EvaluatorError, FloatArray, InputFile
+from evaluator.types import EvalSet, Evaluation, EvaluatorError, FloatArray, InputFile, SegmentPair, System
 
 RISK = "risk"
 
@@ -46,24 +49,65 @@ class Scored:
     """The same table as human scores, where it has a column of them."""
 
 
-def read_scored(source: str, metrics: Sequence[str] = (), lower_is_better: Sequence[str] = (), quoting: bool = True) -> Scored:
-    """The scores of a run folder or of a table.
+def read_scored(
+    source: str | Evaluation | Rows, metrics: Sequence[str] = (), lower_is_better: Sequence[str] = (), quoting: bool = True, scores: Sequence[ScoreFile] = ()
+) -> Scored:
+    """The scores of a run folder, of a table, or of a folder of mt-metrics-eval, and those of further files.
 
     Args:
-        source: a run folder, or a table with a column of systems and a column for each metric.
+        source: a run folder, FOLDER:PAIR of mt-metrics-eval, or a table with a column of systems and a column for each metric; a run or table in memory.
         metrics: the metrics to take; none for all.
-        lower_is_better: columns of a table that are error rates.
+        lower_is_better: metrics of a table, folder or file that are error rates.
         quoting: False takes quotation marks in TSV and CSV as they are.
+        scores: files of scores that other programs made of the same segments.
 
     Raises:
         EvaluatorError: neither of the two, or a metric that is not there.
     """
-    path = Path(source).expanduser()
-    if path.is_dir():
+    imported = {file.name for file in scores}
+    lower = [name for name in lower_is_better if name not in imported]
+    if isinstance(source, Evaluation):
+        found = _of_run("run", source, metrics or None)
+    elif isinstance(source, Rows):
+        found = _of_table("scores", judged_table("scores", source.sha256(), source, human=False), metrics, lower)
+    elif has_scores(source):
+        found = _of_mtme(source, metrics, lower)
+    elif (path := Path(source).expanduser()).is_dir():
         if not (path / MANIFEST).is_file():
             raise EvaluatorError(f"{source} is a folder without {MANIFEST}; give a run folder of evaluator, a table, or FOLDER:PAIR of mt-metrics-eval.")
-        return _of_run(source, read_run(path), metrics or None)
-    return _of_table(source, metrics, lower_is_better, quoting)
+        found = _of_run(source, read_run(path), metrics or None)
+    else:
+        found = _of_table(source, read_judged_table(source, quoting=quoting, human=False), metrics, lower)
+    return _with_imported(found, scores, [name for name in lower_is_better if name in imported]) if scores else found
+
+
+def _with_imported(scored: Scored, scores: Sequence[ScoreFile], lower_is_better: Sequence[str]) -> Scored:
+    """The scores together with those that other programs made of the same segments."""
+    taken = next((file.name for file in scores if file.name in {metric.name for metric in scored.metrics}), None)
+    if taken is not None:
+        raise EvaluatorError(f"--scores {taken}: the scores have a metric of that name already; choose another one.")
+    systems: dict[str, list[SegmentPair]] = {}
+    for row in scored.rows:
+        systems.setdefault(row.system, []).append(SegmentPair(row.document, len(systems.get(row.system, ())) + 1, "1-1", (row.reference,), row.hypothesis))
+    evalset = EvalSet(tuple(System(name, tuple(pairs)) for name, pairs in systems.items()), 1)
+    imported = read_score_files(scores, evalset, lower_is_better)
+    at: dict[str, int] = dict.fromkeys(systems, 0)
+    places = []
+    for row in scored.rows:
+        places.append((row.system, at[row.system]))
+        at[row.system] += 1
+    found = []
+    for one in imported.scores:
+        sign = 1.0 if one.higher_is_better else -1.0
+        values = sign * np.array([one.values[system][place] for system, place in places])
+        found.append(ScoredMetric(one.name, values, inverted=sign < 0))
+    notes = (*scored.notes, *_inverted_note(found))
+    return Scored(scored.rows, (*scored.metrics, *found), (*scored.files, *imported.files), notes, scored.judged)
+
+
+def _of_mtme(source: str, metrics: Sequence[str], lower_is_better: Sequence[str]) -> Scored:
+    found = read_mtme_scores(source, metrics)
+    return Scored(found.rows, tuple(_columns(source, found.rows, metrics, lower_is_better)), found.files)
 
 
 def _of_run(source: str, run: Evaluation, metrics: Sequence[str] | None) -> Scored:
@@ -92,22 +136,25 @@ def _signed(corpus: Callable[[FloatArray], FloatArray], sign: float) -> Callable
     return lambda sums: sign * corpus(sums)
 
 
-def _of_table(source: str, metrics: Sequence[str], lower_is_better: Sequence[str], quoting: bool) -> Scored:
-    table = read_judged_table(source, quoting=quoting, human=False)
-    names = list(table.rows[0].metrics)
-    for option, asked in (("--metrics", metrics), ("--lower-is-better", lower_is_better)):
-        for name in asked:
-            if name not in names:
-                from evaluator.plugins import did_you_mean
-
-                raise EvaluatorError(f"{option} names {name!r}, and {source} has no such column of numbers.{did_you_mean(name, names)}")
-    found = []
-    for name in metrics or names:
-        sign = -1.0 if name in lower_is_better else 1.0
-        found.append(ScoredMetric(name, sign * np.array([row.metrics[name] for row in table.rows]), inverted=sign < 0))
+def _of_table(source: str, table: JudgedFile, metrics: Sequence[str], lower_is_better: Sequence[str]) -> Scored:
+    found = _columns(source, table.rows, metrics, lower_is_better)
     has_human = any(row.score == row.score for row in table.rows)
     files = (InputFile("scores", "", source, table.sha256),)
     return Scored(table.rows, tuple(found), files, (*table.notes, *_inverted_note(found)), table if has_human else None)
+
+
+def _columns(source: str, rows: Sequence[JudgedRow], metrics: Sequence[str], lower_is_better: Sequence[str]) -> list[ScoredMetric]:
+    """The metrics of rows, error rates negated."""
+    names = list(rows[0].metrics)
+    for option, asked in (("--metrics", metrics), ("--lower-is-better", lower_is_better)):
+        for name in asked:
+            if name not in names:
+                raise EvaluatorError(f"{option} names {name!r}, and {source} has no such scores.{did_you_mean(name, names)}")
+    found = []
+    for name in metrics or names:
+        sign = -1.0 if name in lower_is_better else 1.0
+        found.append(ScoredMetric(name, sign * np.array([row.metrics[name] for row in rows]), inverted=sign < 0))
+    return found
 
 
 def _inverted_note(metrics: Sequence[ScoredMetric]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaluator.plugins import did_you_mean
-from evaluator.readers.human_rows import JudgedFile, JudgedRow, Mark
+from evaluator.readers.human_rows import JudgedFile, JudgedRow
 from evaluator.readers.inputs import system_name
 from evaluator.types import EvaluatorError, FloatArray
 
@@ -40,8 +40,8 @@ class Matched(NamedTuple):
     """Mean over raters, float64 (n_systems, n_segments); NaN where nobody judged."""
     raters: FloatArray | None
     """float64 (n_raters, n_systems, n_segments); None with one rater."""
-    marks: tuple[tuple[tuple[tuple[Mark, ...], ...], ...], ...] | None
-    """By system and segment one tuple of marks per rater; None where the file has none."""
+    marks: NDArray[np.object_] | None
+    """The errors that each rater marked, a tuple or None, (n_raters, n_systems, n_segments); None where the file has none."""
     rows: NDArray[np.int64]
     """Row of the scored table for each cell, int64 (n_systems, n_segments); -1 where there is none."""
     notes: tuple[str, ...]
@@ -80,9 +80,14 @@ def match_judgements(scored: Sequence[JudgedRow], judged: JudgedFile) -> Matched
         if cell is not None:
             by_cell[index[names[row.system]], cell].append(row)
     human = {names[row.system] for row in kept if row.by_human} | {row.system for row in scored if row.by_human}
-    gold, raters = _scores(by_cell, (len(used), n))
-    marks = _marks(by_cell, (len(used), n)) if any(row.marks is not None for row in kept) else None
-    return Matched(tuple(used), tuple(name in human for name in used), gold, raters, marks, rows, tuple(notes))
+    names_of_raters = _rater_names(by_cell)
+    raters, marks = _by_rater(by_cell, names_of_raters, (len(used), n))
+    known = ~np.isnan(raters)
+    count = known.sum(axis=0)
+    gold = np.where(count > 0, np.where(known, raters, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    several = max((len(own) for own in by_cell.values()), default=0) > 1
+    marked = marks if any(row.marks is not None for row in kept) else None
+    return Matched(tuple(used), tuple(name in human for name in used), gold, raters if several else None, marked, rows, tuple(notes))
 
 
 def _spine(scored: Sequence[JudgedRow], systems: Sequence[str]) -> NDArray[np.int64]:
@@ -215,25 +220,22 @@ def _whole(text: str) -> int | None:
     return int(text) - 1 if text.strip().isdecimal() else None
 
 
-def _scores(by_cell: Mapping[tuple[int, int], Sequence[JudgedRow]], shape: tuple[int, int]) -> tuple[FloatArray, FloatArray | None]:
-    """Mean scores, and those of single raters where some cell has two."""
+def _rater_names(by_cell: Mapping[tuple[int, int], Sequence[JudgedRow]]) -> list[str]:
+    """Raters by name where names tell them apart; else none, and judgements of a segment are counted in their order."""
+    names = list(dict.fromkeys(row.rater for rows in by_cell.values() for row in rows))
+    apart = all(len({row.rater for row in rows}) == len(rows) for rows in by_cell.values())
+    return names if 1 < len(names) <= MOST_RATERS and apart else []
+
+
+def _by_rater(by_cell: Mapping[tuple[int, int], Sequence[JudgedRow]], names: Sequence[str], shape: tuple[int, int]) -> tuple[FloatArray, NDArray[np.object_]]:
+    """Scores and marks of each rater."""
     import numpy as np
 
-    names = list(dict.fromkeys(row.rater for rows in by_cell.values() for row in rows))
-    several = max((len(rows) for rows in by_cell.values()), default=0)
-    named = 1 < len(names) <= MOST_RATERS and all(len({row.rater for row in rows}) == len(rows) for rows in by_cell.values())
-    raters = np.full((len(names) if named else max(several, 1), *shape), np.nan)
+    n = len(names) or max((len(rows) for rows in by_cell.values()), default=1)
+    scores, marks = np.full((n, *shape), np.nan), np.full((n, *shape), None, dtype=object)
     for (system, segment), rows in by_cell.items():
         for k, row in enumerate(rows):
-            raters[names.index(row.rater) if named else k, system, segment] = row.score
-    known = ~np.isnan(raters)
-    n = known.sum(axis=0)
-    gold = np.where(n > 0, np.where(known, raters, 0.0).sum(axis=0) / np.maximum(n, 1), np.nan)
-    return gold, raters if several > 1 else None
-
-
-def _marks(by_cell: Mapping[tuple[int, int], Sequence[JudgedRow]], shape: tuple[int, int]) -> tuple[tuple[tuple[tuple[Mark, ...], ...], ...], ...]:
-    return tuple(
-        tuple(tuple(row.marks for row in by_cell.get((system, segment), ()) if row.marks is not None) for segment in range(shape[1]))
-        for system in range(shape[0])
-    )
+            rater = names.index(row.rater) if names else k
+            scores[rater, system, segment] = row.score
+            marks[rater, system, segment] = row.marks
+    return scores, marks

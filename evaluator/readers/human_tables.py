@@ -7,6 +7,7 @@ other column of numbers is a metric.
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -44,6 +45,10 @@ class Rows(NamedTuple):
     rows: list[tuple[str, Mapping[str, Any]]]
     """Where a row stands, and its cells by name."""
     notes: tuple[str, ...] = ()
+
+    def sha256(self) -> str:
+        """A digest of the cells, for tables in memory."""
+        return hashlib.sha256(json.dumps([self.header, [dict(cells) for _, cells in self.rows]], default=str).encode()).hexdigest()
 
 
 def read_rows(path: str, data: bytes, quoting: bool = True) -> Rows:

@@ -90,7 +90,7 @@ def render_meta(meta: Table, notes: Sequence[str], *, columns: int, color: bool,
         for start in range(0, len(own), MOST_COLUMNS):
             console.print(_grid(f"{level} level", of_level, own[start : start + MOST_COLUMNS], width))
             console.print()
-    for text in remarks(meta):
+    for text in (*legend(lines), *remarks(meta)):
         console.print(Text(printable(text)), soft_wrap=True)
     for note in notes:
         console.print(Text(f"note: {printable(note)}"), soft_wrap=True)
@@ -108,6 +108,16 @@ def _grid(title: str, lines: Sequence[Line], names: Sequence[str], width: int) -
         ]
         grid.add_row(line.title, *cells)
     return grid
+
+
+def legend(lines: Sequence[Line]) -> list[str]:
+    """What marks and rows mean, where there are any."""
+    out = []
+    if any(is_worse(line, metric) for line in lines for metric in line.cells):
+        out.append("†: significantly worse than a better metric (one-sided PERM-BOTH, p at most .05); meta_pairs.csv has all tests.")
+    if any(name in line.cells for line in lines for name in PEOPLE):
+        out.append("rater: one rater against another, the line to reach; details in meta.csv have each metric against one rater instead of the mean.")
+    return out
 
 
 def remarks(meta: Table) -> list[str]:
@@ -135,7 +145,7 @@ def markdown_meta(meta: Table, notes: Sequence[str], width: int = 3) -> str:
             parts.append(f"| {markdown(line.title)} | {' | '.join(cells)} |")
         parts.append("")
     parts += [LEGEND.format(files="`meta.csv`, `meta_pairs.csv`"), ""]
-    parts += [f"- {markdown(text)}" for text in (*remarks(meta), *notes)]
+    parts += [f"- {markdown(text)}" for text in (*(text for text in legend(lines) if text.startswith("rater")), *remarks(meta), *notes)]
     return "\n".join(parts).rstrip() + "\n"
 
 

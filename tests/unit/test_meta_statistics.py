@@ -37,11 +37,10 @@ def scores(seed: int, *, holes: bool = True, levels: int = 4) -> tuple[FloatArra
 def test_pearson_and_kendall_are_those_of_their_definitions(seed: int, grouping: str) -> None:
     gold, metric = scores(seed)
     groups = meta_oracle.groups_of(gold.tolist(), metric.tolist(), grouping)
-    same = {"rel": 1e-12, "abs": 1e-12, "nan_ok": True}
-    assert meta.pearson(gold, metric, grouping) == pytest.approx(meta_oracle.averaged(groups, meta_oracle.pearson), **same)
+    assert meta.pearson(gold, metric, grouping) == pytest.approx(meta_oracle.averaged(groups, meta_oracle.pearson), rel=1e-12, abs=1e-12, nan_ok=True)
     for variant in "bc":
         expected = meta_oracle.averaged(groups, lambda pairs, variant=variant: meta_oracle.kendall(pairs, variant))  # type: ignore[misc]
-        assert meta.kendall(gold, metric, variant, grouping) == pytest.approx(expected, **same)
+        assert meta.kendall(gold, metric, variant, grouping) == pytest.approx(expected, rel=1e-12, abs=1e-12, nan_ok=True)
 
 
 @pytest.mark.parametrize("n", [2, 3, 24, 25, 31, 100, 1500])
@@ -66,7 +65,7 @@ def test_acc_eq_finds_the_best_and_smallest_epsilon(seed: int, grouping: str) ->
     groups = meta_oracle.groups_of(gold.tolist(), metric.tolist(), grouping)
     found = meta.acc_eq(gold, metric, grouping)
     best, epsilon = meta_oracle.best_accuracy(groups)
-    assert (found.value, found.epsilon) == (pytest.approx(best, abs=1e-12), pytest.approx(epsilon, abs=1e-12))
+    assert [found.value, found.epsilon] == pytest.approx([best, epsilon], abs=1e-12)
     assert found.untied == pytest.approx(meta_oracle.accuracy_at(groups, 0.0), abs=1e-12)
     assert found.all_ties == pytest.approx(meta_oracle.accuracy_at(groups, math.inf), abs=1e-12)
     given_epsilon = meta.acc_eq(gold, metric, grouping, epsilon=0.25)
