@@ -12,7 +12,6 @@ from evaluator.compare import SEED, Plan
 from evaluator.embed import Embedder
 from evaluator.embed.paragraphs import paragraph_vectors
 from evaluator.extras import importing
-from evaluator.pipeline import DEFAULT_METRICS, Request
 from evaluator.pipeline import evaluate as run_pipeline
 from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
 from evaluator.python.notes import with_arguments
@@ -21,6 +20,7 @@ from evaluator.readers.scores import ScoreFile
 from evaluator.readers.tables import TextTable
 from evaluator.readers.text import check_encodable
 from evaluator.results import read_run
+from evaluator.request import DEFAULT_METRICS, Request
 from evaluator.run import Run
 from evaluator.types import Advance, AlignedPair, Diagnosis, EvaluatorError
 from evaluator.wording import speaking_python

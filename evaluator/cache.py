@@ -18,8 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from evaluator import __version__
 from evaluator.types import EvaluatorError
+from evaluator.version import __version__
 
 FILE = "statistics.sqlite"
 SET_ASIDE = "statistics.broken.sqlite"

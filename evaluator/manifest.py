@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol, runtime_checkable
 
-from evaluator import __version__
 from evaluator.embed import Embedder
 from evaluator.embed.graph import n_threads
 from evaluator.extras import installed_versions
 from evaluator.plugins import Described
 from evaluator.types import EvalSet, InputFile
+from evaluator.version import __version__
 
 
 @runtime_checkable
@@ -37,11 +37,12 @@ def make_manifest(
     align_model: Mapping[str, str] | None,
     diagnosis: Mapping[str, Any] | None,
     further: Sequence[Described] = (),
+    unread: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The manifest; it holds no time stamp, so that the same run gives the same bytes.
 
     `compared` says for each statistic in stats.npz how it becomes a score: systems can be compared
-    again from the folder alone. `further` are compared and no metrics that were asked for.
+    again from the folder alone. `further` are compared and no metrics that were asked for, `unread` is what the diagnosis could not read.
     """
     manifest: dict[str, Any] = {
         "evaluator": __version__,
@@ -63,7 +64,10 @@ def make_manifest(
         "compared": [one for metric in (*metrics, *further) for one in _compared(metric)],
         "align_model": align_model,
         "diagnosis": diagnosis,
-        "unreadable": {metric.name: found for metric in metrics if (found := getattr(metric, "unreadable", None))},
+        "unreadable": {
+            **{metric.name: found for metric in metrics if (found := getattr(metric, "unreadable", None))},
+            **({"diagnosis": unread} if unread is not None else {}),
+        },
         "notes": [*evalset.notes, *(note for metric in metrics for note in getattr(metric, "notes", ()))],
         "versions": {"python": platform.python_version(), **installed_versions(ALWAYS)},
     }

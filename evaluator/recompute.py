@@ -9,9 +9,10 @@ from typing import Any
 
 from evaluator.compare import Plan
 from evaluator.diff import Difference, NotCompared, compare_numbers, compare_settings, find_not_compared, without_diagnosis
-from evaluator.pipeline import Request, evaluate, evaluate_pairs
+from evaluator.pipeline import evaluate, evaluate_pairs
 from evaluator.readers.inputs import split_pair
 from evaluator.readers.scores import ScoreFile
+from evaluator.request import Request
 from evaluator.score import StartWork
 from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile, SegmentPair, System, is_inserted
 

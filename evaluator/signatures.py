@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evaluator import __version__
+from evaluator.version import __version__
 
 OF_DIAGNOSIS = ("fidelity", "paraphrase")
 """Names of the metrics that are made of the diagnosis."""

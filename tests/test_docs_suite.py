@@ -43,6 +43,6 @@ def test_the_page_on_suites_names_every_option(command: object) -> None:
 
 def test_options_of_a_suite_are_options_of_a_request() -> None:
     from evaluator.compare import Plan
-    from evaluator.pipeline import Request
+    from evaluator.request import Request
 
     assert {*options.KINDS} <= {*Request.__dataclass_fields__, *Plan.__dataclass_fields__}

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 
-from evaluator import __version__
 from evaluator.extras import importing
 from evaluator.types import EvaluatorError, SeveralErrors
+from evaluator.version import __version__
 
 COMMANDS = {
     "score": "score systems against a reference, or a table of pairs",

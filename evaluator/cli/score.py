@@ -24,11 +24,11 @@ from evaluator.cli.habits import answer_habits, refuse_reference_alone, writes_n
 from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
-from evaluator.pipeline import DEFAULT_METRICS, Request, check_metrics, with_installed_metrics
 from evaluator.plugins import METRICS
 from evaluator.readers.inputs import is_table, system_name
 from evaluator.readers.scores import ScoreFile
 from evaluator.reports.view import View
+from evaluator.request import DEFAULT_METRICS, Request, check_metrics, with_installed_metrics
 from evaluator.types import Evaluation, EvaluatorError
 
 MOST_DECIMALS = 14

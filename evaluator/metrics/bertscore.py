@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from evaluator import __version__
 from evaluator.embed import Embedder
 from evaluator.embed.bertscore_tables import package_version
 from evaluator.embed.tokens import overlap_of
@@ -17,6 +16,7 @@ from evaluator.extras import is_installed, missing
 from evaluator.metrics.baselines import find_baseline
 from evaluator.metrics.matching import Ids, idf_weights, match_pairs
 from evaluator.types import Advance, EvaluatorError, FloatArray
+from evaluator.version import __version__
 
 DIGITS = 6
 """Scores leave here rounded, so that batches cannot move a byte of the results."""

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from evaluator import __version__
 from evaluator.metrics.adapters import BleuMetric
 from evaluator.types import Advance, EvaluatorError, FloatArray
+from evaluator.version import __version__
 
 _SIGNS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u200c\u200d"
 """Accents, points and vowel signs, which are no letters to `re` and part of a word: combining, Hebrew, Arabic, Indic; joiners."""

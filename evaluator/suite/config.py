@@ -10,9 +10,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from evaluator.pipeline import DEFAULT_METRICS
 from evaluator.plugins import did_you_mean, metric_parts, unknown_metric
 from evaluator.readers.source import read_bytes
+from evaluator.request import DEFAULT_METRICS
 from evaluator.suite.card import Card, read_card
 from evaluator.suite.marks import Marked, Place, Problems, Section, check_name, read_yaml
 from evaluator.suite.options import KINDS, Options, check_made, check_metric_option, check_value, read_options
@@ -157,7 +157,7 @@ def _combination(picked: Sequence[tuple[str, Any]]) -> Combination:
     return Combination(",".join(f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in picked), options)
 
 
-def _set(marked: Marked, folder: Path, metrics: Sequence[str], problems: Problems) -> SetConfig | None:
+def _set(marked: Marked, folder: Path, metrics: tuple[str, ...], problems: Problems) -> SetConfig | None:
     section = Section(marked, SET_KEYS, problems)
     kinds = [kind for kind in KINDS_OF_SET if kind in section]
     if len(kinds) != 1:

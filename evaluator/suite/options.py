@@ -9,8 +9,8 @@ from typing import Any
 
 from evaluator.compare import CORRECTIONS, TESTS, UNITS, Plan
 from evaluator.compare.plan import FEWEST_RESAMPLES
-from evaluator.pipeline import DIAGNOSE, Request
 from evaluator.plugins import create_metric, did_you_mean, metric_class, metric_parts, with_language
+from evaluator.request import DIAGNOSE, Request
 from evaluator.suite.marks import Marked, Place, Problems
 from evaluator.types import EvaluatorError
 

@@ -13,18 +13,19 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 
-from evaluator import __version__, diagnosis
+from evaluator import diagnosis
 from evaluator.check import check_system_names
 from evaluator.extras import installed_versions
-from evaluator.pipeline import Request, check_metrics, is_diagnosed, options_of, with_installed_metrics
 from evaluator.plugins import did_you_mean
 from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu
 from evaluator.readers.inputs import read_table, split_pair, system_name, table_name
 from evaluator.readers.testsets import choose_references, chosen_note
+from evaluator.request import Request, check_metrics, is_diagnosed, options_of, with_installed_metrics
 from evaluator.suite.card import SetFiles, find_files
 from evaluator.suite.config import SetConfig, SuiteConfig
 from evaluator.suite.options import merged, with_options
 from evaluator.types import EvaluatorError, SeveralErrors
+from evaluator.version import __version__
 
 UNFIT = re.compile(r"[^\w.,=+-]+")
 """What a folder's name should not hold."""

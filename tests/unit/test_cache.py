@@ -14,7 +14,8 @@ from evaluator.cache import FILE, SET_ASIDE, Cache, setting_of
 from evaluator.cli.caching import cache_folder
 from evaluator.metrics import kernel
 from evaluator.metrics.checked import Checked
-from evaluator.pipeline import Request, evaluate
+from evaluator.pipeline import evaluate
+from evaluator.request import Request
 from evaluator.score.remembered import FEWEST, text_digests
 from evaluator.types import Advance, Evaluation
 from tests.conftest import Cli
@@ -30,7 +31,7 @@ SYSTEMS = {
 @pytest.fixture(autouse=True)
 def everything_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
     """As without the compiled kernel, which counts n-grams in less time than a lookup takes."""
-    monkeypatch.setattr("evaluator.pipeline.quicker_than_a_store", lambda *_: False)
+    monkeypatch.setattr("evaluator.wiring.quicker_than_a_store", lambda *_: False)
 
 
 def test_what_the_kernel_counts_sooner_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

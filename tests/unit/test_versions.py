@@ -14,7 +14,7 @@ import pytest
 import evaluator
 from evaluator.compare import Limits, Plan, check_gate
 from evaluator.diff import compare_settings, explain
-from evaluator.pipeline import Request
+from evaluator.request import Request
 from evaluator.signatures import changed_diagnosis, diagnosis_signature, diagnosis_version
 from evaluator.suite import plan, plan_suite, read_config
 from evaluator.types import Evaluation, EvaluatorError, Table

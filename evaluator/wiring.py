@@ -1,0 +1,140 @@
+"""What a request needs made before texts are scored and judged: metrics with their model, the judge, the store of statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from evaluator.cache import setting_of
+from evaluator.check import without_reference_offsets
+from evaluator.embed import Embedder
+from evaluator.extras import importing, left_out
+from evaluator.metrics.kernel import quicker_than_a_store
+from evaluator.plugins import Metric, create_metric, metric_class
+from evaluator.request import Request, is_diagnosed
+from evaluator.score import MetricScores, Remembered, StartWork, fidelity_scores, paraphrase_scores
+from evaluator.signatures import diagnosis_signature
+from evaluator.types import Diagnosis, EvalSet, EvaluatorError
+
+if TYPE_CHECKING:
+    from evaluator.diagnosis.judge import Judge
+
+
+def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
+    """The metrics ready to use, and the model that they share if one of them needs it."""
+    embedder: Embedder | None = None
+    metrics = []
+    for name in request.metrics:
+        options = dict(request.metric_options.get(name, {}))
+        if getattr(metric_class(name), "needs_embedder", False):
+            embedder = embedder or _open_embedder(request)
+            options.update(embedder=embedder, lang=request.lang)
+        metrics.append(create_metric(name, options))
+    titles = [metric.title for metric in metrics]
+    if len(set(titles)) < len(titles):
+        raise EvaluatorError(f"Two of the metrics {', '.join(request.metrics)} are the same with these options: {', '.join(titles)}.")
+    return metrics, embedder
+
+
+def _open_embedder(request: Request) -> Embedder:
+    from evaluator.embed.bertscore_tables import model_of_language
+    from evaluator.embed.embedder import open_embedder
+    from evaluator.embed.models import DEFAULT_MODEL
+
+    model = request.model or (model_of_language(request.lang) if request.lang else DEFAULT_MODEL)
+    return open_embedder(model, request.num_layers, request.device, precision=request.precision, batch_size=request.batch_size)
+
+
+def open_memory(request: Request) -> Remembered | None:
+    """The store with the settings of those metrics whose statistics may be kept and are worth it."""
+    if request.store is None:
+        return None
+    options = {name: request.metric_options.get(name, {}) for name in request.metrics}
+    settings = {name: setting_of(name, stated) for name, stated in options.items() if not quicker_than_a_store(name, stated)}
+    return Remembered(request.store, {name: setting for name, setting in settings.items() if setting is not None})
+
+
+def describe_align_model(request: Request) -> dict[str, str] | None:
+    """Name and digest of the model that helped to align, for the manifest."""
+    if request.align_model is None:
+        return None
+    from evaluator.embed.models import find_model
+
+    spec = find_model(request.align_model, "last")
+    return {"name": spec.name, "weights_sha256": spec.weights_sha256}
+
+
+def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[str]]:
+    """What diagnoses, None when diagnosis is off, and what a user must know of it.
+
+    Raises:
+        EvaluatorError: an unknown setting, or a prior that is no probability.
+    """
+    if not is_diagnosed(request):
+        return None, left_out(["diagnosis"]) if request.diagnose == "auto" and "bertscore" in request.metrics else []
+    with importing("diagnosis"):
+        from evaluator.diagnosis.judge import Judge, language_note
+        from evaluator.diagnosis.language import is_judged
+
+    references = [reference for pair in evalset.systems[0].pairs for reference in pair.references if reference]
+    language, note = language_note(references, request.lang, forced=request.diagnose == "on")
+    if not is_judged(language) and request.diagnose == "auto":
+        return None, [note]
+    judge = Judge(language, request.prior)
+    return judge, [*([note] if note else []), *judge.notes(references)]
+
+
+def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> list[list[Diagnosis | None]]:
+    """For each system and row what is wrong with it; inserted paragraphs are not judged."""
+    from evaluator.diagnosis.documents import name_spellings
+
+    pairs = [
+        (reference, pair.hypothesis) for system in evalset.systems for pair in system.pairs if not pair.inserted for reference in pair.references if reference
+    ]
+    judge.judge(pairs, start_work("diagnosis", len(pairs)))
+    out = []
+    for system in evalset.systems:
+        rows = []
+        for pair in system.pairs:
+            found = None if pair.inserted else judge.diagnosis(pair.references, pair.hypothesis, pair.source)
+            rows.append(without_reference_offsets(found) if found and not (pair.references[0] or "").strip() else found)
+        out.append(name_spellings([pair.document for pair in system.pairs], [pair.hypothesis for pair in system.pairs], rows))
+    return out
+
+
+def unreadable_segments(request: Request, evalset: EvalSet, judge: Judge | None, told: Sequence[str]) -> tuple[dict[str, Any] | None, list[str]]:
+    """How many segments the diagnosis cannot read and why, as `run.json` says it, None for none of them; and what is still to be noted.
+
+    Args:
+        request: with the setting of the diagnosis.
+        evalset: whose pairs were judged.
+        judge: what judged them; None where nothing did.
+        told: the notes of `make_judge`.
+    """
+    if judge is not None:
+        from evaluator.diagnosis.judge import unreadable
+
+        return unreadable(judge, evalset)
+    if not told or not is_diagnosed(request):
+        return None, []
+    return {"segments": sum(not pair.inserted for pair in evalset.systems[0].pairs), "cause": told[0].removeprefix("Diagnosis: off, as ")}, []
+
+
+def scores_of_diagnosis(
+    evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Sequence[Sequence[Diagnosis | None]] | None, stated: Mapping[str, Any] | None
+) -> tuple[list[MetricScores], list[MetricScores]]:
+    """`paraphrase` where novelty is scored too, and `fidelity`; nothing without a diagnosis, and none that rules cannot give.
+
+    Args:
+        evalset: the pairs.
+        scores: those of the metrics.
+        diagnoses: by system and row.
+        stated: what the judge states of itself.
+    """
+    if diagnoses is None or stated is None:
+        return [], []
+    signature = diagnosis_signature(stated)
+    novelty = next((one for one in scores if one.metric.name == "novelty"), None)
+    paraphrase = [paraphrase_scores(evalset, diagnoses, novelty, signature)] if novelty is not None and "rules" not in stated else []
+    fidelity = fidelity_scores(evalset, diagnoses, signature)
+    return paraphrase, [fidelity] if fidelity.statistics.any() else []  # rules give no fidelity
