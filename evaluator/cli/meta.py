@@ -22,6 +22,7 @@ SUMMARY = "How well metrics agree with people: correlations and accuracies of sy
 EXAMPLES = (
     "evaluator meta results/run1 --human mqm.tsv",
     "evaluator meta scores.csv --human ratings.csv --lower-is-better ter --format latex",
+    "evaluator meta demetr.tsv --contrastive -m chrf bleu",
     "evaluator meta scores_with_human_column.csv --statistics spa acc_eq",
 )
 FORMATS = ("table", "csv", "md", "latex", "json")
@@ -44,9 +45,11 @@ def build() -> Parser:
     parser.add_argument("-m", "--metrics", nargs="+", default=[], metavar="METRIC", help="metrics of the run or columns of the table; default all")
     parser.add_argument("--lower-is-better", nargs="+", action="extend", default=[], metavar="METRIC", help="columns of the table that are error rates")
     parser.add_argument("--scores", nargs="+", action="extend", default=[], metavar="NAME=FILE", help="further metrics: COMET, MetricX, .seg.score, a column")
+    parser.add_argument("--spans", nargs="+", action="extend", default=[], metavar="NAME=FILE", help="spans that another program marked, as MQM's or ESA's")
     parser.add_argument("--include-human", action="store_true", help="count human translations among the systems")
     parser.add_argument("--system-scores", default="corpus", metavar="HOW", help="of a run: corpus (the metric's own, default) or mean of segments")
     parser.add_argument("--serious", type=float, metavar="X", help="a human score of X or less is a serious error; default: marked so, or MQM -5")
+    parser.add_argument("--contrastive", action="store_true", help="TABLE holds better and worse translations: accuracy per category and severity")
     parser.add_argument("--statistics", nargs="+", default=[], metavar="NAME", help="which statistics; default all")
     parser.add_argument("--groupings", nargs="+", default=[], metavar="NAME", help="none, item, system; default all")
     parser.add_argument("--resamples", type=int, metavar="N", help="of the intervals; default 1000, 0 for none")
@@ -105,11 +108,13 @@ def request_of(args: argparse.Namespace) -> MetaRequest:
         metrics=tuple(args.metrics),
         lower_is_better=tuple(args.lower_is_better),
         scores=tuple(score_file(text, {}) for text in args.scores),
+        spans=tuple(score_file(text, {}) for text in args.spans),
         human_column=args.human_column,
         human_lower_is_better=args.human_lower_is_better,
         include_human=args.include_human,
         system_scores=args.system_scores,
         serious=args.serious,
+        contrastive=args.contrastive,
         quoting=not args.no_quoting,
         plan=plan,
     )

@@ -83,6 +83,12 @@ def run_study(material: Material, plan: MetaPlan | None = None) -> Study:
     return Study(meta, Table("meta_pairs", {column.name: [row[column.name] for row in pairs] for column in META_PAIRS}), _notes(material))
 
 
+def with_rows(study: Study, rows: Sequence[dict[str, Any]], notes: Sequence[str]) -> Study:
+    """The study with further rows of meta.csv and notes."""
+    columns = {column.name: [*study.meta.columns[column.name], *(row[column.name] for row in rows)] for column in META}
+    return Study(Table("meta", columns), study.pairs, (*study.notes, *notes))
+
+
 def _subjects(material: Material, plan: MetaPlan) -> list[Subject]:
     """What is computed, in the order of the table; system level once more without outliers where there are some."""
     kept = without_outliers(material)

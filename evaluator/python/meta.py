@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaluator.meta.grouping import mean_of_known
 from evaluator.meta.material import Material, MetricScores
-from evaluator.meta.study import MetaPlan, Study, run_study
+from evaluator.meta.study import MetaPlan, Study, run_study, with_rows
 from evaluator.python.meta_sources import Scored, ScoredMetric, read_scored
+from evaluator.python.meta_spans import judge_spans
 from evaluator.readers.human_files import read_judged
 from evaluator.readers.human_matching import Matched, match_judgements
 from evaluator.readers.human_mtme import has_scores, human_file
@@ -38,6 +39,8 @@ class MetaRequest:
     lower_is_better: tuple[str, ...] = ()
     scores: tuple[ScoreFile, ...] = ()
     """Files of further metrics."""
+    spans: tuple[ScoreFile, ...] = ()
+    """Files of spans that other programs marked."""
     human_column: str | None = None
     human_lower_is_better: bool = False
     include_human: bool = False
@@ -46,11 +49,13 @@ class MetaRequest:
     """corpus takes a metric's own score of a system, mean the mean of its segments."""
     serious: float | None = None
     """The human score from which down a segment is seriously wrong; None takes marks of errors, or MQM's."""
+    contrastive: bool = False
+    """True for a table of better and worse translations."""
     quoting: bool = True
     plan: MetaPlan = field(default_factory=MetaPlan)
 
 
-Cells = tuple[NDArray[np.intp], ...]
+Cells = tuple[NDArray[Any], ...]
 """Systems and segments that count, as `numpy.ix_` makes it."""
 
 
@@ -60,21 +65,34 @@ class Outcome(NamedTuple):
     request: MetaRequest
     study: Study
     files: tuple[InputFile, ...]
-    material: Material
+    systems: tuple[str, ...]
 
 
 def judge_metrics(request: MetaRequest) -> Outcome:
-    """Read both sides, bring them together, and study them.
+    """Read both sides, bring them together, and study them; of a contrastive set, how often each metric prefers the better text.
 
     Raises:
         EvaluatorError: files that cannot be read or do not fit together.
     """
+    if request.contrastive:
+        return _contrast(request)
     scored = read_scored(request.source, request.metrics, request.lower_is_better, request.quoting, request.scores)
     judged = _judged(request, scored)
     matched = match_judgements(scored.rows, judged)
     material = make_material(request, scored, judged, matched)
     files = (*scored.files, InputFile("human", "", judged.path, judged.sha256))
-    return Outcome(request, run_study(material, request.plan), files, material)
+    spans = judge_spans(scored, matched, _kept(request, matched), request.spans, request.plan)
+    study = with_rows(run_study(material, request.plan), spans.rows, spans.notes)
+    return Outcome(request, study, files, material.systems)
+
+
+def _contrast(request: MetaRequest) -> Outcome:
+    from evaluator.python.meta_contrast import judge_contrast
+
+    if request.human is not None or isinstance(request.source, Evaluation):
+        raise EvaluatorError("A contrastive set is one table and needs no human scores; leave --human out.")
+    found = judge_contrast(request.source, request.metrics, request.lower_is_better, request.quoting)
+    return Outcome(request, found.study, found.files, ())
 
 
 def _judged(request: MetaRequest, scored: Scored) -> JudgedFile:
@@ -89,6 +107,11 @@ def _judged(request: MetaRequest, scored: Scored) -> JudgedFile:
     return scored.judged
 
 
+def _kept(request: MetaRequest, matched: Matched) -> NDArray[np.bool_]:
+    """Which systems count."""
+    return np.array([request.include_human or not human for human in matched.by_human])
+
+
 def make_material(request: MetaRequest, scored: Scored, judged: JudgedFile, matched: Matched) -> Material:
     """Both sides as arrays, of the systems that count and the segments that somebody judged.
 
@@ -96,7 +119,7 @@ def make_material(request: MetaRequest, scored: Scored, judged: JudgedFile, matc
         EvaluatorError: no system, or no segment, is left.
     """
     notes = [*scored.notes, *matched.notes]
-    kept = np.array([request.include_human or not human for human in matched.by_human])
+    kept = _kept(request, matched)
     people = [name for name, human in zip(matched.systems, matched.by_human, strict=True) if human]
     if people:
         notes.append(f"Human translations among the systems: {', '.join(people)}; {'counted' if request.include_human else 'left out (--include-human)'}.")

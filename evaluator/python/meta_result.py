@@ -77,7 +77,7 @@ class MetaResult:
             "draws": plan.draws, "seed": plan.seed,
         }  # fmt: skip
         return {
-            "evaluator": __version__, "inputs": inputs, "options": options, "systems": list(self._outcome.material.systems), "notes": list(self.notes),
+            "evaluator": __version__, "inputs": inputs, "options": options, "systems": list(self._outcome.systems), "notes": list(self.notes),
             "meta": rows_of(study.meta), "pairs": rows_of(study.pairs),
         }  # fmt: skip
 
@@ -104,7 +104,7 @@ class MetaResult:
 
     def __repr__(self) -> str:
         metrics = dict.fromkeys(self._outcome.study.meta.columns["metric"])
-        return f"<evaluator.meta of {', '.join(metrics)} on {len(self._outcome.material.systems)} systems>"
+        return f"<evaluator.meta of {', '.join(metrics)} on {len(self._outcome.systems)} systems>"
 
 
 def meta(
@@ -114,11 +114,13 @@ def meta(
     metrics: Sequence[str] = (),
     lower_is_better: Sequence[str] = (),
     scores: Mapping[str, str] | None = None,
+    spans: Mapping[str, str] | None = None,
     human_column: str | None = None,
     human_lower_is_better: bool = False,
     include_human: bool = False,
     system_scores: str = "corpus",
     serious: float | None = None,
+    contrastive: bool = False,
     statistics: Sequence[str] = (),
     groupings: Sequence[str] = (),
     resamples: int = RESAMPLES,
@@ -134,11 +136,13 @@ def meta(
         metrics: which metrics; none for all.
         lower_is_better: metrics that are error rates.
         scores: further metrics by name, each a file that another program wrote.
+        spans: spans that other programs marked, by name, each a file as of MQM or ESA.
         human_column: the column of human scores, where there are several.
         human_lower_is_better: True for penalties.
         include_human: count human translations among the systems.
         system_scores: corpus for a metric's own score of a system, mean for the mean of its segments.
         serious: the human score from which down a segment is seriously wrong.
+        contrastive: `source` is a table of better and worse translations, and needs no human scores.
         statistics: which of `STATISTICS`; none for all.
         groupings: which of none, item and system; none for all.
         resamples: of the intervals, 0 for none.
@@ -158,11 +162,13 @@ def meta(
             metrics=tuple(metrics),
             lower_is_better=tuple(lower_is_better),
             scores=tuple(ScoreFile(name, os.fspath(path)) for name, path in (scores or {}).items()),
+            spans=tuple(ScoreFile(name, os.fspath(path)) for name, path in (spans or {}).items()),
             human_column=human_column,
             human_lower_is_better=human_lower_is_better,
             include_human=include_human,
             system_scores=system_scores,
             serious=serious,
+            contrastive=contrastive,
             quoting=quoting,
             plan=plan,
         )

@@ -13,7 +13,7 @@ from evaluator.compare.formulas import make_formula
 from evaluator.compare.runs import segment_rows
 from evaluator.plugins import did_you_mean
 from evaluator.readers.human_mtme import has_scores, read_mtme_scores
-from evaluator.readers.human_rows import JudgedFile, JudgedRow
+from evaluator.readers.human_rows import JudgedFile, JudgedRow, Mark
 from evaluator.readers.human_tables import Rows, judged_table, read_judged_table
 from evaluator.readers.scores import ScoreFile, read_score_files
 from evaluator.results import MANIFEST, read_run
@@ -45,6 +45,8 @@ class Scored:
     metrics: tuple[ScoredMetric, ...]
     files: tuple[InputFile, ...]
     notes: tuple[str, ...] = ()
+    findings: tuple[tuple[Mark, ...] | None, ...] | None = None
+    """The findings of each row that have a place in the hypothesis, None where the diagnosis did not judge; None without diagnosis."""
     judged: JudgedFile | None = None
     """The same table as human scores, where it has a column of them."""
 
@@ -102,7 +104,7 @@ def _with_imported(scored: Scored, scores: Sequence[ScoreFile], lower_is_better:
         values = sign * np.array([one.values[system][place] for system, place in places])
         found.append(ScoredMetric(one.name, values, inverted=sign < 0))
     notes = (*scored.notes, *_inverted_note(found))
-    return Scored(scored.rows, (*scored.metrics, *found), (*scored.files, *imported.files), notes, scored.judged)
+    return Scored(scored.rows, (*scored.metrics, *found), (*scored.files, *imported.files), notes, scored.findings, scored.judged)
 
 
 def _of_mtme(source: str, metrics: Sequence[str], lower_is_better: Sequence[str]) -> Scored:
@@ -128,8 +130,21 @@ def _of_run(source: str, run: Evaluation, metrics: Sequence[str] | None) -> Scor
     risk = np.array([np.nan if columns[RISK][i] is None else columns[RISK][i] for i in order], dtype=np.float64)
     if not np.isnan(risk).all() and (metrics is None or RISK in metrics):
         found.append(ScoredMetric(RISK, -risk, inverted=True))
-    digest = str(run.manifest.get("inputs", [{}])[0].get("sha256", "")) if run.manifest.get("inputs") else ""
-    return Scored(rows, tuple(found), (InputFile("scores", "", source, digest),), _inverted_note(found))
+    digest = run.manifest.inputs[0].sha256 if run.manifest.inputs else ""
+    return Scored(rows, tuple(found), (InputFile("scores", "", source, digest),), _inverted_note(found), _findings(run, order))
+
+
+def _findings(run: Evaluation, order: Sequence[int]) -> tuple[tuple[Mark, ...] | None, ...] | None:
+    """The diagnosis' findings of hypotheses by scored row."""
+    flagged = run.tables["segments"].columns["flagged"]
+    if all(flagged[i] is None for i in order):
+        return None
+    columns = run.tables["findings"].columns
+    marks: dict[int, list[Mark]] = {}
+    for row, side, start, end, category, severity in zip(*(columns[n] for n in ("row", "side", "start", "end", "category", "severity")), strict=True):
+        if side == "hypothesis" and start is not None:
+            marks.setdefault(row, []).append(Mark(start, end, category, severity))
+    return tuple(None if flagged[i] is None else tuple(marks.get(i, ())) for i in order)
 
 
 def _signed(corpus: Callable[[FloatArray], FloatArray], sign: float) -> Callable[[FloatArray], FloatArray]:
@@ -140,7 +155,7 @@ def _of_table(source: str, table: JudgedFile, metrics: Sequence[str], lower_is_b
     found = _columns(source, table.rows, metrics, lower_is_better)
     has_human = any(row.score == row.score for row in table.rows)
     files = (InputFile("scores", "", source, table.sha256),)
-    return Scored(table.rows, tuple(found), files, (*table.notes, *_inverted_note(found)), table if has_human else None)
+    return Scored(table.rows, tuple(found), files, (*table.notes, *_inverted_note(found)), judged=table if has_human else None)
 
 
 def _columns(source: str, rows: Sequence[JudgedRow], metrics: Sequence[str], lower_is_better: Sequence[str]) -> list[ScoredMetric]:

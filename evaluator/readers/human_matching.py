@@ -42,6 +42,8 @@ class Matched(NamedTuple):
     """float64 (n_raters, n_systems, n_segments); None with one rater."""
     marks: NDArray[np.object_] | None
     """The errors that each rater marked, a tuple or None, (n_raters, n_systems, n_segments); None where the file has none."""
+    exact: NDArray[np.bool_]
+    """True where the judged text is the scored one to the letter, so that offsets into one hold in the other; (n_systems, n_segments)."""
     rows: NDArray[np.int64]
     """Row of the scored table for each cell, int64 (n_systems, n_segments); -1 where there is none."""
     notes: tuple[str, ...]
@@ -87,7 +89,11 @@ def match_judgements(scored: Sequence[JudgedRow], judged: JudgedFile) -> Matched
     gold = np.where(count > 0, np.where(known, raters, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
     several = max((len(own) for own in by_cell.values()), default=0) > 1
     marked = marks if any(row.marks is not None for row in kept) else None
-    return Matched(tuple(used), tuple(name in human for name in used), gold, raters if several else None, marked, rows, tuple(notes))
+    exact = np.zeros((len(used), n), dtype=bool)
+    for (system, segment), own in by_cell.items():
+        exact[system, segment] = rows[system, segment] >= 0 and {row.hypothesis for row in own} == {scored[rows[system, segment]].hypothesis}
+    people = tuple(name in human for name in used)
+    return Matched(tuple(used), people, gold, raters if several else None, marked, exact, rows, tuple(notes))
 
 
 def _spine(scored: Sequence[JudgedRow], systems: Sequence[str]) -> NDArray[np.int64]:
@@ -148,13 +154,17 @@ def _place(
             best = (right, way, cells)
     right, way, cells = best
     checked = [cell if cell is not None and _same_text(by_cell.get((names[row.system], cell)), row) else None for row, cell in zip(judged, cells, strict=True)]
-    if right < len(judged) / 2:
+    used = set(names.values())
+    own = sum(row.system in used for row in scored)
+    covered = len({(names[row.system], cell) for row, cell in zip(judged, checked, strict=True) if cell is not None})
+    # A run may hold a part of what was judged, and people may judge a part of a run; where neither side is half found the texts are others.
+    if right < len(judged) / 2 and covered < own / 2:
         lost = next(row for row, cell in zip(judged, checked, strict=True) if cell is None) if checked else judged[0]
         raise EvaluatorError(
             f"{path}: {max(right, 0)} of {len(judged)} judgements are of segments that were scored, by document and segment, by number, by text or by order. "
             f"The first that is not: {lost.system} {lost.document} {lost.segment} {lost.hypothesis[:40]!r}. Score the texts that were judged."
         )
-    notes.append(f"Human scores were matched by {way}: {right} of {len(judged)} judgements.")
+    notes.append(f"Human scores were matched by {way}: {right} of {len(judged)} judgements, on {covered} of {own} scored segments.")
     return checked
 
 

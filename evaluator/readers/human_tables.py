@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from evaluator.plugins import did_you_mean
@@ -51,8 +51,22 @@ class Rows(NamedTuple):
         return hashlib.sha256(json.dumps([self.header, [dict(cells) for _, cells in self.rows]], default=str).encode()).hexdigest()
 
 
-def read_rows(path: str, data: bytes, quoting: bool = True) -> Rows:
-    """The rows of a table by its ending.
+class ReadRows(NamedTuple):
+    """Rows and the file that they came from."""
+
+    path: str
+    table: Rows
+    sha256: str
+
+
+def read_rows_of(path: str, quoting: bool, is_header: Callable[[Sequence[str]], bool]) -> ReadRows:
+    """The rows of a file whose header `is_header` knows."""
+    data = read_bytes(path)
+    return ReadRows(path, read_rows(path, data, quoting, is_header), hashlib.sha256(data).hexdigest())
+
+
+def read_rows(path: str, data: bytes, quoting: bool = True, is_header: Callable[[Sequence[str]], bool] | None = None) -> Rows:
+    """The rows of a table by its ending; `is_header` tells the separator of one without a column of systems.
 
     Raises:
         EvaluatorError: no table, or a damaged one.
@@ -67,7 +81,7 @@ def read_rows(path: str, data: bytes, quoting: bool = True) -> Rows:
             if not isinstance(row.value, dict):
                 raise EvaluatorError(f"{path}, {row.where}: {type(row.value).__name__} instead of an object with named fields.")
         return Rows(list(dict.fromkeys(name for row in listed for name in row.value)), [(row.where, row.value) for row in listed])
-    found = read_cells(path, text, "csv" if kind == ".csv" else "tsv", _names_a_system, quoting)
+    found = read_cells(path, text, "csv" if kind == ".csv" else "tsv", is_header or _names_a_system, quoting)
     repeated = next((name for name in found.header if name and found.header.count(name) > 1), None)
     if repeated:
         raise EvaluatorError(f"{path} names the column {repeated!r} twice.")
@@ -147,7 +161,7 @@ def _metric_columns(table: Rows, taken: set[str | None]) -> list[str]:
     for name in table.header:
         if name in taken or name.strip().lower() in NO_METRIC:
             continue
-        numbers = [_number(cells.get(name)) for _, cells in table.rows]
+        numbers = [number_of(cells.get(name)) for _, cells in table.rows]
         if all(number is not None for number in numbers) and any(number is not None and not math.isnan(number) for number in numbers):
             out.append(name)
     return out
@@ -163,7 +177,7 @@ def _row(where: str, cells: Mapping[str, Any], named: Mapping[str, str | None], 
     if not system.strip():
         raise EvaluatorError(f"{where}: the system's name is empty; every row needs one.")
     given = "" if score is None else cells.get(score)
-    value = _number(given)
+    value = number_of(given)
     if value is None:
         raise EvaluatorError(f"{where}, column {score}: {str(given)[:40]!r} is no score.")
     said = text("by_human").strip().lower()
@@ -176,11 +190,11 @@ def _row(where: str, cells: Mapping[str, Any], named: Mapping[str, str | None], 
         score=value,
         rater=text("rater"),
         by_human=said in ("1", "true", "yes") if said else is_human(system),
-        metrics={name: math.nan if (number := _number(cells.get(name))) is None else number for name in metrics},
+        metrics={name: math.nan if (number := number_of(cells.get(name))) is None else number for name in metrics},
     )
 
 
-def _number(value: Any) -> float | None:
+def number_of(value: Any) -> float | None:
     """A cell's number, NaN for an empty one, None for what is neither."""
     if value is None:
         return math.nan

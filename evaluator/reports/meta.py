@@ -17,11 +17,11 @@ from evaluator.types import Table
 
 TITLES = {
     "pearson": "Pearson", "kendall_b": "Kendall b", "kendall_c": "Kendall c", "acc_eq": "acc-eq", "pairwise_accuracy": "pairwise accuracy", "spa": "SPA",
-    "auc": "AUC",
+    "auc": "AUC", "f1": "F1", "weighted_f1": "weighted F1",
 }  # fmt: skip
 MOST_COLUMNS = 7
 LEGEND = "Bold: best. †: people agree with it significantly less than with a better metric (one-sided PERM-BOTH, p at most .05). Intervals and tests: {files}."
-PEOPLE = ("rater",)
+PEOPLE = ("rater", "everything")
 """Rows that are no metric: never bold, and set apart."""
 
 
@@ -54,8 +54,9 @@ def title_of(statistic: str, grouping: str) -> str:
 
 
 def metrics_of(meta: Table) -> list[str]:
-    """Metrics in the order of the table."""
-    return list(dict.fromkeys(meta.columns["metric"]))
+    """Metrics in the order of the table, then people."""
+    names = dict.fromkeys(meta.columns["metric"])
+    return [*(name for name in names if name not in PEOPLE), *(name for name in PEOPLE if name in names)]
 
 
 def shown(row: Mapping[str, Any] | None, width: int) -> str:
@@ -115,7 +116,9 @@ def legend(lines: Sequence[Line]) -> list[str]:
     out = []
     if any(is_worse(line, metric) for line in lines for metric in line.cells):
         out.append("†: significantly worse than a better metric (one-sided PERM-BOTH, p at most .05); meta_pairs.csv has all tests.")
-    if any(name in line.cells for line in lines for name in PEOPLE):
+    if any("everything" in line.cells for line in lines):
+        out.append("everything: what marking every character gets.")
+    if any("rater" in line.cells for line in lines):
         out.append("rater: one rater against another, the line to reach; details in meta.csv have each metric against one rater instead of the mean.")
     return out
 
@@ -145,7 +148,7 @@ def markdown_meta(meta: Table, notes: Sequence[str], width: int = 3) -> str:
             parts.append(f"| {markdown(line.title)} | {' | '.join(cells)} |")
         parts.append("")
     parts += [LEGEND.format(files="`meta.csv`, `meta_pairs.csv`"), ""]
-    parts += [f"- {markdown(text)}" for text in (*(text for text in legend(lines) if text.startswith("rater")), *remarks(meta), *notes)]
+    parts += [f"- {markdown(text)}" for text in (*(text for text in legend(lines) if not text.startswith("†")), *remarks(meta), *notes)]
     return "\n".join(parts).rstrip() + "\n"
 
 
