@@ -59,6 +59,21 @@ class Subject:
     signature: str = ""
     n_segments: Sequence[int] | None = None
     """For each system the segments scored; None for all."""
+    by_document: FloatArray | None = None
+    """Statistics of documents where only sums are known, in groups as `statistics` then are; see `Sums`."""
+    wins: Sequence[tuple[int, int, int]] | None = None
+    """For each pair wins, losses and ties where only sums are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A set of which no single segment is kept: statistics come as those of the units that are exchanged or drawn, in groups where there are many."""
+
+    n_segments: int
+    n_documents: int
+    """1 where documents are not known."""
+    sizes: Mapping[str, FloatArray]
+    """By unit, segment or document, the segments in each, float64 (n_units,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,15 @@ class Contest:
     subjects: tuple[Subject, ...]
     documents: Sequence[str] | None = None
     """For each segment its document; None where documents are not known."""
+    sums: Sums | None = None
+    """Where only sums are known; None where statistics are those of segments."""
+
+    @property
+    def n_documents(self) -> int:
+        """How many documents there are; 0 where they are not known."""
+        if self.sums is not None:
+            return self.sums.n_documents if self.sums.n_documents > 1 else 0
+        return len(set(self.documents)) if self.documents is not None else 0
 
 
 def check_plan(plan: Plan) -> None:

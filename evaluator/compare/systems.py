@@ -60,13 +60,17 @@ def compare_systems(contest: Contest, plan: Plan) -> Comparison:
     """
     check_plan(plan)
     check_contest(contest)
+    if contest.sums is not None and plan.test == "sacrebleu-bs" and contest.sums.n_segments > len(contest.sums.sizes["segment"]):
+        raise EvaluatorError(
+            f"sacreBLEU's bootstrap draws single segments, and of these {contest.sums.n_segments:,} sums of neighbours were kept; use --test ar or bootstrap, "
+            "or score with --no-stream."
+        )
     unit = choose_unit(contest, plan)
     formulas = [make_formula(subject.formula) for subject in contest.subjects]
-    documents = contest.documents if unit == "document" else None
-    statistics = [drawn_units(subject.statistics, documents, plan) for subject in contest.subjects]
+    statistics = [drawn_units(contest, subject, unit, plan) for subject in contest.subjects]
     resampled = _resampled(statistics, formulas, plan)
     spreads = [spread_of(scores) for scores in resampled]
-    p_values = _p_values(contest, plan, statistics, formulas, documents, resampled)
+    p_values = _p_values(contest, plan, statistics, formulas, unit, resampled)
     results = [
         _result(contest, k, plan, unit, formulas[k].corpus(subject.statistics.sum(axis=1)), spreads[k], p_values[k])
         for k, subject in enumerate(contest.subjects)
@@ -83,7 +87,7 @@ def choose_unit(contest: Contest, plan: Plan) -> str:
     Raises:
         EvaluatorError: documents are asked for and not known.
     """
-    if plan.unit == "document" and contest.documents is None:
+    if plan.unit == "document" and contest.documents is None and not contest.n_documents:
         raise EvaluatorError(
             "--unit document needs to know the documents, and all segments are of one. Give a table with a column document, or --documents FILE when scoring."
         )
@@ -93,7 +97,7 @@ def choose_unit(contest: Contest, plan: Plan) -> str:
 
 
 def _documents_known(contest: Contest) -> bool:
-    return contest.documents is not None and len(set(contest.documents)) >= FEWEST_DOCUMENTS
+    return contest.n_documents >= FEWEST_DOCUMENTS
 
 
 def check_contest(contest: Contest) -> None:
@@ -112,15 +116,22 @@ def check_contest(contest: Contest) -> None:
             raise EvaluatorError(f"There are documents for {len(contest.documents)} segments and statistics of {subject.metric} for {shape[1]}.")
 
 
-def drawn_units(statistics: FloatArray, documents: Sequence[str] | None, plan: Plan) -> FloatArray:
+def drawn_units(contest: Contest, subject: Subject, unit: str, plan: Plan) -> FloatArray:
     """Statistics of what is exchanged or drawn as a whole, float64 (n_systems, n_units, n_stats).
 
     Args:
-        statistics: of segments, float64 (n_systems, n_segments, n_stats).
-        documents: of the segments where documents are the units, else None.
+        contest: whose documents they are.
+        subject: the metric.
+        unit: segment or document.
         plan: sacreBLEU's bootstrap draws single segments however many there are.
     """
-    units = by_unit(statistics, documents)
+    if contest.sums is not None:
+        return subject.statistics if unit == "segment" or subject.by_document is None else subject.by_document
+    return _in_units(subject.statistics, contest, unit, plan)
+
+
+def _in_units(statistics: FloatArray, contest: Contest, unit: str, plan: Plan) -> FloatArray:
+    units = by_unit(statistics, contest.documents if unit == "document" else None)
     return units if plan.test == "sacrebleu-bs" else in_groups(units, group_size(units.shape[1]))
 
 
@@ -129,9 +140,7 @@ def _resampled(statistics: list[FloatArray], formulas: list[Formula], plan: Plan
     return bootstrap_scores(statistics, formulas, plan.n_resamples, plan.seed) if statistics else []
 
 
-def _p_values(
-    contest: Contest, plan: Plan, statistics: list[FloatArray], formulas: list[Formula], documents: Sequence[str] | None, resampled: list[FloatArray]
-) -> list[FloatArray]:
+def _p_values(contest: Contest, plan: Plan, statistics: list[FloatArray], formulas: list[Formula], unit: str, resampled: list[FloatArray]) -> list[FloatArray]:
     """For each metric the p-values of all pairs; 1 where nothing differs.
 
     Args:
@@ -139,7 +148,7 @@ def _p_values(
         plan: how.
         statistics: by unit.
         formulas: the metrics'.
-        documents: of the segments where they are the units, else None.
+        unit: what they are of.
         resampled: the bootstrap's scores, for its test.
     """
     if not statistics or len(contest.systems) < 2:
@@ -147,8 +156,8 @@ def _p_values(
     if plan.test == "ar":
         return randomization_p_values(statistics, formulas, plan.n_resamples, plan.seed)
     if plan.test == "bootstrap":
-        n_segments = contest.subjects[0].statistics.shape[1]
-        sizes = drawn_units(np.ones((1, n_segments, 1)), documents, plan)[0, :, 0]
+        ones = np.ones((1, contest.subjects[0].statistics.shape[1], 1))
+        sizes = contest.sums.sizes[unit] if contest.sums is not None else _in_units(ones, contest, unit, plan)[0, :, 0]
         raw = [signed_p_values(r, s, f, sizes) for r, s, f in zip(resampled, statistics, formulas, strict=True)]
     else:
         raw = [sacrebleu_p_values(s, f, plan.n_resamples, plan.seed) for s, f in zip(statistics, formulas, strict=True)]
@@ -162,10 +171,10 @@ def _same(statistics: FloatArray) -> FloatArray:
 
 def _other_p_values(contest: Contest, plan: Plan, formulas: list[Formula], unit: str) -> list[FloatArray]:
     """The corrected p-values by segment where documents are resampled, and the other way, to warn where only segments make them small."""
-    documents = contest.documents if unit == "segment" else None
-    statistics = [drawn_units(subject.statistics, documents, plan) for subject in contest.subjects]
+    unit = "document" if unit == "segment" else "segment"
+    statistics = [drawn_units(contest, subject, unit, plan) for subject in contest.subjects]
     resampled = _resampled(statistics, formulas, plan) if plan.test == "bootstrap" else []
-    return [correct(p, plan.correction) for p in _p_values(contest, plan, statistics, formulas, documents, resampled)]
+    return [correct(p, plan.correction) for p in _p_values(contest, plan, statistics, formulas, unit, resampled)]
 
 
 def _result(contest: Contest, k: int, plan: Plan, unit: str, scores: FloatArray, spread: Spread, p_values: FloatArray) -> Result:
@@ -185,8 +194,8 @@ def _standings(subject: Subject, scores: FloatArray, corrected: FloatArray) -> l
 def _outcomes(
     contest: Contest, subject: Subject, plan: Plan, unit: str, scores: FloatArray, spread: Spread, p_values: FloatArray, corrected: FloatArray
 ) -> list[Outcome]:
-    n_documents = len(set(contest.documents)) if contest.documents is not None else 1
-    won = _wins(subject)
+    n_documents = contest.n_documents or 1
+    counted = subject.wins if subject.wins is not None else _counted_wins(subject)
     out = []
     for pair, (i, j) in enumerate(combinations(range(len(scores)), 2)):
         n_segments = min(subject.n_segments[i], subject.n_segments[j]) if subject.n_segments is not None else subject.statistics.shape[1]
@@ -207,9 +216,9 @@ def _outcomes(
                 unit=unit,
                 n_segments=n_segments,
                 n_documents=n_documents,
-                wins=int(np.sum(won[i] > won[j])),
-                losses=int(np.sum(won[i] < won[j])),
-                ties=int(np.sum(won[i] == won[j])),
+                wins=counted[pair][0],
+                losses=counted[pair][1],
+                ties=counted[pair][2],
                 human_agreement=human_agreement(subject.signature, delta, n_segments),
                 mde80=MDE_FACTOR * float(spread.errors[pair]),
                 higher_is_better=subject.higher_is_better,
@@ -217,6 +226,13 @@ def _outcomes(
             )
         )
     return out
+
+
+def _counted_wins(subject: Subject) -> list[tuple[int, int, int]]:
+    """For each pair the segments where the first is better, the second, and neither."""
+    won = _wins(subject)
+    pairs = combinations(range(len(won)), 2)
+    return [(int(np.sum(won[i] > won[j])), int(np.sum(won[i] < won[j])), int(np.sum(won[i] == won[j]))) for i, j in pairs]
 
 
 def _wins(subject: Subject) -> FloatArray:

@@ -119,7 +119,7 @@ def _out_of_reach(plan: Plan, unit: str, n_units: int, n_pairs: int) -> str:
 
 
 def _few_documents(contest: Contest, unit: str) -> str:
-    n = len(set(contest.documents)) if contest.documents is not None else 0
+    n = contest.n_documents
     if not 1 < n < FEWEST_DOCUMENTS:
         return ""
     if unit == "document":
