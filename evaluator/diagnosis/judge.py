@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,20 +12,22 @@ from evaluator.diagnosis.decide import diagnose_pieces, reason_of
 from evaluator.diagnosis.detect.metadata import date_line_end
 from evaluator.diagnosis.evidence import Evidence
 from evaluator.diagnosis.find import find_all
-from evaluator.diagnosis.language import READ, language_of
+from evaluator.diagnosis.language import BY_RULES, READ, is_german, language_of
 from evaluator.diagnosis.learned import learned_note
 from evaluator.diagnosis.model import FILE as DECISION
 from evaluator.diagnosis.model import load_decision, threshold_of
 from evaluator.diagnosis.pairs import pair_of
 from evaluator.diagnosis.pieces import PiecePair, cut_pair
 from evaluator.diagnosis.reader import MODEL, VERSION, Reading, load_reader
+from evaluator.diagnosis.rules.decide import diagnose_by_rules, stated_rules
 from evaluator.diagnosis.sides import build_side
 from evaluator.diagnosis.slot import find_slot
 from evaluator.diagnosis.sources import with_copies
 from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.unread import CAUSE, unread_texts
 from evaluator.embed.models import sha256_of
 from evaluator.plugins import base_language
-from evaluator.types import Advance, Diagnosis, EvaluatorError, Finding
+from evaluator.types import Advance, Diagnosis, EvalSet, EvaluatorError, Finding
 
 HARMLESS = 0.01
 """Most risk of texts that differ in form alone."""
@@ -60,7 +63,7 @@ class Judge:
             raise EvaluatorError(f"The prior is {prior}; it is a share of paragraphs, between 0 and 1.")
         self._language = base_language(lang) if lang else None
         self._prior = prior
-        self._known: dict[tuple[str, str], Diagnosis] = {}
+        self._known: dict[tuple[str, str], Diagnosis | None] = {}
 
     def all(self, pairs: Sequence[tuple[str, str]], sources: Sequence[str] | None = None) -> list[Diagnosis | None]:
         """Diagnoses of (reference, hypothesis)."""
@@ -88,14 +91,21 @@ class Judge:
         if not filled and not hypothesis.strip():
             return None
         if not filled:
-            return _whole("accuracy/addition", "hypothesis", hypothesis, "the reference has no such paragraph")
+            return self._whole("accuracy/addition", "hypothesis", hypothesis, "the reference has no such paragraph")
         if not hypothesis.strip():
-            return _whole("accuracy/omission", "reference", filled[0], "the whole paragraph is missing")
+            return self._whole("accuracy/omission", "reference", filled[0], "the whole paragraph is missing")
         self.judge([(reference, hypothesis) for reference in filled])
-        found = [self._known[reference, hypothesis] for reference in filled]
-        best = min(range(len(found)), key=lambda k: (found[k].risk, -found[k].fidelity))
+        found = {k: one for k, reference in enumerate(filled) if (one := self._known[reference, hypothesis]) is not None}
+        if not found:
+            return None
+        best = min(found, key=lambda k: (found[k].risk, -_ranked(found[k].fidelity)))
         chosen = found[best] if filled[best] == references[0] else _elsewhere(found[best])
         return with_copies(chosen, source, filled, hypothesis) if source.strip() else chosen
+
+    def unread(self, references: Sequence[str | None], hypothesis: str) -> bool:
+        """True for a pair that was judged for, and of whose references the vocabulary knows none."""
+        filled = [str(reference) for reference in references if (reference or "").strip()]
+        return bool(filled) and all((one, hypothesis) in self._known and self._known[one, hypothesis] is None for one in filled)
 
     def notes(self, references: Iterable[str]) -> list[str]:
         """What a user must know of the diagnosis of a run over these references."""
@@ -104,6 +114,8 @@ class Judge:
 
     def manifest(self) -> dict[str, Any]:
         """What decides the diagnosis, for `run.json`."""
+        if self._language in BY_RULES:
+            return stated_rules(str(self._language), self._prior)
         reader = load_reader()
         return {
             "model": MODEL,
@@ -116,20 +128,47 @@ class Judge:
         }
 
     def _judge(self, pairs: Sequence[tuple[str, str]]) -> None:
+        languages = {pair: self._language or ("de" if is_german(pair[0]) else language_of(" ".join(pair))) for pair in pairs}
+        differing = [pair for pair in pairs if pair[0].strip() != pair[1].strip()]
         for pair in pairs:
             if pair[0].strip() == pair[1].strip():
-                self._known[pair] = Diagnosis(100.0, 0.0, "none", False, ())
-        differing = [pair for pair in pairs if pair not in self._known]
-        english = [(self._language or language_of(" ".join(pair))) == READ for pair in differing]
-        for pair, pieces in zip(differing, evidence_of(differing, english), strict=True):
+                self._known[pair] = Diagnosis(math.nan if languages[pair] in BY_RULES else 100.0, 0.0, "none", False, ())
+        unread = unread_texts(reference for reference, _ in differing)
+        self._known.update({pair: None for pair in differing if pair[0] in unread})
+        ruled = [pair for pair in differing if pair[0] not in unread and languages[pair] in BY_RULES]
+        for pair, found in zip(ruled, diagnose_by_rules(ruled, self._prior), strict=True):
+            self._known[pair] = _harmless(found) if found.risk and equivalent(*pair) else found
+        read = [pair for pair in differing if pair[0] not in unread and languages[pair] not in BY_RULES]
+        for pair, pieces in zip(read, evidence_of(read, [languages[pair] == READ for pair in read]), strict=True):
             found = diagnose_pieces(pieces, load_decision(), self._prior)
             if found.risk and equivalent(*pair):
                 found = _harmless(found)
             self._known[pair] = replace(found, reason=reason_of(found))
 
+    def _whole(self, category: str, side: str, text: str, message: str) -> Diagnosis:
+        """A paragraph that one side lacks altogether."""
+        finding = Finding(category, "critical", side, 0, len(text), text, "", "alignment", message)
+        fidelity = math.nan if (self._language or language_of(text)) in BY_RULES else 0.0
+        return Diagnosis(fidelity, 0.99, "critical", True, (finding,), f"{category.partition('/')[2]}: {message}")
+
+
+def _ranked(fidelity: float) -> float:
+    """A fidelity to choose by; where there is none every reference is as good."""
+    return 0.0 if math.isnan(fidelity) else fidelity
+
+
+def unreadable(judge: Judge, evalset: EvalSet) -> tuple[dict[str, Any] | None, list[str]]:
+    """What `run.json` says of segments that could not be judged for their characters, None where there are none; and the note of it."""
+    segments = {(pair.document, pair.segment) for system in evalset.systems for pair in system.pairs if judge.unread(pair.references, pair.hypothesis)}
+    if not segments:
+        return None, []
+    what = "1 segment is not judged and its cells are" if len(segments) == 1 else f"{len(segments)} segments are not judged and their cells are"
+    told = f"Diagnosis: {what} empty: {CAUSE}."
+    return {"segments": len(segments), "cause": CAUSE}, [told]
+
 
 def language_note(references: Sequence[str], lang: str | None, *, forced: bool) -> tuple[str | None, str]:
-    """The language of a run, None where it cannot be told, and what must be said where the diagnosis was not made for it.
+    """The language of a run, None where it cannot be told, and what must be said where it is not judged as English is.
 
     Args:
         references: of all segments.
@@ -139,13 +178,19 @@ def language_note(references: Sequence[str], lang: str | None, *, forced: bool) 
     language = base_language(lang) if lang else language_of(" ".join(references[:MOST_REFERENCES])) or None
     if language in (None, READ):
         return language, ""
-    what = f"the references are in another language than English ({language})"
+    if language in BY_RULES:
+        what = "numbers, dates, names, lost and added text, repetition, English words"
+        return (
+            language,
+            f"Diagnosis: {BY_RULES[str(language)]} is judged by rules, without the reader: {what}. Fidelity stays empty, and risk orders without being calibrated.",
+        )
+    what = f"the references are in another language than English or {' or '.join(BY_RULES.values())} ({language})"
     if forced:
         return (
             language,
             f"Diagnosis: {what}; it was made for English and is forced here: risk and fidelity mean little, findings rest on numbers, names and forms.",
         )
-    return language, f"Diagnosis: off, as {what} and it was made for English. --diagnose on judges them all the same; --lang en says that they are English."
+    return language, f"Diagnosis: off, as {what}, for which it was made. --diagnose on judges them all the same; --lang en says that they are English."
 
 
 def evidence_of(pairs: Sequence[tuple[str, str]], english: Sequence[bool]) -> list[list[Evidence]]:
@@ -219,13 +264,6 @@ def _harmless(diagnosis: Diagnosis) -> Diagnosis:
     findings = tuple(replace(f, severity="minor") for f in diagnosis.findings if f.category.startswith("fluency"))
     severity = "minor" if findings else "none"
     return replace(diagnosis, risk=min(diagnosis.risk, HARMLESS), severity=severity, flagged=False, findings=findings)
-
-
-def _whole(category: str, side: str, text: str, message: str) -> Diagnosis:
-    """A paragraph that one side lacks altogether."""
-    finding = Finding(category, "critical", side, 0, len(text), text, "", "alignment", message)
-    kind = category.partition("/")[2]
-    return Diagnosis(0.0, 0.99, "critical", True, (finding,), f"{kind}: {message}")
 
 
 def _elsewhere(diagnosis: Diagnosis) -> Diagnosis:

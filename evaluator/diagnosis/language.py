@@ -13,13 +13,15 @@ from typing import Any
 
 READ = "en"
 """The language that the diagnosis was made for and measured in."""
+BY_RULES = {"de": "German"}
+"""Languages that are judged by rules, without the reader: `rules/`."""
 UNKNOWN = ""
 """What cannot be told: no letters, or too few words that could be any language's."""
 MIN_SURE = 0.5
 """Probability from which a language is believed."""
 MOST_READ = 4000
 """Characters that are looked at."""
-_SMALL = frozenset(
+SMALL_ENGLISH = frozenset(
     [
         "the",
         "of",
@@ -57,6 +59,75 @@ _SMALL = frozenset(
     ]
 )
 """English function words that are rare in other languages; `in`, `die`, `an` and the like are left out."""
+SMALL_GERMAN = frozenset(
+    [
+        "der",
+        "die",
+        "das",
+        "dem",
+        "den",
+        "des",
+        "und",
+        "nicht",
+        "ist",
+        "sind",
+        "war",
+        "waren",
+        "wird",
+        "wurde",
+        "wurden",
+        "werden",
+        "ein",
+        "eine",
+        "einer",
+        "eines",
+        "einem",
+        "einen",
+        "im",
+        "am",
+        "zum",
+        "zur",
+        "vom",
+        "beim",
+        "von",
+        "mit",
+        "für",
+        "auf",
+        "aus",
+        "nach",
+        "bei",
+        "sich",
+        "auch",
+        "als",
+        "dass",
+        "daß",
+        "wie",
+        "oder",
+        "aber",
+        "er",
+        "sie",
+        "wir",
+        "ich",
+        "ihr",
+        "sein",
+        "seine",
+        "ihre",
+        "haben",
+        "hat",
+        "hatte",
+        "kann",
+        "muss",
+        "soll",
+        "über",
+        "unter",
+        "vor",
+        "noch",
+        "nur",
+        "schon",
+        "sehr",
+    ]
+)
+"""German function words; those that are English or Dutch words too count less than others would."""
 MIN_SMALL, SHARE_SMALL = 2, 0.12
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = {
@@ -79,6 +150,11 @@ _SCRIPTS = {
 """Scripts that one language all but owns; kana before Han, which Japanese mixes."""
 
 
+def is_judged(language: str | None) -> bool:
+    """True where a run in the language is diagnosed by default; a run whose language cannot be told is looked at pair by pair."""
+    return language is None or language == READ or language in BY_RULES
+
+
 def language_of(text: str) -> str:
     """ISO 639-1 code of the language that most of the text is in; `UNKNOWN` where it cannot be told.
 
@@ -97,11 +173,29 @@ def language_of(text: str) -> str:
         if number > letters / 2:
             return language
     words = [word.lower() for word in _WORD.findall(text)]
-    small = sum(word in _SMALL for word in words)
+    small = sum(word in SMALL_ENGLISH for word in words)
     if small >= MIN_SMALL and small >= SHARE_SMALL * len(words):
         return "en"
+    if is_german(text):
+        return "de"
     language, sure = _identifier().classify(" ".join(words))
     return str(language) if sure >= MIN_SURE else UNKNOWN
+
+
+def is_german(text: str) -> bool:
+    """True for a text with German function words enough, and more than English ones.
+
+    >>> is_german("Die Steuern sollen im Herbst von allen gezahlt werden."), is_german("De boot vaart naar het eiland en is van hout.")
+    (True, False)
+    """
+    words = [word.lower() for word in _WORD.findall(text[:MOST_READ])]
+    german, english = (sum(word in known for word in words) for known in (SMALL_GERMAN, SMALL_ENGLISH))
+    foreign = any(word in _DUTCH for word in words)
+    return german >= MIN_SMALL and german >= SHARE_SMALL * len(words) and german > english and not foreign
+
+
+_DUTCH = frozenset(["het", "een", "van", "naar", "niet", "voor", "zijn", "wordt", "werd", "och", "att", "och", "det", "ikke", "som", "til", "af"])
+"""Function words of languages that share small words with German."""
 
 
 @lru_cache(maxsize=1)

@@ -60,6 +60,7 @@ def segment_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: D
     for name in DIAGNOSIS:
         empty = "" if name in ("severity", "reason") else None
         columns[name] = [empty if one is None else getattr(one, name) for one in judged]
+    columns["fidelity"] = [None if value is None else _number(value) for value in columns["fidelity"]]  # rules give none
     return Table("segments", columns)
 
 

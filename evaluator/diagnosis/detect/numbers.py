@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from evaluator.diagnosis.detect.bounds import find_bounds
 from evaluator.diagnosis.detect.clocks import same_time
@@ -24,10 +25,15 @@ _FRACTIONS = (
 _CODE = re.compile(r"[^\d]+")
 
 
-def find_numbers(pair: Pair) -> list[Finding]:
-    """Differences in quantities."""
+def find_numbers(pair: Pair, read: Callable[[Side, bool], list[Quantity]] = quantities) -> list[Finding]:
+    """Differences in quantities.
+
+    Args:
+        pair: two aligned sides.
+        read: gives the quantities of a side, which depend on its language.
+    """
     skip = metadata_end(pair)
-    ours, theirs = [q for q in quantities(pair.hypothesis, pair.english) if q.start >= skip], quantities(pair.reference, pair.english)
+    ours, theirs = [q for q in read(pair.hypothesis, pair.english) if q.start >= skip], read(pair.reference, pair.english)
     left, right = _unmatched(ours, theirs)
     left = [q for q in left if not _licensed(q, pair.reference, theirs)]
     right = [q for q in right if not _licensed(q, pair.hypothesis, ours)]

@@ -1,0 +1,63 @@
+"""Text left in English in a German hypothesis."""
+
+from __future__ import annotations
+
+from evaluator.diagnosis.detect.gazetteer import KNOWN
+from evaluator.diagnosis.detect.script import find_script
+from evaluator.diagnosis.language import SMALL_ENGLISH
+from evaluator.diagnosis.pair import Pair, make, runs
+from evaluator.diagnosis.rules.german import FUNCTION, HOMOGRAPHS, NOUNS
+from evaluator.diagnosis.rules.sides import one_family
+from evaluator.types import Finding
+
+NAME = "script_foreign"
+FEWEST, LETTERS = 2, 4
+"""Words in a row that a stretch needs, and letters that at least one of them has."""
+SEVERAL = 3
+"""Such words in one text that are no chance, wherever they stand."""
+HALF = 0.5
+"""Share of the words of a hypothesis from which the text as a whole is untranslated."""
+_ENGLISH = SMALL_ENGLISH - HOMOGRAPHS
+
+
+def find_english(pair: Pair) -> list[Finding]:
+    """Stretches of words that an English vocabulary has whole and German and the reference have not; and other scripts."""
+    scripts = [f for f in find_script(pair) if f.detector == "script"]
+    words = pair.hypothesis.words
+    theirs = {w.lower for w in pair.reference.words} | {w.stem for w in pair.reference.words}
+    shown = [i for i in range(len(words)) if _shows_english(pair, i, theirs)]
+    stretches = [_joined(pair, a, b, theirs) for a, b in runs(shown, 2)]
+    several = len({words[i].lower for i in shown if len(words[i].text) >= LETTERS}) >= SEVERAL
+    out = []
+    for a, b in stretches:
+        inside = [words[i] for i in shown if a <= i < b and not (words[i].lower in KNOWN or words[i].text.isupper())]
+        if max((len(w.text) for w in inside), default=0) < LETTERS:
+            continue
+        spaced = " " in pair.hypothesis.text[words[a].start : words[b - 1].end]  # a hyphen makes a loan word: Make-up
+        enough = spaced and (len(inside) >= FEWEST or sum(w.kind == "word" for w in words[a:b]) > FEWEST)
+        half = len(inside) >= HALF * sum(w.kind == "word" for w in words)
+        severity = "critical" if enough and half else "major" if enough or several else "minor"
+        out.append(make(pair, "accuracy/untranslated", severity, NAME, (a, b), None, "English words"))
+    return scripts + out
+
+
+def _shows_english(pair: Pair, i: int, theirs: set[str]) -> bool:
+    """True for a word that is whole in the vocabulary, no German one that is known, and like none of the reference."""
+    word = pair.hypothesis.words[i]
+    lower = word.lower
+    if word.kind != "word" or len(lower) < 2 or lower in theirs or word.stem in theirs:
+        return False
+    if lower in _ENGLISH:
+        return True
+    german = lower in FUNCTION or lower in HOMOGRAPHS or lower in NOUNS or not word.text.isascii()
+    return not german and word.pieces == 1 and not any(one_family(word.stem, other) for other in theirs)
+
+
+def _joined(pair: Pair, a: int, b: int, theirs: set[str]) -> tuple[int, int]:
+    """The stretch with words on both sides that both languages have: was passed, in the."""
+    words = pair.hypothesis.words
+    while a and words[a - 1].lower in HOMOGRAPHS and words[a - 1].lower not in theirs:
+        a -= 1
+    while b < len(words) and words[b].lower in HOMOGRAPHS and words[b].lower not in theirs:
+        b += 1
+    return a, b
