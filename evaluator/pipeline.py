@@ -20,7 +20,7 @@ from evaluator.readers.scores import read_score_files
 from evaluator.request import Request, check_metrics, options_of, with_installed_metrics
 from evaluator.score import StartWork, imported_scores, make_tables, score_systems
 from evaluator.types import EvalSet, Evaluation, InputFile
-from evaluator.wiring import describe_align_model, diagnose_systems, make_judge, make_metrics, open_memory, scores_of_diagnosis, unreadable_segments
+from evaluator.wiring import describe_align_model, diagnose_systems, make_judge, make_metrics, open_cache, scores_of_diagnosis, unreadable_segments
 
 
 def evaluate(request: Request, start_work: StartWork) -> Evaluation:
@@ -44,7 +44,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
     judge, words = make_judge(request, evalset)
     metrics, embedder = make_metrics(request)
-    scores = [*score_systems(evalset, metrics, start_work, open_memory(request)), *(imported_scores(evalset, one) for one in imported.scores)]
+    scores = [*score_systems(evalset, metrics, start_work, open_cache(request, metrics)), *(imported_scores(evalset, one) for one in imported.scores)]
     diagnoses = diagnose_systems(evalset, judge, start_work) if judge else None
     unread, further_words = unreadable_segments(request, evalset, judge, words)
     evalset = replace(evalset, notes=(*evalset.notes, *words, *further_words))

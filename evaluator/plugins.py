@@ -1,4 +1,4 @@
-"""What a metric must offer, and the lazy registries that name the parts.
+"""The lazy registries that name the parts; what a metric must offer is in `protocol.py`.
 
 A registry maps a name to `module:Class`, imported at first use, so that asking for BLEU
 never imports torch. Packages outside register under the entry-point group
@@ -14,9 +14,16 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
-from evaluator.types import Advance, EvaluatorError, FloatArray
+from evaluator.frames import TABLES
+from evaluator.protocol import Declaration, Metric
+from evaluator.types import EvaluatorError
+
+GROUP = "evaluator.metrics"
+"""Entry-point group of other packages' metrics."""
+METHODS = ("prepare", "segment_scores", "corpus_score", "details")
+"""Of every metric class."""
 
 LANGUAGES = {
     **dict.fromkeys(("zho", "chi", "cmn", "yue", "chinese"), "zh"),
@@ -29,66 +36,6 @@ ELSEWHERE = {
     **{name: name for name in ("metricx", "bleurt", "bartscore", "yisi", "prism", "gemba", "moverscore", "meteor", "rouge", "bertseg", "sentinel", "mbert")},
 }
 """Metrics by a part of their names, with the name that their scores get as a further metric."""
-
-
-class Described(Protocol):
-    """What is said of a metric and made of its statistics, wherever they come from."""
-
-    @property
-    def name(self) -> str:
-        """Registry name, such as `bleu`."""
-
-    @property
-    def title(self) -> str:
-        """Name as printed in papers, such as `chrF2++`."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Columns of `segments.csv` that `segment_scores` fills."""
-
-    @property
-    def unit_scale(self) -> bool:
-        """True for scores around 0..1, False for 0..100; decides the digits shown."""
-
-    @property
-    def higher_is_better(self) -> bool:
-        """False for error rates."""
-
-    @property
-    def formula(self) -> Mapping[str, Any]:
-        """How summed statistics become the score, as plain data: `kind` bleu, chrf, ter or ratio, and its parameters.
-
-        `compare/formulas.py` has them; {"kind": "ratio", "of": 0, "by": 1} is the mean of one score a segment.
-        """
-
-    def corpus_score(self, summed: FloatArray) -> float:
-        """Score from statistics summed over segments, float64 (n_stats,); NaN when undefined."""
-
-    def details(self, summed: FloatArray) -> str:
-        """What the metric says beside its score, on one line."""
-
-    def signature(self) -> str:
-        """Everything that decides the number; known once references were seen."""
-
-    def segment_signature(self) -> str:
-        """Likewise for the scores of single segments."""
-
-
-class Metric(Described, Protocol):
-    """A metric as additive sufficient statistics: shards of them sum to the same number."""
-
-    def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
-        """Sufficient statistics, float64 (n_hypotheses, n_stats).
-
-        Args:
-            hypotheses: texts of all systems, one after another.
-            segments: for each hypothesis the 0-based place of its reference in the streams.
-            references: one stream a reference, each (n_segments,); None where there is none.
-            advance: called with the number of hypotheses just done.
-        """
-
-    def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
-        """Scores by column, each float64 (n,)."""
 
 
 class StatisticsStore(Protocol):
@@ -108,14 +55,15 @@ class Part(NamedTuple):
     summary: str
 
 
-METRICS: dict[str, Part] = {
-    "bleu": Part("evaluator.metrics.adapters:BleuMetric", "BLEU, sacreBLEU's numbers (Papineni et al. 2002)"),
-    "chrf": Part("evaluator.metrics.adapters:ChrfMetric", "chrF2, sacreBLEU's numbers (Popović 2015)"),
-    "chrf++": Part("evaluator.metrics.adapters:ChrfPlusMetric", "chrF2++, chrF with word bigrams (Popović 2017)"),
-    "ter": Part("evaluator.metrics.adapters:TerMetric", "TER, sacreBLEU's numbers; lower is better (Snover et al. 2006)"),
-    "novelty": Part("evaluator.metrics.paraphrase:NoveltyMetric", "share of words and word sequences that the reference does not have; 0 for a copy"),
-    "bertscore": Part("evaluator.metrics.bertscore:BertScoreMetric", "BERTScore P, R and F1 (Zhang et al. 2020)"),
+METRICS: dict[str, str] = {
+    "bleu": "evaluator.metrics.adapters:BleuMetric",
+    "chrf": "evaluator.metrics.adapters:ChrfMetric",
+    "chrf++": "evaluator.metrics.adapters:ChrfPlusMetric",
+    "ter": "evaluator.metrics.adapters:TerMetric",
+    "novelty": "evaluator.metrics.paraphrase:NoveltyMetric",
+    "bertscore": "evaluator.metrics.bertscore:BertScoreMetric",
 }
+"""By name the class; what is known of it is in its `declared`."""
 READERS: dict[str, Part] = {
     "text": Part("evaluator.readers.text:read_text", ".txt and anything else: a paragraph a line, blank-line separated, or wrapped; .gz; - for standard input"),
     "tsv": Part("evaluator.readers.tables:read_tsv", ".tsv: named columns, tab-separated; quoted as pandas and spreadsheets do, or not at all (--no-quoting)"),
@@ -172,7 +120,7 @@ def with_language(metrics: Iterable[str], given: Mapping[str, Mapping[str, Any]]
     """
     options = {name: dict(chosen) for name, chosen in given.items()}
     for name in metrics if lang else ():
-        of_language: Mapping[str, Mapping[str, Any]] = getattr(metric_class(name), "language_options", {})
+        of_language = metric_class(name).declared.language_options
         own = {**of_language.get(base_language(lang or ""), {}), **options.get(name, {})}
         if own:
             options[name] = own
@@ -189,11 +137,25 @@ def unknown_metric(name: str, known: Iterable[str]) -> str:
 
 
 def metric_parts() -> dict[str, Part]:
-    """Built-in metrics and those of installed packages, by name."""
+    """Built-in metrics and those of installed packages, by name; of the latter the package and its version."""
     from importlib.metadata import entry_points
 
-    outside = {e.name: Part(e.value, f"from the package {e.dist.name}" if e.dist else "") for e in entry_points(group="evaluator.metrics")}
-    return {**outside, **METRICS}
+    outside = {e.name: Part(e.value, f"{e.dist.name} {e.dist.version}" if e.dist else "") for e in entry_points(group=GROUP)}
+    return {**outside, **{name: Part(target, "") for name, target in METRICS.items()}}
+
+
+def metric_lines() -> list[tuple[str, str]]:
+    """What each metric says of itself, by name; of one that cannot be loaded why."""
+    return [(name, _metric_line(name, part)) for name, part in sorted(metric_parts().items())]
+
+
+def _metric_line(name: str, part: Part) -> str:
+    try:
+        declared = metric_class(name).declared
+    except EvaluatorError as error:
+        return str(error)
+    words = (declared.summary, declared.counted_by() if declared.counted_by else "", f"from the package {part.summary}" if part.summary else "")
+    return "; ".join(word for word in words if word)
 
 
 class CallablePackage(ModuleType):
@@ -229,30 +191,106 @@ def load_part(part: Part) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def metric_class(name: str) -> Any:
+def metric_class(name: str) -> type[Metric]:
     """Class of a metric.
 
     Raises:
-        EvaluatorError: no metric has that name.
+        EvaluatorError: no metric has that name, or that of another package cannot be used.
     """
     if name in METRICS:
-        return load_part(METRICS[name])
+        return cast("type[Metric]", load_part(Part(METRICS[name], "")))
     parts = metric_parts()  # looks through all installed packages, so only when it must
     if name not in parts:
         raise EvaluatorError(unknown_metric(name, parts))
-    return load_part(parts[name])
+    return _foreign_class(name, parts[name])
 
 
-def create_metric(name: str, options: Mapping[str, Any]) -> Metric:
+def _foreign_class(name: str, part: Part) -> type[Metric]:
+    """The class of another package, once it is known to be a metric."""
+    where = f"The metric {name} of the package {part.summary} ({part.target})"
+    try:
+        cls = load_part(part)
+    except Exception as error:  # whatever the package does when it is imported
+        raise EvaluatorError(f"{where} cannot be loaded: {type(error).__name__}: {error}") from error
+    lacking = [member for member in ("declared", *METHODS) if not hasattr(cls, member)]
+    if lacking:
+        before = "was written for an earlier protocol: it has `statistics` and" if hasattr(cls, "statistics") else "is no metric: it has"
+        raise EvaluatorError(f"{where} {before} no {', '.join(f'`{member}`' for member in lacking)}. docs/metrics.md says what a metric declares and does.")
+    if not isinstance(cls.declared, Declaration) or cls.declared.name != name:
+        raise EvaluatorError(f"{where}: `declared` must be an evaluator.protocol.Declaration with name={name!r}; it is {cls.declared!r}.")
+    return cast("type[Metric]", cls)
+
+
+def metric_package(name: str) -> str:
+    """Name and version of the package that a metric is from; empty for the built-in ones."""
+    return "" if name in METRICS else metric_parts()[name].summary
+
+
+class ConstructorOption(NamedTuple):
+    """An option of a metric as its class takes it."""
+
+    name: str
+    kind: str
+    """Its annotation, such as `str | None`; empty where there is none."""
+    default: Any
+    help: str
+    flags: tuple[str, ...]
+
+
+def metric_options(name: str) -> tuple[ConstructorOption, ...]:
+    """The options that a metric declares, with types and defaults from its constructor.
+
+    Raises:
+        EvaluatorError: no such metric, or one whose constructor does not take what it declares.
+    """
+    cls = metric_class(name)
+    parameters = inspect.signature(cls).parameters
+    missing = [option.name for option in cls.declared.options if option.name not in parameters]
+    if missing:
+        raise EvaluatorError(f"The metric {name} declares the option {missing[0]!r}, which its constructor does not take.")
+    return tuple(
+        ConstructorOption(option.name, _kind(parameters[option.name]), parameters[option.name].default, option.help, option.flags)
+        for option in cls.declared.options
+    )
+
+
+def _kind(parameter: inspect.Parameter) -> str:
+    given = parameter.annotation
+    return "" if given is parameter.empty else given if isinstance(given, str) else inspect.formatannotation(given)
+
+
+def create_metric(name: str, options: Mapping[str, Any], *, embedder: object = None, lang: str | None = None) -> Metric:
     """A metric made with options.
+
+    Args:
+        name: of the metric.
+        options: those that it declares.
+        embedder: the loaded model, for metrics that need vectors.
+        lang: language of the texts, for metrics that need it.
 
     Raises:
         EvaluatorError: unknown metric, or an option that it does not take.
     """
     cls = metric_class(name)
-    known = list(inspect.signature(cls).parameters)
+    known = [option.name for option in metric_options(name)]
     for option in options:
         if option not in known:
             raise EvaluatorError(f"The metric {name} has no option {option!r}.{did_you_mean(option, known)}")
-    metric: Metric = cls(**options)
+    provided = {"vectors": ("embedder", embedder), "language": ("lang", lang)}
+    needed = dict(provided[need] for need in cls.declared.needs if need in provided)
+    metric: Metric = cls(**options, **needed)
     return metric
+
+
+def check_columns(metrics: Iterable[str]) -> None:
+    """Refuse metrics of which two fill one column, or one a column that is not a metric's.
+
+    Raises:
+        EvaluatorError: such metrics.
+    """
+    owners = {column.name: "segments.csv itself" for column in TABLES["segments"]}
+    for name in metrics:
+        for column in metric_class(name).declared.columns:
+            if column.name in owners:
+                raise EvaluatorError(f"The metric {name} fills the column {column.name!r}, which is that of {owners[column.name]}.")
+            owners[column.name] = f"the metric {name}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from evaluator.compare import Plan
 from evaluator.extras import left_out, missing, require
-from evaluator.plugins import StatisticsStore, did_you_mean, metric_class
+from evaluator.plugins import StatisticsStore, check_columns, did_you_mean, metric_class
 from evaluator.readers.inputs import TextSource
 from evaluator.readers.scores import ScoreFile
 from evaluator.readers.tables import TextTable
@@ -77,11 +77,12 @@ def check_metrics(request: Request) -> None:
     if not request.metrics:
         raise EvaluatorError("No metric was asked for; name at least one.")
     for name in request.metrics:
-        found = metric_class(name)
-        if getattr(found, "needs_embedder", False):
-            _require_model(getattr(found, "title", name), request)
+        declared = metric_class(name).declared
+        if "vectors" in declared.needs:
+            _require_model(declared.title, request)
         if list(request.metrics).count(name) > 1:
             raise EvaluatorError(f"The metric {name} was asked for twice.")
+    check_columns(request.metrics)
     for name in request.metric_options:
         if name not in request.metrics:
             raise EvaluatorError(f"There are options for {name!r}, which is not among the metrics asked for: {', '.join(request.metrics)}.")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from evaluator.cache import setting_of
 from evaluator.check import without_reference_offsets
+from evaluator.compare.formulas import make_formula
 from evaluator.embed import Embedder
 from evaluator.extras import importing, left_out
-from evaluator.metrics.kernel import quicker_than_a_store
-from evaluator.plugins import Metric, create_metric, metric_class
+from evaluator.plugins import create_metric, metric_class, metric_package
+from evaluator.protocol import Metric
 from evaluator.request import Request, is_diagnosed
-from evaluator.score import MetricScores, Remembered, StartWork, fidelity_scores, paraphrase_scores
+from evaluator.score import CachedStatistics, MetricScores, StartWork, fidelity_scores, paraphrase_scores
 from evaluator.signatures import diagnosis_signature
 from evaluator.types import Diagnosis, EvalSet, EvaluatorError
 
@@ -22,14 +23,11 @@ if TYPE_CHECKING:
 
 def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
     """The metrics ready to use, and the model that they share if one of them needs it."""
-    embedder: Embedder | None = None
-    metrics = []
-    for name in request.metrics:
-        options = dict(request.metric_options.get(name, {}))
-        if getattr(metric_class(name), "needs_embedder", False):
-            embedder = embedder or _open_embedder(request)
-            options.update(embedder=embedder, lang=request.lang)
-        metrics.append(create_metric(name, options))
+    needs = {need for name in request.metrics for need in metric_class(name).declared.needs}
+    embedder = _open_embedder(request) if "vectors" in needs else None
+    metrics = [create_metric(name, request.metric_options.get(name, {}), embedder=embedder, lang=request.lang) for name in request.metrics]
+    for metric in metrics:
+        make_formula(metric.formula)  # refuses one that is not known, before anything is scored
     titles = [metric.title for metric in metrics]
     if len(set(titles)) < len(titles):
         raise EvaluatorError(f"Two of the metrics {', '.join(request.metrics)} are the same with these options: {', '.join(titles)}.")
@@ -45,13 +43,12 @@ def _open_embedder(request: Request) -> Embedder:
     return open_embedder(model, request.num_layers, request.device, precision=request.precision, batch_size=request.batch_size)
 
 
-def open_memory(request: Request) -> Remembered | None:
+def open_cache(request: Request, metrics: Sequence[Metric]) -> CachedStatistics | None:
     """The store with the settings of those metrics whose statistics may be kept and are worth it."""
     if request.store is None:
         return None
-    options = {name: request.metric_options.get(name, {}) for name in request.metrics}
-    settings = {name: setting_of(name, stated) for name, stated in options.items() if not quicker_than_a_store(name, stated)}
-    return Remembered(request.store, {name: setting for name, setting in settings.items() if setting is not None})
+    kept = [metric.declared.name for metric in metrics if metric.cached and "source" not in metric.declared.needs]
+    return CachedStatistics(request.store, {name: setting_of(name, request.metric_options.get(name, {}), metric_package(name)) for name in kept})
 
 
 def describe_align_model(request: Request) -> dict[str, str] | None:

@@ -32,14 +32,13 @@ def score(folder: Path, metrics: list[str], cache: Path, systems: list[str] | No
     cache.mkdir(parents=True, exist_ok=True)
     statistics, formulas = {}, {}
     for name in metrics:
-        options = {"embedder": _minilm()} if name == "bertscore" else {}
-        metric = create_metric(name, options)
+        metric = create_metric(name, {}, embedder=_minilm() if name == "bertscore" else None)
         formulas[name] = dict(metric.formula)
         kept = cache / f"{folder.name}.{name}.{'+'.join(path.stem for path in paths)}.npy"
         if not kept.exists():
             hypotheses = [text for path in paths for text in lines(path)]
-            made = metric.statistics(hypotheses, list(range(len(reference))) * len(paths), [reference], lambda _: None)
-            np.save(kept, made.reshape(len(paths), len(reference), -1))
+            counts = metric.prepare([reference]).count(hypotheses, list(range(len(reference))) * len(paths), lambda _: None)
+            np.save(kept, counts.statistics.reshape(len(paths), len(reference), -1))
         statistics[name] = np.load(kept)
     known = folder / "docs.txt"
     documents = [line.split("\t")[0] for line in lines(known)] if known.exists() else None

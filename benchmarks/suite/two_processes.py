@@ -21,7 +21,7 @@ import numpy as np
 
 from evaluator.cache import FILE, Cache, setting_of
 from evaluator.plugins import create_metric
-from evaluator.score.remembered import Remembered, remembered_statistics, text_digests
+from evaluator.score.cached import CachedStatistics, Texts, cached_statistics, text_digests
 
 WORDS = [
     "the",
@@ -76,18 +76,18 @@ def work(folder: str, seed: int, until: float, out: multiprocessing.Queue[tuple[
     references, hypotheses = invented(1), invented(2)
     metrics = [create_metric(name, {}) for name in METRICS]
     # What is right, computed once without any cache.
-    right = {m.name: m.statistics(hypotheses, range(SEGMENTS), [references], lambda _: None) for m in metrics}
-    settings = {name: setting for name in METRICS if (setting := setting_of(name, {})) is not None}
+    right = {m.declared.name: m.prepare([references]).count(hypotheses, range(SEGMENTS), lambda _: None).statistics for m in metrics}
+    settings = {name: setting_of(name, {}) for name in METRICS}
     compared = stored = wrong = rounds = 0
     while time.time() < until:
         cache = Cache(Path(folder), megabytes=1)
         places = rng.choice(SEGMENTS, 400, replace=False)
-        texts, segments = [hypotheses[i] for i in places], [int(i) for i in places]
-        digests = text_digests(texts, segments, [references])
+        texts = Texts([hypotheses[i] for i in places], [int(i) for i in places], [references])
+        digests = text_digests(texts)
         for metric in metrics:
-            stored += sum(row is not None for row in cache.fetch(settings[metric.name], digests))
-            got = remembered_statistics(metric, texts, segments, [references], lambda _: None, Remembered(cache, settings), digests)
-            wrong += int((got != right[metric.name][places]).any(axis=1).sum())
+            stored += sum(row is not None for row in cache.fetch(settings[metric.declared.name], digests))
+            got = cached_statistics(metric, texts, lambda _: None, CachedStatistics(cache, settings), digests)
+            wrong += int((got != right[metric.declared.name][places]).any(axis=1).sum())
             compared += len(places)
         wrong += 10**6 * len(cache.messages)
         cache.close()

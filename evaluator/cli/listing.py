@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from evaluator.cli.parser import Parser, one_of
 from evaluator.embed.models import Preset
 from evaluator.extras import PARTS, install_command, missing
-from evaluator.metrics.kernel import counted_by
-from evaluator.plugins import READERS, SCORE_READERS, TEXT_READERS, metric_parts
+from evaluator.plugins import READERS, SCORE_READERS, TEXT_READERS, metric_lines
 
-LEXICAL = ("bleu", "chrf", "chrf++", "ter")
 KINDS = ("metrics", "detectors", "models", "formats")
 EXAMPLES = ("evaluator list metrics", "evaluator list detectors", "evaluator list models", "evaluator list formats")
 
@@ -28,9 +26,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _metrics() -> list[tuple[str, str]]:
-    return [
-        (name, f"{part.summary}; {counted_by(name)}" if name in LEXICAL else part.summary + _lacking(name)) for name, part in sorted(metric_parts().items())
-    ]
+    return [(name, words + _lacking(name)) for name, words in metric_lines()]
 
 
 def _lacking(part: str) -> str:

@@ -1,4 +1,4 @@
-"""The lexical metrics as a run uses them: additive statistics, columns, titles, signatures.
+"""The lexical metrics as a run uses them: declared, prepared with references, counted.
 
 Each wraps a drop-in of `lexical.py` and computes nothing itself.
 """
@@ -7,42 +7,94 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from sacrebleu.metrics.bleu import BLEU as SacreBLEU
 
-from evaluator.metrics.checked import TOKENIZED_FROM, Checked
-from evaluator.metrics.lexical import BLEU, CHRF, TER
+from evaluator.metrics.checked import TOKENIZED_FROM, Checked, check_streams, count_references
+from evaluator.metrics.kernel import counted_by, quicker_than_a_store
+from evaluator.metrics.lexical import BLEU, CHRF, TER, UNPINNED
+from evaluator.protocol import Counts, Declaration, Option, Scale, ScoreColumn, Signature, Streams
 from evaluator.types import Advance, EvaluatorError, FloatArray
+
+PERCENT = Scale(best=100, worst=0)
+
+
+@dataclass(frozen=True)
+class PreparedLexical:
+    """A sacreBLEU metric with references; they are made ready when the first text is counted."""
+
+    _corpus: Checked
+    _segment: Checked
+    _references: Streams
+    _warns_as: str = ""
+
+    @cached_property
+    def signature(self) -> Signature:
+        """sacreBLEU's signatures of the corpus score and the segment scores."""
+        n_references = count_references(self._references)
+        corpus, segment = (str(_with_references(one, n_references).get_signature()) for one in (self._corpus, self._segment))
+        return Signature(corpus, segment)
+
+    @cached_property
+    def _counter(self) -> Checked:
+        counter = copy(self._corpus)  # the metric itself keeps no references
+        counter._ref_cache = counter._cache_references(self._references)
+        return counter
+
+    def notes(self, hypotheses: Sequence[str]) -> tuple[str, ...]:
+        """Text that looks tokenized, at the count at which sacreBLEU warns."""
+        tokenized = sum(text.endswith(" .") for text in hypotheses) if self._warns_as else 0
+        if tokenized < TOKENIZED_FROM:
+            return ()
+        return (f"{self._warns_as}: {tokenized} hypotheses end in a tokenized period (' .'); detokenize them, or their scores cannot be compared.",)
+
+    def count(self, hypotheses: Sequence[str], segments: Sequence[int], advance: Advance) -> Counts:
+        """See `Prepared.count`."""
+        return Counts(self._counter.pair_statistics(hypotheses, segments, advance))
+
+
+def _with_references(metric: Checked, n_references: int) -> Checked:
+    bound = copy(metric)
+    bound.num_refs = n_references
+    return bound
 
 
 class LexicalMetric:
-    """A sacreBLEU metric behind the `Metric` protocol of `plugins.py`."""
+    """A sacreBLEU metric behind the `Metric` protocol."""
 
-    name: str
+    declared: ClassVar[Declaration]
     formula: dict[str, Any]
-    unit_scale = False
-    higher_is_better = True
+    warns_as: ClassVar[str] = ""
+    """Name under which texts that look tokenized are noted, as sacreBLEU warns of them."""
 
     def __init__(self, corpus: Checked, segment: Checked | None = None) -> None:
         self._corpus = corpus
         self._segment = segment or corpus
-        self.columns: tuple[str, ...] = (self.name,)
 
     @property
     def title(self) -> str:
         """Name as sacreBLEU prints it."""
         return type(self._corpus).__name__
 
-    def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
-        """See `Metric.statistics`."""
-        self._corpus._ref_cache = self._corpus._cache_references(references)
-        self._segment.num_refs = self._corpus.num_refs  # its signature states them
-        return self._corpus.pair_statistics(hypotheses, segments, advance)
+    @property
+    def cached(self) -> bool:
+        """Where sacreBLEU's version pins the tokenizer, and counting is slower than a lookup."""
+        tokenizer = getattr(self._corpus, "tokenizer_signature", None)
+        pinned = tokenizer is None or not tokenizer.startswith(UNPINNED)
+        return pinned and not quicker_than_a_store(self.declared.name, tokenizer)
+
+    def prepare(self, references: Streams, sources: Sequence[str] = ()) -> PreparedLexical:  # noqa: ARG002
+        """See `Metric.prepare`."""
+        check_streams(type(self._corpus).__name__, references, None)
+        return PreparedLexical(self._corpus, self._segment, references, self.warns_as)
 
     def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
         """See `Metric.segment_scores`."""
-        return {self.name: self._segment.segment_scores(statistics)}
+        return {self.declared.name: self._segment.segment_scores(statistics)}
 
     def corpus_score(self, summed: FloatArray) -> float:
         """See `Metric.corpus_score`."""
@@ -55,21 +107,28 @@ class LexicalMetric:
     def _score(self, summed: FloatArray) -> Any:
         return self._corpus._compute_score_from_stats([float(x) for x in summed])
 
-    def signature(self) -> str:
-        """sacreBLEU's signature of the corpus score."""
-        return str(self._corpus.get_signature())
-
-    def segment_signature(self) -> str:
-        """sacreBLEU's signature of the segment scores."""
-        return str(self._segment.get_signature())
-
 
 class BleuMetric(LexicalMetric):
     """Corpus BLEU; segments have effective order, as sacreBLEU advises for sentences."""
 
-    name = "bleu"
-    language_options: ClassVar[dict[str, dict[str, Any]]] = {lang: {"tokenize": tokenizer} for lang, tokenizer in SacreBLEU._TOKENIZER_MAP.items()}
-    """By language the options that it needs: sacreBLEU's own choice of a tokenizer."""
+    declared = Declaration(
+        name="bleu",
+        title="BLEU",
+        summary="BLEU, sacreBLEU's numbers (Papineni et al. 2002)",
+        scale=PERCENT,
+        columns=(ScoreColumn("bleu", "0-100, sentence BLEU with effective order."),),
+        options=(
+            Option("tokenize", "tokenizer, default 13a; zh, ja-mecab, intl, char, none, flores200 …", ("--tokenize", "-tok")),
+            Option("lowercase", "ignore case", ("--lowercase", "-lc")),
+            Option("smooth_method", "exp (default), floor, add-k or none", ("--smooth-method",)),
+            Option("smooth_value", "value for floor and add-k", ("--smooth-value",)),
+            Option("max_ngram_order", "longest n-gram"),
+            Option("effective_order", "leave out orders that a text is too short for, in the corpus score too"),
+        ),
+        language_options={lang: {"tokenize": tokenizer} for lang, tokenizer in SacreBLEU._TOKENIZER_MAP.items()},
+        counted_by=lambda: counted_by("bleu"),
+    )
+    warns_as = "BLEU"
 
     def __init__(
         self,
@@ -87,27 +146,36 @@ class BleuMetric(LexicalMetric):
             raise EvaluatorError(f"bleu: smooth_value is {smooth_value}; it must be 0 or more.")
 
         def make(effective: bool) -> BLEU:
-            # force: the warning about tokenized text belongs to the preflight, not to each stream.
+            # force: the warning about tokenized text is a note of the run, not a line of each stream.
             return BLEU(lowercase, True, tokenize, smooth_method, smooth_value, max_ngram_order, effective)
 
         self.formula: dict[str, Any] = {
             "kind": "bleu", "order": max_ngram_order, "smooth_method": smooth_method, "smooth_value": smooth_value, "effective_order": effective_order,
         }  # fmt: skip
         super().__init__(make(effective_order), make(True))
-        self.notes: list[str] = []
 
-    def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
-        """See `Metric.statistics`; notes text that looks tokenized, at the count at which sacreBLEU warns."""
-        tokenized = sum(text.endswith(" .") for text in hypotheses)
-        if tokenized >= TOKENIZED_FROM:
-            self.notes = [f"BLEU: {tokenized} hypotheses end in a tokenized period (' .'); detokenize them, or their scores cannot be compared."]
-        return super().statistics(hypotheses, segments, references, advance)
+
+CHRF_OPTIONS = (
+    Option("char_order", "longest character n-gram; default 6", ("--chrf-char-order",)),
+    Option("beta", "weight of recall; default 2", ("--chrf-beta",)),
+    Option("lowercase", "ignore case", ("--chrf-lowercase",)),
+    Option("whitespace", "count blanks as characters", ("--chrf-whitespace",)),
+    Option("eps_smoothing", "smooth as chrF++.py, NLTK and Moses do", ("--chrf-eps-smoothing",)),
+)
 
 
 class ChrfMetric(LexicalMetric):
     """Corpus and segment chrF."""
 
-    name = "chrf"
+    declared = Declaration(
+        name="chrf",
+        title="chrF2",
+        summary="chrF2, sacreBLEU's numbers (Popović 2015)",
+        scale=PERCENT,
+        columns=(ScoreColumn("chrf", "0-100, chrF of the segment."),),
+        options=(*CHRF_OPTIONS, Option("word_order", "longest word n-gram; default 0, 2 makes chrf chrF++", ("--chrf-word-order",))),
+        counted_by=lambda: counted_by("chrf"),
+    )
 
     def __init__(
         self,
@@ -121,7 +189,7 @@ class ChrfMetric(LexicalMetric):
     ) -> None:
         for option, value, least in (("char_order", char_order, 1), ("word_order", word_order, 0), ("beta", beta, 1)):
             if value < least:
-                raise EvaluatorError(f"{self.name}: {option} is {value}; it must be at least {least}.")
+                raise EvaluatorError(f"{self.declared.name}: {option} is {value}; it must be at least {least}.")
         self.formula: dict[str, Any] = {"kind": "chrf", "order": char_order + word_order, "beta": beta, "eps_smoothing": eps_smoothing}
         super().__init__(CHRF(char_order, word_order, beta, lowercase, whitespace, eps_smoothing))
 
@@ -136,7 +204,15 @@ class ChrfMetric(LexicalMetric):
 class ChrfPlusMetric(ChrfMetric):
     """chrF++: word n-grams beside the characters'."""
 
-    name = "chrf++"
+    declared = Declaration(
+        name="chrf++",
+        title="chrF2++",
+        summary="chrF2++, chrF with word bigrams (Popović 2017)",
+        scale=PERCENT,
+        columns=(ScoreColumn("chrf++", "0-100, chrF++ of the segment."),),
+        options=(*CHRF_OPTIONS, Option("word_order", "longest word n-gram; default 2")),
+        counted_by=lambda: counted_by("chrf++"),
+    )
 
     def __init__(
         self, *, char_order: int = 6, word_order: int = 2, beta: int = 2, lowercase: bool = False, whitespace: bool = False, eps_smoothing: bool = False
@@ -147,10 +223,22 @@ class ChrfPlusMetric(ChrfMetric):
 class TerMetric(LexicalMetric):
     """Translation edit rate; lower is better."""
 
-    name = "ter"
-    higher_is_better = False
-    language_options: ClassVar[dict[str, dict[str, Any]]] = {lang: {"normalized": True, "asian_support": True} for lang in SacreBLEU._TOKENIZER_MAP}
-    """tercom's treatment of Asian characters, which has no effect without its normalization."""
+    declared = Declaration(
+        name="ter",
+        title="TER",
+        summary="TER, sacreBLEU's numbers; lower is better (Snover et al. 2006)",
+        scale=Scale(best=0, worst=100, open_end=True),
+        columns=(ScoreColumn("ter", "Edits per 100 words of the reference; lower is better, over 100 where a text is far longer."),),
+        options=(
+            Option("normalized", "tercom's normalization", ("--ter-normalized",)),
+            Option("no_punct", "drop punctuation", ("--ter-no-punct",)),
+            Option("asian_support", "treat East Asian characters as words", ("--ter-asian-support",)),
+            Option("case_sensitive", "do not lowercase", ("--ter-case-sensitive",)),
+        ),
+        # tercom's treatment of Asian characters has no effect without its normalization
+        language_options={lang: {"normalized": True, "asian_support": True} for lang in SacreBLEU._TOKENIZER_MAP},
+        counted_by=lambda: counted_by("ter"),
+    )
 
     def __init__(self, *, normalized: bool = False, no_punct: bool = False, asian_support: bool = False, case_sensitive: bool = False) -> None:
         self.formula: dict[str, Any] = {"kind": "ter"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, ClassVar
 
@@ -13,8 +14,9 @@ from evaluator.embed import Embedder
 from evaluator.embed.bertscore_tables import package_version
 from evaluator.embed.tokens import overlap_of
 from evaluator.extras import is_installed, missing
-from evaluator.metrics.baselines import find_baseline
-from evaluator.metrics.matching import Ids, idf_weights, match_pairs
+from evaluator.metrics.baselines import Baseline, find_baseline
+from evaluator.metrics.matching import IdfWeights, Ids, idf_weights, match_pairs
+from evaluator.protocol import Counts, Declaration, Option, Scale, ScoreColumn, Signature, Streams, Unreadable
 from evaluator.types import Advance, EvaluatorError, FloatArray
 from evaluator.version import __version__
 
@@ -29,7 +31,7 @@ NAMED = 20
 
 
 class BertScoreMetric:
-    """BERTScore behind the `Metric` protocol of `plugins.py`.
+    """BERTScore behind the `Metric` protocol.
 
     Args:
         embedder: the loaded model.
@@ -42,14 +44,28 @@ class BertScoreMetric:
         EvaluatorError: rescaling without a language or without a baseline.
     """
 
-    name = "bertscore"
-    title = "BERTScore-F1"
-    needs_embedder = True
-    unit_scale = True
-    higher_is_better = True
+    declared = Declaration(
+        name="bertscore",
+        title="BERTScore-F1",
+        summary="BERTScore P, R and F1 (Zhang et al. 2020)",
+        scale=Scale(best=1, worst=0, open_end=True),
+        columns=(
+            ScoreColumn("bertscore_p", "Precision: how much of the hypothesis the reference has.", "BERTScore-P", 0),
+            ScoreColumn("bertscore_r", "Recall: how much of the reference the hypothesis has.", "BERTScore-R", 1),
+            ScoreColumn("bertscore_f1", "Their harmonic mean; with several references that of the best one by F1."),
+            ScoreColumn("bertscore_ref", "1-based number of the reference that BERTScore chose by F1; only with several references.", is_score=False),
+        ),
+        options=(
+            Option("idf", "weigh tokens by inverse document frequency in the references", ("--idf",)),
+            Option("rescale_with_baseline", "rescale so that unrelated texts score 0; needs --lang", ("--rescale-with-baseline",)),
+            Option("baseline_path", "a baseline file of your own", ("--baseline-path",)),
+        ),
+        needs=("vectors", "language"),
+    )
+    title = declared.title
     formula: ClassVar[dict[str, Any]] = {"kind": "ratio", "of": 2, "by": 3}
-    parts: ClassVar[dict[str, tuple[str, int]]] = {"bertscore_p": ("BERTScore-P", 0), "bertscore_r": ("BERTScore-R", 1)}
-    """What else the statistics hold, to be compared on request: column, title and place."""
+    cached = False
+    """idf depends on all references; the model takes the time, and vectors are shared."""
 
     def __init__(
         self,
@@ -65,59 +81,92 @@ class BertScoreMetric:
         self._embedder = embedder
         self._idf = idf
         self._baseline = find_baseline(embedder.spec, lang or "", baseline_path) if rescale_with_baseline else None
-        self._n_references = 0
-        self.columns: tuple[str, ...] = ("bertscore_p", "bertscore_r", "bertscore_f1")
-        self.notes: list[str] = []
-        self.unreadable: dict[str, Any] | None = None
-        """How many texts the model cannot read, and why; None where it reads all."""
 
-    def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
-        """See `Metric.statistics`: P, R, F1, 1, and with several references the 1-based one chosen."""
-        self._n_references = len(references)
-        self.notes = []
-        ids = self._token_ids(hypotheses, references)
-        self._note_long(ids, hypotheses, segments, references)
+    def prepare(self, references: Streams, sources: Sequence[str] = ()) -> PreparedBertScore:  # noqa: ARG002
+        """See `Metric.prepare`."""
+        texts = [text for stream in references for text in stream if text is not None]
+        ids = _token_ids(self._embedder, texts)
+        if self._idf and len(texts) < 2:
+            raise EvaluatorError(f"idf is computed over reference segments and there is {len(texts)}; leave --idf out.")
+        weights = idf_weights([ids[text] for text in texts]) if self._idf else None
+        return PreparedBertScore(self._embedder, self._baseline, references, ids, weights)
+
+    def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
+        """See `Metric.segment_scores`; `bertscore_ref` is there with several references."""
+        defined = np.where(statistics[:, 3:4] > 0, statistics, np.nan)
+        names = [column.name for column in self.declared.scores]
+        columns = {name: defined[:, i] for i, name in enumerate(names)}
+        return {**columns, "bertscore_ref": defined[:, 4]} if statistics.shape[1] > len(names) + 1 else columns
+
+    def corpus_score(self, summed: FloatArray) -> float:
+        """Mean F1."""
+        return float(summed[2] / summed[3]) if summed[3] else float("nan")
+
+    def details(self, summed: FloatArray) -> str:
+        """Mean precision and recall."""
+        return f"P = {summed[0] / summed[3]:.6f} R = {summed[1] / summed[3]:.6f}" if summed[3] else ""
+
+
+@dataclass(frozen=True)
+class PreparedBertScore:
+    """BERTScore with the references of a run."""
+
+    _embedder: Embedder
+    _baseline: Baseline | None
+    _references: Streams
+    _ids: Mapping[str, Ids]
+    """Of the references' tokens."""
+    _idf: IdfWeights | None
+
+    def notes(self, hypotheses: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
+        """Nothing that counting does not show."""
+        return ()
+
+    def count(self, hypotheses: Sequence[str], segments: Sequence[int], advance: Advance) -> Counts:
+        """See `Prepared.count`: P, R, F1, 1, and with several references the 1-based one chosen."""
+        ids = {**self._ids, **_token_ids(self._embedder, (text for text in hypotheses if text not in self._ids))}
         pairs, owners = [], []
         for row, (hypothesis, segment) in enumerate(zip(hypotheses, segments, strict=True)):
-            for k, stream in enumerate(references):
+            for k, stream in enumerate(self._references):
                 reference = stream[segment]
                 if reference is not None:
                     pairs.append((ids[hypothesis], ids[reference]))
                     owners.append((row, k))
-        texts = [ids[text] for stream in references for text in stream if text is not None]
-        if self._idf and len(texts) < 2:
-            raise EvaluatorError(f"idf is computed over reference segments and there is {len(texts)}; leave --idf out.")
-        idf = idf_weights(texts) if self._idf else None
-        scores = self._rounded(match_pairs(self._embedder, pairs, idf, _shared_by(len(references), advance)), pairs)
+        scores = self._rounded(match_pairs(self._embedder, pairs, self._idf, _shared_by(len(self._references), advance)), pairs)
         best = np.full((len(hypotheses), 5), -np.inf)
         for (row, k), score in zip(owners, scores, strict=True):
             if score[2] > best[row, 2]:
                 best[row] = (*score, 1.0, k + 1)
+        notes = self._long_notes(ids, hypotheses, segments)
         undefined = ~np.isfinite(best[:, 2])
         if undefined.any():  # idf weighs every token 0; bert-score gives such segments F1 0, and so their mean
             best[undefined] = [0.0, 0.0, 0.0, 1.0, 1.0]
-            self.notes.append(f"BERTScore: {int(undefined.sum())} texts have no token that idf weighs; they count with F1 0, as in bert-score.")
-        for row in self._unread_rows(hypotheses, segments, references):
-            best[row] = [0.0, 0.0, 0.0, 0.0, 1.0]
-        return best if len(references) > 1 else best[:, :4]
+            notes.append(f"BERTScore: {int(undefined.sum())} texts have no token that idf weighs; they count with F1 0, as in bert-score.")
+        unread = self._unread_rows(hypotheses, segments)
+        best[unread] = [0.0, 0.0, 0.0, 0.0, 1.0]
+        unreadable = self._unreadable(unread, segments)
+        if unreadable:
+            told = f"BERTScore: {len(unread)} hypotheses are not scored, their cells are empty and they count nowhere: {unreadable.cause}"
+            notes.append(f"{told}. Choose a model that reads them: --model multilingual, or e5-small-q4.")
+        return Counts(best if len(self._references) > 1 else best[:, :4], tuple(notes), unreadable)
 
-    def _unread_rows(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]]) -> list[int]:
+    def _unread_rows(self, hypotheses: Sequence[str], segments: Sequence[int]) -> list[int]:
         """Rows with a side of which the model knows less than half of the characters: all such texts would be alike to it."""
-        foreign = [text for text in {*hypotheses, *(text for stream in references for text in stream if text)} if not text.isascii()]
-        shares = self._embedder.unknown_share(sorted(foreign))
-        unread = {text for text, share in zip(sorted(foreign), shares, strict=True) if share.characters >= MOST_UNKNOWN}
+        texts = {*hypotheses, *(text for stream in self._references for text in stream if text)}
+        foreign = sorted(text for text in texts if not text.isascii())
+        shares = self._embedder.unknown_share(foreign)
+        unread = {text for text, share in zip(foreign, shares, strict=True) if share.characters >= MOST_UNKNOWN}
         rows = []
-        for row, (hypothesis, segment) in enumerate(zip(hypotheses, segments, strict=True)):
-            known = [text for stream in references if (text := stream[segment])]
+        for row, (hypothesis, segment) in enumerate(zip(hypotheses, segments, strict=True)) if unread else ():
+            known = [text for stream in self._references if (text := stream[segment])]
             if hypothesis in unread or (known and hypothesis.strip() and all(text in unread for text in known)):
                 rows.append(row)
-        self.unreadable = None
-        if rows:
-            cause = f"{self._embedder.spec.name} does not know most of their characters"
-            self.unreadable = {"segments": len({segments[row] for row in rows}), "cause": cause}
-            told = f"BERTScore: {len(rows)} hypotheses are not scored, their cells are empty and they count nowhere: {cause}"
-            self.notes.append(f"{told}. Choose a model that reads them: --model multilingual, or e5-small-q4.")
         return rows
+
+    def _unreadable(self, rows: Sequence[int], segments: Sequence[int]) -> Unreadable | None:
+        if not rows:
+            return None
+        return Unreadable(len({segments[row] for row in rows}), f"{self._embedder.spec.name} does not know most of their characters")
 
     def _rounded(self, scores: FloatArray, pairs: Sequence[tuple[Ids, Ids]]) -> FloatArray:
         """Rescaled where asked for, rounded; an empty side stays 0, rescaled or not."""
@@ -128,64 +177,51 @@ class BertScoreMetric:
         rounded: FloatArray = np.asarray(np.round(scores, DIGITS) + 0.0, dtype=np.float64)  # + 0.0: no -0.0
         return rounded
 
-    def _token_ids(self, hypotheses: Sequence[str], references: Sequence[Sequence[str | None]]) -> dict[str, Ids]:
-        texts = list(dict.fromkeys([*hypotheses, *(text for stream in references for text in stream if text is not None)]))
-        return {text: tuple(ids) for text, ids in zip(texts, self._embedder.token_ids(texts), strict=True)}
-
-    def _note_long(self, ids: Mapping[str, Ids], hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]]) -> None:
+    def _long_notes(self, ids: Mapping[str, Ids], hypotheses: Sequence[str], segments: Sequence[int]) -> list[str]:
         limit = self._embedder.limit
-        used = [*zip(hypotheses, segments, strict=True), *((t, i) for stream in references for i, t in enumerate(stream) if t is not None)]
+        used = [*zip(hypotheses, segments, strict=True), *((t, i) for stream in self._references for i, t in enumerate(stream) if t is not None)]
         long = {text for text, tokens in ids.items() if len(tokens) > limit}
+        if not long:
+            return []
         places = sorted({segment + 1 for text, segment in used if text in long})
-        if long:
-            named = ", ".join(map(str, places[:NAMED])) + (f" and {len(places) - NAMED} more" if len(places) > NAMED else "")
-            texts = f"{len(long)} text{'s' * (len(long) > 1)} longer than the model's {limit} tokens went through in overlapping windows"
-            self.notes.append(f"BERTScore: {texts} (segments, counted over all documents: {named}).")
+        named = ", ".join(map(str, places[:NAMED])) + (f" and {len(places) - NAMED} more" if len(places) > NAMED else "")
+        texts = f"{len(long)} text{'s' * (len(long) > 1)} longer than the model's {limit} tokens went through in overlapping windows"
+        return [f"BERTScore: {texts} (segments, counted over all documents: {named})."]
 
-    def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
-        """See `Metric.segment_scores`; `bertscore_ref` is there with several references."""
-        defined = np.where(statistics[:, 3:4] > 0, statistics, np.nan)
-        columns = {name: defined[:, i] for i, name in enumerate(self.columns)}
-        return {**columns, "bertscore_ref": defined[:, 4]} if self._n_references > 1 else columns
-
-    def corpus_score(self, summed: FloatArray) -> float:
-        """Mean F1."""
-        return float(summed[2] / summed[3]) if summed[3] else float("nan")
-
-    def details(self, summed: FloatArray) -> str:
-        """Mean precision and recall."""
-        return f"P = {summed[0] / summed[3]:.6f} R = {summed[1] / summed[3]:.6f}" if summed[3] else ""
-
-    def signature(self) -> str:
+    @property
+    def signature(self) -> Signature:
         """Model, weights, layer, weighting, rescaling, windows, precision, versions; no path and no machine."""
-        spec = self._embedder.spec
+        spec, limit = self._embedder.spec, self._embedder.limit
         baseline = "no" if self._baseline is None else hashlib.sha256(self._baseline.path.read_bytes()).hexdigest()[:12]
         parts = {
-            "nrefs": self._n_references,
+            "nrefs": len(self._references),
             "model": spec.name.replace("|", "_").replace(":", "_"),
             "weights": spec.weights_sha256[:12],
             "layer": spec.layer,
-            "idf": "yes" if self._idf else "no",
+            "idf": "yes" if self._idf is not None else "no",
             "rescaled": baseline,
-            "window": f"{self._embedder.limit}/{overlap_of(self._embedder.limit)}" if self._embedder.limit < UNLIMITED else "none",
+            "window": f"{limit}/{overlap_of(limit)}" if limit < UNLIMITED else "none",
             "dtype": self._embedder.precision,
             "runtime": self._embedder.runtime,
             "version": f"evaluator-{__version__}",
             **({"note": spec.remark} if spec.remark else {}),
         }
-        return "|".join(f"{key}:{value}" for key, value in parts.items())
+        return Signature("|".join(f"{key}:{value}" for key, value in parts.items()), peers=self._peer_signature())
 
-    def segment_signature(self) -> str:
-        """The same: segments are scored alone."""
-        return self.signature()
-
-    def peer_signature(self) -> str | None:
-        """The hash that bert-score would print, with the hub id in the place of a local path; None where it is not installed or cannot load the weights."""
+    def _peer_signature(self) -> dict[str, str]:
+        """The hash that bert-score would print, with the hub id in the place of a local path; nothing where it is not installed or cannot load the weights."""
         spec = self._embedder.spec
         if spec.packed or missing("bert-score") or not is_installed("transformers"):
-            return None
+            return {}
         name = spec.name if spec.hub_id == str(spec.folder) else spec.hub_id
-        return bert_score_hash(name, spec.layer, self._idf, rescaled=self._baseline is not None, custom=self._baseline is not None and self._baseline.custom)
+        custom = self._baseline is not None and self._baseline.custom
+        return {"bert_score": bert_score_hash(name, spec.layer, self._idf is not None, rescaled=self._baseline is not None, custom=custom)}
+
+
+def _token_ids(embedder: Embedder, texts: Iterable[str]) -> dict[str, Ids]:
+    """Token ids by text; each distinct text is tokenized once."""
+    distinct = list(dict.fromkeys(texts))
+    return {text: tuple(ids) for text, ids in zip(distinct, embedder.token_ids(distinct), strict=True)}
 
 
 def bert_score_hash(model: str, layer: int | None, idf: bool, *, rescaled: bool = False, custom: bool = False, fast: bool = False) -> str:

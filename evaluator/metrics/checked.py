@@ -12,10 +12,8 @@ from sacrebleu.metrics.base import Metric as SacreMetric
 
 from evaluator.metrics import kernel
 from evaluator.metrics.counting import Setting
+from evaluator.protocol import Streams
 from evaluator.types import Advance, EvaluatorError, FloatArray
-
-Streams = Sequence[Sequence[str | None]]
-"""References as sacreBLEU wants them: one stream a reference, each (n_segments,)."""
 
 AT_ONCE = {"bleu": 4096, "chrf": 4096, "ter": 256}
 """Texts counted between two reports of progress."""
@@ -49,7 +47,7 @@ class Checked(SacreMetric):
         made = kernel.make_references(self._setting(), [self._prepared_stream(stream) for stream in references])
         if made is None:
             return super()._cache_references(references)  # type: ignore[arg-type]
-        self.num_refs = _n_references(references)
+        self.num_refs = count_references(references)
         return made
 
     def _prepared_stream(self, stream: Sequence[str | None]) -> Sequence[str | None]:
@@ -133,7 +131,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _n_references(references: Streams) -> int:
+def count_references(references: Streams) -> int:
     """References of each segment; -1 where their number varies, as in sacreBLEU."""
     if all(None not in stream for stream in references):
         return len(references)

@@ -17,9 +17,10 @@ from sacrebleu.metrics.chrf import CHRF as SacreCHRF
 from sacrebleu.metrics.ter import TER as SacreTER
 
 from evaluator.metrics import kernel
-from evaluator.metrics.checked import Checked, Streams
+from evaluator.metrics.checked import Checked
 from evaluator.metrics.counting import Setting, f_scores, ter_scores
 from evaluator.plugins import did_you_mean
+from evaluator.protocol import Streams
 from evaluator.types import EvaluatorError, FloatArray
 
 NEEDS = {
@@ -31,7 +32,8 @@ NEEDS = {
     "spBLEU-1K": "pip install sentencepiece, and a download by sacreBLEU at first use",
 }
 """What tokenizers need beyond sacreBLEU itself."""
-
+UNPINNED = tuple(NEEDS)
+"""Tokenizers whose dictionaries and models sacreBLEU's version does not pin."""
 
 ZH = (
     "\u2001-\u2a6d\u2e80-\u2fdf\u2ff0-\u303f\u3100-\u312f\u31a0-\u31bf\u31c0-\u31ef\u3200-\u4db5"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
-from typing import Any, ClassVar
 
 import numpy as np
 
-from evaluator.metrics.adapters import BleuMetric
+from evaluator.metrics.adapters import BleuMetric, PreparedLexical
+from evaluator.protocol import Counts, Declaration, Option, Scale, ScoreColumn, SegmentMean, Signature, Streams
 from evaluator.types import Advance, EvaluatorError, FloatArray
 from evaluator.version import __version__
 
@@ -23,7 +25,7 @@ WORD = re.compile(f"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]|[\\w'
 """Words without punctuation; in scripts that are written without blanks each character is one."""
 
 
-class NoveltyMetric:
+class NoveltyMetric(SegmentMean):
     """100 less the mean share, over n-grams of 1 to `order` words, that a reference of the segment has too.
 
     0 for a copy, 100 where not a word is shared; 0 for an empty text, in which nothing is new. Case and marks do not
@@ -40,43 +42,36 @@ class NoveltyMetric:
         share is neither clipped nor has it a brevity penalty, so that a short text is not taken for a new one.
     """
 
-    name = "novelty"
-    title = "Novelty"
-    unit_scale = False
-    higher_is_better = True
-    rewards_copies = False
-    """Unlike every other metric: a copy scores worst."""
-    columns: tuple[str, ...] = ("copied_ngrams", "copied_span", "self_bleu", "novelty")
-    formula: ClassVar[dict[str, Any]] = {"kind": "ratio", "of": 0, "by": 1}
+    declared = Declaration(
+        name="novelty",
+        title="Novelty",
+        summary="share of words and word sequences that the reference does not have; 0 for a copy",
+        scale=Scale(best=100, worst=0),
+        columns=(
+            ScoreColumn("copied_ngrams", "0-100, share of the words and sequences of up to 4 words that a reference has too."),
+            ScoreColumn("copied_span", "Words of the longest run taken from a reference."),
+            ScoreColumn("self_bleu", "Sentence BLEU against the references, as a measure of copying."),
+            ScoreColumn("novelty", "100 less copied_ngrams; 0 for an empty text."),
+        ),
+        options=(Option("order", "longest n-gram in words; default 4"),),
+        rewards_copies=False,
+    )
+    cached = True
 
     def __init__(self, *, order: int = 4) -> None:
         if order < 1:
             raise EvaluatorError(f"novelty: order is {order}; it must be at least 1.")
         self._order = order
         self._bleu = BleuMetric()
-        self._n_references = 0
 
-    def statistics(self, hypotheses: Sequence[str], segments: Sequence[int], references: Sequence[Sequence[str | None]], advance: Advance) -> FloatArray:
-        """See `Metric.statistics`."""
-        self._n_references = len(references)
-        copied = self._bleu.segment_scores(self._bleu.statistics(hypotheses, segments, references, advance))["bleu"]
-        streams = [[None if text is None else words(text) for text in stream] for stream in references]
-        rows = np.zeros((len(hypotheses), 5))
-        for row, (hypothesis, segment, bleu) in enumerate(zip(hypotheses, segments, copied, strict=True)):
-            own = words(hypothesis)
-            theirs = [stream[segment] or [] for stream in streams]
-            share = copied_share(own, theirs, self._order)
-            rows[row] = (100 * (1 - share) if own else 0.0, 1.0, 100 * share, longest_copy(own, theirs), bleu)
-        return rows
+    def prepare(self, references: Streams, sources: Sequence[str] = ()) -> PreparedNovelty:  # noqa: ARG002
+        """See `Metric.prepare`."""
+        return PreparedNovelty(self._order, self._bleu, self._bleu.prepare(references), references)
 
     def segment_scores(self, statistics: FloatArray) -> Mapping[str, FloatArray]:
         """See `Metric.segment_scores`."""
         places = {"copied_ngrams": 2, "copied_span": 3, "self_bleu": 4, "novelty": 0}
         return {name: statistics[:, place] for name, place in places.items()}
-
-    def corpus_score(self, summed: FloatArray) -> float:
-        """Mean novelty."""
-        return float(summed[0] / summed[1]) if summed[1] else float("nan")
 
     def details(self, summed: FloatArray) -> str:
         """Means of what is copied."""
@@ -85,13 +80,39 @@ class NoveltyMetric:
         share, span, bleu = (summed[k] / summed[1] for k in (2, 3, 4))
         return f"copied n-grams = {share:.1f} % longest copied span = {span:.1f} words self-BLEU = {bleu:.1f}"
 
-    def signature(self) -> str:
-        """References, order and versions."""
-        return f"nrefs:{self._n_references}|case:lc|order:{self._order}|sacrebleu:{version('sacrebleu')}|version:evaluator-{__version__}"
 
-    def segment_signature(self) -> str:
-        """The same: segments are scored alone."""
-        return self.signature()
+@dataclass(frozen=True)
+class PreparedNovelty:
+    """Novelty with the references of a run; their words are cut when the first text is counted."""
+
+    _order: int
+    _bleu: BleuMetric
+    _self_bleu: PreparedLexical
+    _references: Streams
+
+    @cached_property
+    def _words(self) -> list[list[list[str]]]:
+        return [[[] if text is None else words(text) for text in stream] for stream in self._references]
+
+    @property
+    def signature(self) -> Signature:
+        """References, order and versions."""
+        return Signature(f"nrefs:{len(self._references)}|case:lc|order:{self._order}|sacrebleu:{version('sacrebleu')}|version:evaluator-{__version__}")
+
+    def notes(self, hypotheses: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def count(self, hypotheses: Sequence[str], segments: Sequence[int], advance: Advance) -> Counts:
+        """See `Prepared.count`."""
+        copied = self._bleu.segment_scores(self._self_bleu.count(hypotheses, segments, advance).statistics)["bleu"]
+        rows = np.zeros((len(hypotheses), 5))
+        for row, (hypothesis, segment, bleu) in enumerate(zip(hypotheses, segments, copied, strict=True)):
+            own = words(hypothesis)
+            theirs = [stream[segment] for stream in self._words]
+            share = copied_share(own, theirs, self._order)
+            rows[row] = (100 * (1 - share) if own else 0.0, 1.0, 100 * share, longest_copy(own, theirs), bleu)
+        return Counts(rows)
 
 
 def words(text: str) -> list[str]:

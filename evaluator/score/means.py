@@ -3,48 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from evaluator.score.systems import MetricScores
+from evaluator.protocol import WIDEST_UNIT_SCALE, MetricRecord, Signature
+from evaluator.score.systems import MetricScores, segment_totals
 from evaluator.score.tables import Diagnoses
 from evaluator.types import EvalSet, FloatArray, ImportedScores
-
-WIDEST_UNIT_SCALE = 2.0
-"""Scores within this of zero are shown with the digits of a scale of 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class MeanMetric:
-    """The part of a metric that needs no texts; statistics are [score, 1], or zeros where undefined."""
-
-    name: str
-    title: str
-    columns: tuple[str, ...]
-    unit_scale: bool
-    higher_is_better: bool
-    stated: str
-    """The signature."""
-    notes: tuple[str, ...] = ()
-    formula: Mapping[str, Any] = field(default_factory=lambda: {"kind": "ratio", "of": 0, "by": 1})
-
-    def corpus_score(self, summed: FloatArray) -> float:
-        """The mean of the segments that have a score."""
-        return float(summed[0] / summed[1]) if summed[1] else float("nan")
-
-    def details(self, summed: FloatArray) -> str:  # noqa: ARG002
-        """Nothing beside the score."""
-        return ""
-
-    def signature(self) -> str:
-        """Where the scores come from."""
-        return self.stated
-
-    def segment_signature(self) -> str:
-        """The same."""
-        return self.stated
 
 
 def imported_scores(evalset: EvalSet, imported: ImportedScores) -> MetricScores:
@@ -52,8 +17,15 @@ def imported_scores(evalset: EvalSet, imported: ImportedScores) -> MetricScores:
     values = np.stack([imported.values[system.name] for system in evalset.systems])
     kept = np.where(np.isnan(values).any(axis=0), np.nan, values)
     largest = float(np.nanmax(np.abs(values), initial=0.0))
-    unit_scale = largest <= WIDEST_UNIT_SCALE
-    metric = MeanMetric(imported.name, imported.name, (imported.name,), unit_scale, imported.higher_is_better, imported.signature, imported.notes)
+    metric = MetricRecord(
+        imported.name,
+        imported.name,
+        (imported.name,),
+        higher_is_better=imported.higher_is_better,
+        unit_scale=largest <= WIDEST_UNIT_SCALE,
+        signature=Signature(imported.signature),
+        notes=imported.notes,
+    )
     rows = []
     for system, scores in zip(evalset.systems, kept, strict=True):
         column = np.full(len(system.pairs), np.nan)
@@ -70,7 +42,7 @@ def fidelity_scores(evalset: EvalSet, diagnoses: Diagnoses, signature: str) -> M
             for system, said in zip(evalset.systems, diagnoses, strict=True)
         ]
     )
-    return _mean_scores(MeanMetric("fidelity", "fidelity", ("fidelity",), False, True, signature), values, [])
+    return _mean_scores(_of_diagnosis("fidelity", "fidelity", signature), values, [])
 
 
 def paraphrase_scores(evalset: EvalSet, diagnoses: Diagnoses, novelty: MetricScores, signature: str) -> MetricScores:
@@ -94,12 +66,18 @@ def paraphrase_scores(evalset: EvalSet, diagnoses: Diagnoses, novelty: MetricSco
             for system, row in zip(evalset.systems, rows, strict=True)
         ]
     )
-    stated = f"fidelity:{signature}|novelty:{novelty.metric.signature()}".replace("|", ";")
-    return _mean_scores(MeanMetric("paraphrase", "Paraphrase", ("paraphrase",), False, True, stated), values, rows)
+    stated = f"fidelity:{signature}|novelty:{novelty.metric.signature.corpus}".replace("|", ";")
+    return _mean_scores(_of_diagnosis("paraphrase", "Paraphrase", stated), values, rows)
 
 
-def _mean_scores(metric: MeanMetric, values: FloatArray, rows: Sequence[Mapping[str, FloatArray]]) -> MetricScores:
+def _of_diagnosis(name: str, title: str, signature: str) -> MetricRecord:
+    """The record of a score of 0-100 that the diagnosis gives, alone or with others."""
+    return MetricRecord(name, title, (name,), higher_is_better=True, unit_scale=False, signature=Signature(signature))
+
+
+def _mean_scores(metric: MetricRecord, values: FloatArray, rows: Sequence[Mapping[str, FloatArray]]) -> MetricScores:
     """Scores float64 (n_systems, n_segments) as statistics [score, 1]; NaN as [0, 0]."""
     defined = ~np.isnan(values)
     statistics = np.stack([np.where(defined, values, 0.0), defined.astype(np.float64)], axis=2)
-    return MetricScores(metric, statistics, rows, [int(n) for n in defined.sum(axis=1)])
+    means = [float(total / n) if n else float("nan") for total, n in segment_totals(statistics)]
+    return MetricScores(metric, statistics, rows, means, [""] * len(means), [int(n) for n in defined.sum(axis=1)])

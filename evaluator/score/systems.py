@@ -1,8 +1,4 @@
-"""Maps metrics over an `EvalSet`: each distinct hypothesis of a segment is scored once.
-
-Corpus statistics are those of a segment's hypothesis joined with the paragraphs inserted after
-it, so that precision pays for insertions; segment scores are those of the hypothesis alone.
-"""
+"""Maps metrics over an `EvalSet`: each distinct text of a segment (`jobs.py`) is scored once."""
 
 from __future__ import annotations
 
@@ -11,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluator.plugins import Described, Metric
-from evaluator.score.remembered import FEWEST, Remembered, remembered_statistics, text_digests
-from evaluator.types import Advance, EvalSet, EvaluatorError, FloatArray, System
+from evaluator.protocol import Counts, Metric, MetricRecord, Prepared, record_of
+from evaluator.score.cached import MIN_TEXTS, CachedStatistics, Texts, cached_statistics, text_digests
+from evaluator.score.jobs import Jobs, list_jobs
+from evaluator.types import Advance, EvalSet, EvaluatorError, FloatArray
 
 StartWork = Callable[[str, int], Advance]
 """Called with what is about to be done and how many units; returns what to call as they finish."""
@@ -23,98 +20,113 @@ StartWork = Callable[[str, int], Advance]
 class MetricScores:
     """What one metric says of all systems."""
 
-    metric: Described
+    metric: MetricRecord
     statistics: FloatArray
     """float64 (n_systems, n_segments, n_stats); zeros where a segment was left out."""
     rows: Sequence[Mapping[str, FloatArray]]
     """For each system its columns, each float64 (n_rows,); NaN for rows that are not scored."""
+    corpus: Sequence[float]
+    """For each system its score; NaN where undefined."""
+    details: Sequence[str]
+    """For each system what the metric says beside its score."""
     n_segments: Sequence[int] | None = None
     """For each system the segments that have a score; None where that is every segment with text."""
 
 
-def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: StartWork, memory: Remembered | None = None) -> list[MetricScores]:
+def score_systems(evalset: EvalSet, metrics: Sequence[Metric], start_work: StartWork, cache: CachedStatistics | None = None) -> list[MetricScores]:
     """Statistics and segment scores of every system by every metric, in the metrics' order.
 
     Args:
         evalset: the systems.
         metrics: the metrics.
         start_work: starts the progress of each.
-        memory: what earlier runs computed; it changes no number.
+        cache: what earlier runs counted; it changes no number.
+
+    Raises:
+        EvaluatorError: nothing to score, a metric without the source that it needs, or scores off a metric's scale.
     """
-    references = reference_streams(evalset)
-    joined = [join_insertions(system) for system in evalset.systems]
-    alone = [[pair.hypothesis for pair in system.pairs if not pair.inserted] for system in evalset.systems]
-    blank = blank_references(references)
-    jobs: dict[tuple[str, int], int] = {}
-    for texts in (*joined, *alone):
-        for segment, text in enumerate(texts):
-            if text.strip() or not blank[segment]:
-                jobs.setdefault((text, segment), len(jobs))
-    if not jobs:
-        raise EvaluatorError("There is nothing to score: every segment is empty on both sides.")
-    hypotheses, segments = [text for text, _ in jobs], [segment for _, segment in jobs]
-    memory = memory if len(jobs) >= FEWEST else None
-    digests = text_digests(hypotheses, segments, references) if memory else []
+    jobs = list_jobs(evalset)
+    check_sources(metrics, jobs.texts)
+    kept = cache.settings if cache is not None and len(jobs.texts.hypotheses) >= MIN_TEXTS else {}
+    digests = text_digests(jobs.texts) if kept else []
     out = []
     for metric in metrics:
-        advance = start_work(metric.title, len(jobs))
-        if memory and metric.name in memory.settings:
-            statistics = remembered_statistics(metric, hypotheses, segments, references, advance, memory, digests)
+        advance = start_work(metric.title, len(jobs.texts.hypotheses))
+        prepared = metric.prepare(jobs.texts.references, jobs.texts.sources)
+        if cache is not None and metric.declared.name in kept:
+            counts = Counts(cached_statistics(metric, jobs.texts, advance, cache, digests))
         else:
-            statistics = metric.statistics(hypotheses, segments, references, advance)
-        # One more row, of zeros, for what is left out.
-        padded = np.vstack([statistics, np.zeros((1, statistics.shape[1]))])
-        stacked = np.stack([padded[[jobs.get((t, i), -1) for i, t in enumerate(texts)]] for texts in joined])
-        scores = metric.segment_scores(statistics)
-        worst = 0.0 if metric.higher_is_better else 100.0
-        rows = [_row_scores(system, scores, jobs, worst) for system in evalset.systems]
-        # A metric that cannot read some texts counts the others in its formula's denominator.
-        read = [int((one[:, metric.formula["by"]] > 0).sum()) for one in stacked] if getattr(metric, "unreadable", None) else None
-        out.append(MetricScores(metric, stacked, rows, read))
+            counts = prepared.count(jobs.texts.hypotheses, jobs.texts.segments, advance)
+        out.append(_scores(metric, prepared, counts, jobs))
     return out
 
 
-def _row_scores(system: System, scores: Mapping[str, FloatArray], jobs: Mapping[tuple[str, int], int], worst: float) -> dict[str, FloatArray]:
-    """Scores by column; NaN for insertions and segments left out, the worst for omitted ones.
+def check_sources(metrics: Sequence[Metric], texts: Texts) -> None:
+    """Refuse metrics that need the source where there is none.
+
+    Raises:
+        EvaluatorError: such a metric.
+    """
+    for metric in metrics:
+        if "source" in metric.declared.needs and not texts.sources:
+            raise EvaluatorError(f"The metric {metric.declared.name} needs the source text, and there is none. Give it with -s FILE, or leave the metric out.")
+
+
+def _scores(metric: Metric, prepared: Prepared, counts: Counts, jobs: Jobs) -> MetricScores:
+    """What was counted of the texts, laid out by system."""
+    # One more row, of zeros, for what is left out.
+    padded = np.vstack([counts.statistics, np.zeros((1, counts.statistics.shape[1]))])
+    statistics = padded[jobs.joined]
+    columns = _checked(metric, metric.segment_scores(counts.statistics))
+    rows = [_row_scores(metric, columns, jobs, system) for system in range(len(jobs.rows))]
+    notes = (*prepared.notes(jobs.texts.hypotheses), *counts.notes)
+    totals = segment_totals(statistics)
+    # A metric that cannot read some texts counts the others in its formula's denominator.
+    by = metric.formula.get("by") if counts.unreadable else None
+    read = None if by is None else [int(n) for n in (statistics[:, :, by] > 0).sum(axis=1)]
+    return MetricScores(
+        record_of(metric, prepared.signature, notes, counts.unreadable),
+        statistics,
+        rows,
+        [metric.corpus_score(total) for total in totals],
+        [metric.details(total) for total in totals],
+        read,
+    )
+
+
+def _checked(metric: Metric, columns: Mapping[str, FloatArray]) -> Mapping[str, FloatArray]:
+    """The columns, once they are those declared and the metric's own scores are on its scale.
+
+    Raises:
+        EvaluatorError: the class does not do what it declares.
+    """
+    declared = metric.declared
+    missing = [column.name for column in declared.scores if column.name not in columns]
+    unknown = [name for name in columns if name not in [column.name for column in declared.columns]]
+    if missing or unknown:
+        said = f"gives no column {missing[0]!r}, which it declares" if missing else f"gives the column {unknown[0]!r}, which it does not declare"
+        raise EvaluatorError(f"The metric {declared.name} {said}.")
+    own = declared.scores[-1].name
+    off = [float(score) for score in columns[own] if not declared.scale.holds(score)]
+    if off:
+        raise EvaluatorError(
+            f"The metric {declared.name} gives {own} {off[0]:g}, which is off the scale that it declares: {declared.scale}. "
+            "An omitted segment scores the worst of the scale, so it must be right: correct `scale` in the metric's declaration."
+        )
+    return columns
+
+
+def _row_scores(metric: Metric, columns: Mapping[str, FloatArray], jobs: Jobs, system: int) -> dict[str, FloatArray]:
+    """Scores by column; NaN for insertions and segments left out, the scale's worst for omitted ones.
 
     Their own formulas would be kinder: TER with a longer second reference, chrF with epsilon.
     """
-    at = []
-    segment = 0
-    for pair in system.pairs:
-        at.append(-1 if pair.inserted else jobs.get((pair.hypothesis, segment), -1))
-        segment += not pair.inserted
-    omitted = np.array([not pair.inserted and not pair.hypothesis.strip() for pair in system.pairs]) & (np.array(at) >= 0)
-    return {name: np.where(omitted & (name != "bertscore_ref"), worst, np.append(values, np.nan)[at]) for name, values in scores.items()}
-
-
-def blank_references(references: Sequence[Sequence[str | None]]) -> list[bool]:
-    """For each segment whether no reference has text for it."""
-    return [all(not (text or "").strip() for text in texts) for texts in zip(*references, strict=True)]
-
-
-def reference_streams(evalset: EvalSet) -> list[list[str | None]]:
-    """One list a reference, each with one text a segment."""
-    spine = [pair.references for pair in evalset.systems[0].pairs if not pair.inserted]
-    return [[references[k] for references in spine] for k in range(evalset.n_references)]
-
-
-def join_insertions(system: System) -> list[str]:
-    """Each segment's hypothesis with the inserted paragraphs around it, joined by one space.
-
-    Insertions belong to the segment they follow; those before the first to the first.
-    """
-    texts: list[list[str]] = []
-    before: list[str] = []
-    for pair in system.pairs:
-        if not pair.inserted:
-            texts.append([*before, pair.hypothesis] if pair.hypothesis else before)
-            before = []
-        elif texts:
-            texts[-1] = [*texts[-1], pair.hypothesis]
-        else:
-            before.append(pair.hypothesis)
-    return [" ".join(parts) for parts in texts]
+    worst = {column.name: metric.declared.scale.worst for column in metric.declared.scores}
+    rows = {}
+    for name, values in columns.items():
+        own = np.append(values, np.nan)[jobs.rows[system]]
+        rows[name] = np.where(jobs.omitted[system], worst[name], own) if name in worst else own
+    return rows
 
 
 def segment_totals(statistics: FloatArray) -> FloatArray:
@@ -124,9 +136,3 @@ def segment_totals(statistics: FloatArray) -> FloatArray:
     its very digits; NumPy's own sum adds in pairs.
     """
     return np.asarray(statistics.cumsum(axis=1)[:, -1])
-
-
-def scored_segments(evalset: EvalSet) -> list[list[bool]]:
-    """For each system and segment whether it was scored: False where it is empty on both sides."""
-    blank = blank_references(reference_streams(evalset))
-    return [[bool(text.strip()) or not empty for text, empty in zip(join_insertions(system), blank, strict=True)] for system in evalset.systems]

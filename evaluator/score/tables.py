@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from evaluator.frames import check_frame, empty_table
-from evaluator.score.systems import MetricScores, scored_segments, segment_totals
+from evaluator.frames import check_frame, empty_table, kind_of
+from evaluator.score.jobs import scored_segments
+from evaluator.score.systems import MetricScores
 from evaluator.types import Diagnosis, EvalSet, Table
 
 DIAGNOSIS = ("fidelity", "risk", "severity", "flagged", "reason")
@@ -16,6 +17,8 @@ DIAGNOSIS = ("fidelity", "risk", "severity", "flagged", "reason")
 
 Diagnoses = Sequence[Sequence[Diagnosis | None]]
 """For each system and row what was said of it; None for rows that were not judged."""
+Scored = Sequence[Sequence[bool]]
+"""For each system and segment whether it was scored."""
 
 
 def make_tables(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Diagnoses | None = None, further: Sequence[MetricScores] = ()) -> dict[str, Table]:
@@ -27,11 +30,12 @@ def make_tables(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Dia
         diagnoses: what was said of each row.
         further: what is in `statistics` alone.
     """
+    scored = scored_segments(evalset)
     tables = [
         segment_table(evalset, scores, diagnoses),
         finding_table(evalset, diagnoses),
-        score_table(evalset, scores, diagnoses),
-        statistics_table(evalset, [*scores, *further]),
+        score_table(evalset, scores, scored, diagnoses),
+        statistics_table(evalset, [*scores, *further], scored),
     ]
     return {table.name: check_frame(table) for table in tables}
 
@@ -54,8 +58,8 @@ def segment_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: D
         columns[f"reference_{k + 1}"] = [pair.references[k] or "" for _, pair in rows]
     for one in scores:
         for name in one.rows[0]:
-            values = [_number(value) for system in one.rows for value in system[name]]
-            columns[name] = [None if v is None else int(v) for v in values] if name == "bertscore_ref" else values
+            values = [_number(value) for system in one.rows for value in system[name].tolist()]
+            columns[name] = [None if v is None else int(v) for v in values] if kind_of("segments", name) == "int" else values
     judged = [one for system in diagnoses for one in system] if diagnoses is not None else [None] * len(rows)
     for name in DIAGNOSIS:
         empty = "" if name in ("severity", "reason") else None
@@ -79,12 +83,12 @@ def finding_table(evalset: EvalSet, diagnoses: Diagnoses | None) -> Table:
     return table
 
 
-def score_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Diagnoses | None = None) -> Table:
+def score_table(evalset: EvalSet, scores: Sequence[MetricScores], scored: Scored, diagnoses: Diagnoses | None = None) -> Table:
     """One row a system, one column a metric: the table of a paper."""
     columns: dict[str, list[Any]] = {"system": [system.name for system in evalset.systems]}
     for one in scores:
-        columns[one.metric.title] = [_number(one.metric.corpus_score(total)) for total in segment_totals(one.statistics)]
-    columns["segments"] = [sum(scored) for scored in scored_segments(evalset)]
+        columns[one.metric.title] = [_number(score) for score in one.corpus]
+    columns["segments"] = [sum(own) for own in scored]
     judged = [[one for one in system if one is not None] for system in diagnoses] if diagnoses is not None else None
     columns["flagged"] = [sum(one.flagged for one in system) for system in judged] if judged else [None] * len(evalset.systems)
     for name in ("critical", "major", "minor"):
@@ -93,21 +97,20 @@ def score_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Dia
     return Table("scores", columns)
 
 
-def statistics_table(evalset: EvalSet, scores: Sequence[MetricScores]) -> Table:
+def statistics_table(evalset: EvalSet, scores: Sequence[MetricScores], scored: Scored) -> Table:
     """One row a system and metric, with its signature and details."""
     table = empty_table("statistics")
-    for k, (system, scored) in enumerate(zip(evalset.systems, scored_segments(evalset), strict=True)):
-        documents = {pair.document for pair, used in zip((p for p in system.pairs if not p.inserted), scored, strict=True) if used}
+    for k, system in enumerate(evalset.systems):
+        documents = {pair.document for pair, used in zip((p for p in system.pairs if not p.inserted), scored[k], strict=True) if used}
         for one in scores:
-            total = segment_totals(one.statistics[k : k + 1])[0]
             row = {
                 "system": system.name,
                 "metric": one.metric.title,
-                "signature": one.metric.signature(),
-                "score": _number(one.metric.corpus_score(total)),
-                "n_segments": sum(scored) if one.n_segments is None else one.n_segments[k],
+                "signature": one.metric.signature.corpus,
+                "score": _number(one.corpus[k]),
+                "n_segments": sum(scored[k]) if one.n_segments is None else one.n_segments[k],
                 "n_documents": len(documents),
-                "details": one.metric.details(total),
+                "details": one.details[k],
             }
             for name, values in table.columns.items():
                 values.append(row.get(name))

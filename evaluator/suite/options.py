@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from evaluator.compare import CORRECTIONS, TESTS, UNITS, Plan
 from evaluator.compare.plan import FEWEST_RESAMPLES
-from evaluator.plugins import create_metric, did_you_mean, metric_class, metric_parts, with_language
+from evaluator.plugins import create_metric, did_you_mean, metric_class, metric_options, metric_parts, with_language
 from evaluator.request import DIAGNOSE, Request
 from evaluator.suite.marks import Marked, Place, Problems
 from evaluator.types import EvaluatorError
@@ -91,12 +90,11 @@ def check_made(metric: str, options: Options, place: Place, problems: Problems) 
 
 def check_metric_option(metric: str, name: str, marked: Marked, key: Place, problems: Problems) -> None:
     """Note an option that a metric does not take, or a value of the wrong kind."""
-    parameters = inspect.signature(metric_class(metric)).parameters
-    own = [one for one in parameters if one not in ("embedder", "see", "lang")]
+    own = {option.name: option for option in metric_options(metric)}
     if name not in own:
         problems.add(key, f"the metric {metric} has no option {name!r}.{did_you_mean(name, own)}")
         return
-    kinds = [part.strip() for part in str(parameters[name].annotation).split("|")]
+    kinds = [part.strip() for part in own[name].kind.split("|")]
     known = [ANNOTATED[kind] for kind in kinds if kind in ANNOTATED]
     fits = (marked.value is None and "None" in kinds) or any(
         isinstance(marked.value, kind) and (kind == (bool,) or not isinstance(marked.value, bool)) for kind in known

@@ -211,11 +211,12 @@ def test_long_paragraphs_are_windowed_and_not_cut(minilm: ModelEmbedder) -> None
 def test_the_metric_chooses_the_best_reference_by_f1(minilm: ModelEmbedder) -> None:
     metric = BertScoreMetric(minilm)
     references: list[list[str | None]] = [["The ferry sails.", "Nothing alike at all"], ["Bananas are yellow.", "Nobody was hurt."], [None, "Nobody was hurt!"]]
-    statistics = metric.statistics(["The ferry sails.", "Nobody was hurt."], [0, 1], references, lambda _: None)
+    prepared = metric.prepare(references)
+    statistics = prepared.count(["The ferry sails.", "Nobody was hurt."], [0, 1], lambda _: None).statistics
     assert statistics[:, 4].tolist() == [1.0, 2.0]
     assert metric.segment_scores(statistics)["bertscore_ref"].tolist() == [1.0, 2.0]
     assert metric.corpus_score(statistics.sum(axis=0)) == pytest.approx(1, abs=1e-5)
-    assert "nrefs:3|model:minilm|weights:53aa51172d14|layer:3" in metric.signature()
+    assert "nrefs:3|model:minilm|weights:53aa51172d14|layer:3" in prepared.signature.corpus
 
 
 def test_the_embedder_is_found_by_folder_too(folder: str) -> None:

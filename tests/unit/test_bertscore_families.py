@@ -175,9 +175,9 @@ def test_bf16_is_near_and_named(models: dict[str, str]) -> None:
 
     scores = []
     for precision in ("fp32", "bf16"):
-        metric = BertScoreMetric(open_embedder(models["bert"], 2, "cpu", precision=precision))
-        scores.append(metric.statistics(CANDIDATES[:4], range(4), [REFERENCES[:4]], lambda _: None)[:, 2])
-        assert f"dtype:{precision}" in metric.signature()
+        prepared = BertScoreMetric(open_embedder(models["bert"], 2, "cpu", precision=precision)).prepare([REFERENCES[:4]])
+        scores.append(prepared.count(CANDIDATES[:4], range(4), lambda _: None).statistics[:, 2])
+        assert f"dtype:{precision}" in prepared.signature.corpus
     assert 0 < abs(scores[0] - scores[1]).max() < 0.05
 
 
@@ -230,11 +230,10 @@ def test_a_missing_baseline_is_an_error_and_never_a_wrong_label(models: dict[str
 def test_signatures_hold_no_path(models: dict[str, str]) -> None:
     from evaluator.metrics.bertscore import BertScoreMetric
 
-    metric = BertScoreMetric(open_embedder(models["roberta"], 2, "cpu"))
-    metric.statistics(["a"], [0], [["a"]], lambda _: None)
-    assert "model:tiny-roberta|" in metric.signature()
-    assert "/" not in metric.signature().replace("window:40/10", "")
-    assert (metric.peer_signature() or "").startswith("tiny-roberta_L2_no-idf_version=0.3.12(hug_trans=")
+    signature = BertScoreMetric(open_embedder(models["roberta"], 2, "cpu")).prepare([["a"]]).signature
+    assert "model:tiny-roberta|" in signature.corpus
+    assert "/" not in signature.corpus.replace("window:40/10", "")
+    assert signature.peers["bert_score"].startswith("tiny-roberta_L2_no-idf_version=0.3.12(hug_trans=")
 
 
 def test_several_layers_come_from_one_pass_and_change_no_score(models: dict[str, str]) -> None:

@@ -15,13 +15,14 @@ from evaluator.cli.caching import cache_folder
 from evaluator.metrics import kernel
 from evaluator.metrics.checked import Checked
 from evaluator.pipeline import evaluate
+from evaluator.plugins import create_metric, metric_class
 from evaluator.request import Request
-from evaluator.score.remembered import FEWEST, text_digests
+from evaluator.score.cached import MIN_TEXTS, Texts, text_digests
 from evaluator.types import Advance, Evaluation
 from tests.conftest import Cli
 
 Write = Callable[[str, str | bytes], Path]
-REFERENCE = [f"the {word} sails at noon from pier {k}" for k, word in enumerate(["ferry", "barge", "yacht", "canoe"] * FEWEST)]
+REFERENCE = [f"the {word} sails at noon from pier {k}" for k, word in enumerate(["ferry", "barge", "yacht", "canoe"] * MIN_TEXTS)]
 SYSTEMS = {
     "a": [text.replace("noon", "midday") for text in REFERENCE],
     "b": [text.replace("pier", "quay") if k % 3 else text for k, text in enumerate(REFERENCE)],
@@ -31,15 +32,15 @@ SYSTEMS = {
 @pytest.fixture(autouse=True)
 def everything_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
     """As without the compiled kernel, which counts n-grams in less time than a lookup takes."""
-    monkeypatch.setattr("evaluator.wiring.quicker_than_a_store", lambda *_: False)
+    monkeypatch.setattr("evaluator.metrics.adapters.quicker_than_a_store", lambda *_: False)
 
 
 def test_what_the_kernel_counts_sooner_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "compiled", None)
-    assert not any(kernel.quicker_than_a_store(name, {}) for name in ("bleu", "chrf", "chrf++", "ter", "novelty"))
+    assert not any(kernel.quicker_than_a_store(name, "13a") for name in ("bleu", "chrf", "chrf++", "ter"))
     monkeypatch.setattr(kernel, "compiled", object())
-    assert [kernel.quicker_than_a_store(name, {}) for name in ("bleu", "chrf", "chrf++", "ter", "novelty")] == [True, True, True, False, False]
-    assert not kernel.quicker_than_a_store("bleu", {"tokenize": "intl"})
+    assert [kernel.quicker_than_a_store(name, "13a") for name in ("bleu", "chrf", "chrf++", "ter")] == [True, True, True, False]
+    assert not kernel.quicker_than_a_store("bleu", "intl")
 
 
 def _nothing(what: str, total: int) -> Advance:
@@ -99,10 +100,26 @@ def test_options_and_references_are_part_of_what_is_found(tmp_path: Path) -> Non
     assert _same(_score(Cache(tmp_path), metric_options=lower), _score(None, metric_options=lower))
     assert setting_of("bleu", {}) != setting_of("bleu", {"max_ngram_order": 2})
     assert setting_of("chrf", {}) != setting_of("chrf++", {})
-    assert setting_of("bertscore", {}) is None
-    assert setting_of("bleu", {"tokenize": "ja-mecab"}) is None
-    digests = text_digests(["x", "x", "xy", "x"], [0, 1, 2, 3], [["yz", "z", "z", None], [None, "y", None, "yz"]])
+    assert setting_of("cer", {}, "cer-metric 1.0") != setting_of("cer", {}, "cer-metric 1.1")
+    assert [metric_class(name).cached for name in ("novelty", "bertscore")] == [True, False]
+    digests = text_digests(Texts(["x", "x", "xy", "x"], [0, 1, 2, 3], [["yz", "z", "z", None], [None, "y", None, "yz"]]))
     assert len(set(digests)) == 4
+
+
+def test_notes_do_not_depend_on_what_was_counted_before(tmp_path: Path) -> None:
+    """Stored rows are not counted again: a note made while counting would be there the first time alone."""
+    tokenized = {"a": [f"{text} ." for text in SYSTEMS["a"]]}
+    plain = _score(None, tokenized)
+    assert [note for note in plain.manifest["notes"] if note.startswith(f"BLEU: {len(REFERENCE)} hypotheses end in a tokenized period")]
+    assert _same(_score(Cache(tmp_path), tokenized), plain)
+    assert _same(_score(Cache(tmp_path), tokenized), plain)
+
+
+def test_tokenizers_that_no_version_pins_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    metric = create_metric("bleu", {})
+    assert metric.cached
+    monkeypatch.setattr(metric._corpus, "tokenizer_signature", "ja-mecab-0.996-IPA")  # type: ignore[attr-defined]
+    assert not metric.cached
 
 
 def test_a_damaged_entry_is_not_used_and_replaced(tmp_path: Path, counted: list[int]) -> None:
@@ -138,9 +155,8 @@ def test_a_cache_whose_numbers_are_wrong_throughout_is_not_used(tmp_path: Path) 
     """Whole checksums over rows that another program, or a defect, computed."""
     plain = _score(None, metrics=["chrf"])
     setting = setting_of("chrf", {})
-    assert setting is not None
     texts = [*SYSTEMS["a"], *SYSTEMS["b"]]
-    digests = text_digests(texts, [*range(len(REFERENCE))] * 2, [REFERENCE])
+    digests = text_digests(Texts(texts, [*range(len(REFERENCE))] * 2, [REFERENCE]))
     row = plain.statistics["chrf"][0, 0]
     Cache(tmp_path).keep(setting, digests, [(row + 1).tobytes()] * len(digests))
     assert _same(_score(Cache(tmp_path), metrics=["chrf"]), plain)

@@ -81,17 +81,17 @@ def test_intervals_have_the_width_of_sacrebleus(reference: list[str], hypotheses
         BleuMetric(smooth_method="none"), BleuMetric(effective_order=True), BleuMetric(max_ngram_order=2), ChrfMetric(), ChrfMetric(eps_smoothing=True),
         ChrfMetric(beta=1, char_order=4), ChrfPlusMetric(), TerMetric(),
     ],
-    ids=lambda metric: metric.name + str(sorted(metric.formula.items())),
+    ids=lambda metric: metric.declared.name + str(sorted(metric.formula.items())),
 )  # fmt: skip
 def test_formulas_are_those_of_the_metrics(metric: LexicalMetric) -> None:
     # Empty, one-word and hopeless texts reach every branch: no match, no n-gram of an order, no reference.
     references = ["", "word", "the dam held", "nobody was hurt in the storm today", "x y", "crews went home early"]
     hypotheses = ["noise", "word", "", "nobody was hurt in the rain today", "z", "crews went home"]
-    statistics = metric.statistics(hypotheses, range(6), [references], lambda _: None)
+    statistics = metric.prepare([references]).count(hypotheses, range(6), lambda _: None).statistics
     formula = make_formula(metric.formula)
     sums = np.stack([statistics[list(some)].sum(axis=0) for n in range(1, 7) for some in itertools.combinations(range(6), n)])
     assert formula.corpus(sums) == pytest.approx([metric.corpus_score(row) for row in sums], abs=1e-9)
-    assert formula.segment(statistics) == pytest.approx(metric.segment_scores(statistics)[metric.name], abs=1e-9)
+    assert formula.segment(statistics) == pytest.approx(metric.segment_scores(statistics)[metric.declared.name], abs=1e-9)
 
 
 def test_an_unknown_formula_is_answered_with_the_nearest() -> None:

@@ -48,10 +48,9 @@ def test_vectors_do_not_depend_on_what_else_is_embedded() -> None:
 
 def test_the_signature_names_runtime_and_precision() -> None:
     for precision in ("fp32", "bf16"):
-        metric = BertScoreMetric(open_embedder("minilm", None, "cpu", precision=precision))
-        metric.statistics(["a cat"], [0], [["the cat"]], lambda _: None)
-        assert f"dtype:{precision}" in metric.signature()
-        assert "runtime:openvino-" in metric.signature() or "runtime:torch-" in metric.signature()
+        signature = BertScoreMetric(open_embedder("minilm", None, "cpu", precision=precision)).prepare([["the cat"]]).signature.corpus
+        assert f"dtype:{precision}" in signature
+        assert "runtime:openvino-" in signature or "runtime:torch-" in signature
 
 
 def test_torch_does_where_openvino_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from evaluator.metrics.adapters import BleuMetric, ChrfMetric, TerMetric
 from evaluator.score import make_tables, score_systems
-from evaluator.score.systems import join_insertions
+from evaluator.score.jobs import join_insertions
 from evaluator.types import Advance, EvalSet, EvaluatorError, SegmentPair, System
 
 peer: Any = importlib.import_module("sacrebleu.metrics")  # untyped: the package does not export its names
