@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from evaluator.api import align, diagnose, evaluate, load
     from evaluator.python.runs import check, compare, gate, verify
     from evaluator.run import Run
-    from evaluator.types import EvaluatorError
+    from evaluator.types import AlignedPair, Diagnosis, EvaluatorError, Finding
 
-__all__ = ["EvaluatorError", "Run", "__version__", "align", "check", "compare", "diagnose", "evaluate", "gate", "load", "meta", "verify"]
+__all__ = [
+    "AlignedPair", "Diagnosis", "EvaluatorError", "Finding", "Run",
+    "__version__", "align", "check", "compare", "diagnose", "evaluate", "gate", "load", "meta", "verify",
+]  # fmt: skip
 _HOME = {
     **dict.fromkeys(("align", "diagnose", "evaluate", "load"), "api"),
     **dict.fromkeys(("gate", "verify"), "python.runs"),
     "Run": "run",
-    "EvaluatorError": "types",
+    **dict.fromkeys(("AlignedPair", "Diagnosis", "EvaluatorError", "Finding"), "types"),
 }
 _CALLABLE = ("check", "compare", "meta")
 """Packages that are called like the functions of their names."""

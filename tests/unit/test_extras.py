@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+import evaluator
 from evaluator import extras
 from evaluator.extras import EXTRAS, PARTS, importing, is_installed, left_out, missing, module_of, owner_of, require
 from evaluator.types import EvaluatorError
@@ -194,6 +195,20 @@ assert any("evaluator[bertscore]" in str(one.message) for one in caught), caught
 def test_python_names_the_extra_too(folder: Path) -> None:
     done = without(OPTIONAL, folder=folder, program=HIDE + PYTHON)
     assert done.code == 0, done.err
+
+
+def test_the_values_that_functions_return_can_be_named_and_are_typed() -> None:
+    assert all(getattr(evaluator, name).__name__ == name for name in ("AlignedPair", "Diagnosis", "Finding", "Run", "EvaluatorError"))
+    assert set(evaluator.__all__) >= {"AlignedPair", "Diagnosis", "Finding", "Run"}
+    assert (Path(evaluator.__file__).parent / "py.typed").is_file()
+
+
+def test_the_version_stands_in_one_place() -> None:
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "version" not in PROJECT
+    assert PROJECT["dynamic"] == ["version"]
+    path = ROOT / whole["tool"]["hatch"]["version"]["path"]
+    assert f'__version__ = "{evaluator.__version__}"' in path.read_text(encoding="utf-8")
 
 
 def test_extras_are_those_of_the_project_file() -> None:
