@@ -18,6 +18,7 @@ from evaluator.metrics.overlap import OVERLAP, corpus_chrf
 from evaluator.plugins import with_language
 from evaluator.readers.scores import read_score_files
 from evaluator.request import Request, check_metrics, options_of, with_installed_metrics
+from evaluator.run_json import Manifest
 from evaluator.score import StartWork, imported_scores, make_tables, score_systems
 from evaluator.types import EvalSet, Evaluation, InputFile
 from evaluator.wiring import describe_align_model, diagnose_systems, make_judge, make_metrics, open_cache, scores_of_diagnosis, unreadable_segments
@@ -56,7 +57,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
         evalset, [*files, *imported.files], metrics_asked, embedder, options_of(request), described, stated, [one.metric for one in fidelity], unread
     )
     statistics = {one.metric.name: one.statistics for one in (*scores, *fidelity)}
-    evaluation = Evaluation(make_tables(evalset, scores, diagnoses, fidelity), statistics, manifest, evalset.alignments)
+    evaluation = Evaluation(make_tables(evalset, scores, diagnoses, fidelity), statistics, Manifest.read(manifest), evalset.alignments)
     return compare(evaluation, request.plan, None, request.buckets, request.ngrams)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from evaluator.compare import Plan
 from evaluator.diff import Difference, NotCompared, compare_numbers, compare_settings, find_not_compared, without_diagnosis
@@ -13,6 +12,7 @@ from evaluator.pipeline import evaluate, evaluate_pairs
 from evaluator.readers.inputs import split_pair
 from evaluator.readers.scores import ScoreFile
 from evaluator.request import Request
+from evaluator.run_json import Manifest
 from evaluator.score import StartWork
 from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile, SegmentPair, System, is_inserted
 
@@ -66,7 +66,7 @@ def verify(stored: Evaluation, moved: Moved, start_work: StartWork) -> Verificat
 def verify_texts(stored: Evaluation, moved: Moved, start_work: StartWork) -> Verification:
     """Make a run's numbers again from the texts in its own segments.csv, for inputs that are gone or were never files."""
     plain = replace(_plain_request(stored.manifest, moved), scores=_score_files(stored.manifest, moved))
-    files = [InputFile(**file) for file in stored.manifest["inputs"] if file["role"] != "scores"]
+    files = [file for file in stored.manifest.inputs if file.role != "scores"]
     return _compared(stored, evaluate_pairs(plain, stored_pairs(stored), files, start_work))
 
 
@@ -83,19 +83,18 @@ def _is_path(difference: Difference) -> bool:
     return difference.cause == "option" and difference.what in ("documents", "alignment", "scores")
 
 
-def request_of(manifest: Mapping[str, Any], moved: Moved) -> Request:
+def request_of(manifest: Manifest, moved: Moved) -> Request:
     """The request that a manifest records.
 
     Raises:
         EvaluatorError: an input is neither where it was nor named.
     """
-    inputs = [InputFile(**file) for file in manifest["inputs"]]
     by_role: dict[str, list[InputFile]] = {}
-    for file in inputs:
+    for file in manifest.inputs:
         by_role.setdefault(file.role, []).append(file)
-    unknown = [name for name in moved.systems if name not in manifest["systems"]]
+    unknown = [name for name in moved.systems if name not in manifest.systems]
     if unknown:
-        raise EvaluatorError(f"The run has no system {unknown[0]!r}; it has {', '.join(manifest['systems'])}.")
+        raise EvaluatorError(f"The run has no system {unknown[0]!r}; it has {', '.join(manifest.systems)}.")
     recorded = by_role.get("reference", [])
     if moved.references and len(moved.references) != len(recorded):
         raise EvaluatorError(f"The run has {len(recorded)} references and {len(moved.references)} were given; name all of them.")
@@ -114,24 +113,25 @@ def request_of(manifest: Mapping[str, Any], moved: Moved) -> Request:
     return replace(request, alignment=single.get("alignment"), documents=single.get("documents"))
 
 
-def _plain_request(manifest: Mapping[str, Any], moved: Moved) -> Request:
-    options = manifest["options"]
+def _plain_request(manifest: Manifest, moved: Moved) -> Request:
+    options = manifest.options
     request = Request(**{name: options[name] for name in PLAIN if name in options}, plan=_plan(manifest))
     return replace(request, device=moved.device) if moved.device else request
 
 
-def _plan(manifest: Mapping[str, Any]) -> Plan:
+def _plan(manifest: Manifest) -> Plan:
     """How the stored tables were compared: when scored, or by a later `evaluator compare`."""
-    plan = Plan(**manifest["options"]["comparison"])
-    stated = manifest.get("comparison", {})
-    made = {"test": plan.test, "resamples": plan.n_resamples, "correction": plan.correction, "seed": plan.seed}
-    if all(stated.get(name, value) == value for name, value in made.items()) and plan.unit in ("auto", stated.get("unit", plan.unit)):
+    plan, stated = Plan(**manifest.options["comparison"]), manifest.comparison
+    if stated is None:
         return plan
-    return Plan(**{name: stated[name] for name in ("test", "unit", "resamples", "correction", "seed")})
+    made = (plan.test, plan.n_resamples, plan.correction, plan.seed)
+    if made == (stated.test, stated.resamples, stated.correction, stated.seed) and plan.unit in ("auto", stated.unit):
+        return plan
+    return Plan(stated.test, stated.unit, stated.resamples, stated.correction, stated.seed)
 
 
-def _score_files(manifest: Mapping[str, Any], moved: Moved) -> list[ScoreFile]:
-    return [replace(ScoreFile(**one), path=_located(one["path"], moved.root)) for one in manifest["options"]["scores"]]
+def _score_files(manifest: Manifest, moved: Moved) -> list[ScoreFile]:
+    return [replace(ScoreFile(**one), path=_located(one["path"], moved.root)) for one in manifest.options["scores"]]
 
 
 def _located(path: str, root: str) -> str:
@@ -153,8 +153,9 @@ def stored_pairs(stored: Evaluation) -> EvalSet:
     """The paired texts of a run folder."""
     columns = stored.tables["segments"].columns
     further = sorted((name for name in columns if name.startswith("reference_")), key=lambda name: int(name.split("_")[1]))
-    rows: dict[str, list[SegmentPair]] = {name: [] for name in stored.manifest["systems"]}
-    missing, number = stored.manifest["segments"].get("missing_references"), dict[str, int]()
+    rows: dict[str, list[SegmentPair]] = {name: [] for name in stored.manifest.systems}
+    segments, number = stored.manifest.segments, dict[str, int]()
+    missing = segments.missing_references if segments else None
     for i, system in enumerate(columns["system"]):
         inserted = is_inserted(columns["alignment"][i])
         number[system] = number.get(system, 0) + (not inserted)
@@ -162,7 +163,7 @@ def stored_pairs(stored: Evaluation) -> EvalSet:
         domain = columns["domain"][i] if "domain" in columns else ""
         place = columns["document"][i], columns["segment"][i], columns["alignment"][i]
         rows[system].append(SegmentPair(*place, references, columns["hypothesis"][i], columns["source"][i], domain))
-    return EvalSet(tuple(System(name, tuple(pairs)) for name, pairs in rows.items()), 1 + len(further), unit=stored.manifest["segments"].get("unit", ""))
+    return EvalSet(tuple(System(name, tuple(pairs)) for name, pairs in rows.items()), 1 + len(further), unit=segments.unit if segments else "")
 
 
 def _stored_references(texts: Sequence[str], inserted: bool, number: int, missing: Mapping[str, Sequence[int]] | None) -> tuple[str | None, ...]:

@@ -22,14 +22,11 @@ from typing import Any
 import numpy as np
 
 from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guarded, kind_of, parse_cells, unguarded
+from evaluator.run_json import NAME, Manifest
 from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
 
-MANIFEST = "run.json"
-LOCKED = ("evaluator", "inputs", "metrics", "options", "systems", "versions")
-"""What every run.json has."""
+MANIFEST = NAME
 STATISTICS = "stats.npz"
-SPREADSHEET_SAFE = "spreadsheet_safe"
-"""In run.json where cells of the tables are guarded."""
 OWN_FILES = {MANIFEST, STATISTICS, "report.html", "report.md", "report.tex", *(f"{name}.csv" for name in TABLES)}
 """What a run folder may hold for --force to replace it."""
 
@@ -152,10 +149,10 @@ def write_run(evaluation: Evaluation, staging: Staging, extra: Mapping[str, str]
     """
     with _writing(staging.target):
         for table in evaluation.tables.values():
-            write_text(staging.folder / f"{table.name}.csv", csv_text(table, bool(evaluation.manifest.get(SPREADSHEET_SAFE))))
+            write_text(staging.folder / f"{table.name}.csv", csv_text(table, evaluation.manifest.spreadsheet_safe))
         for name, text in extra.items():
             write_text(staging.folder / name, text)
-        write_text(staging.folder / MANIFEST, json.dumps(evaluation.manifest, ensure_ascii=False, indent=1) + "\n")
+        write_text(staging.folder / MANIFEST, json.dumps(evaluation.manifest.json, ensure_ascii=False, indent=1) + "\n")
         _write_arrays(staging.folder / STATISTICS, evaluation.statistics)
 
 
@@ -222,11 +219,9 @@ def read_run(folder: Path) -> Evaluation:
     if not (folder / MANIFEST).is_file():
         raise EvaluatorError(f"{folder} is not a run folder: it has no {MANIFEST}.")
     try:
-        manifest: dict[str, Any] = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-        if lacking := [name for name in LOCKED if name not in manifest]:
-            raise EvaluatorError(f"The run folder {folder} is damaged: {MANIFEST} has no {', '.join(lacking)}.")
+        manifest = _read_manifest(folder)
         present = [name for name in TABLES if name not in NOT_ALWAYS or (folder / f"{name}.csv").exists()]
-        text = unguarded if manifest.get(SPREADSHEET_SAFE) else str
+        text = unguarded if manifest.spreadsheet_safe else str
         tables = {name: _read_csv(folder / f"{name}.csv", name, text) for name in present}
         with np.load(folder / STATISTICS, allow_pickle=False) as stored:
             statistics = {name: stored[name] for name in stored.files}
@@ -235,6 +230,13 @@ def read_run(folder: Path) -> Evaluation:
     except (OSError, ValueError, TypeError, EOFError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
         raise EvaluatorError(f"The run folder {folder} is damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from None
     return Evaluation(tables, statistics, manifest)
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        return Manifest.read(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except EvaluatorError as error:
+        raise EvaluatorError(f"The run folder {folder} is damaged: {error}") from None
 
 
 def _read_csv(path: Path, name: str, text: Callable[[str], str]) -> Table:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evaluator.frames import empty_table, to_pandas
 from evaluator.reports.html import render_html
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.notebook import render_notebook
 from evaluator.reports.view import make_view
-from evaluator.results import SPREADSHEET_SAFE, Staging, new_run_folder, write_run, write_whole
+from evaluator.results import Staging, new_run_folder, write_run, write_whole
+from evaluator.run_json import Manifest
 from evaluator.types import Evaluation
 from evaluator.wording import speaking_python
 
@@ -58,8 +58,8 @@ class Run:
         return to_pandas(self._evaluation.tables.get("pairs", empty_table("pairs")))
 
     @property
-    def manifest(self) -> Mapping[str, Any]:
-        """`run.json`."""
+    def manifest(self) -> Manifest:
+        """`run.json`, by part (`.notes`) or as it is stored (`["notes"]`)."""
         return self._evaluation.manifest
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False, spreadsheet_safe: bool = False) -> Path:
@@ -94,13 +94,13 @@ class Run:
 
     def __repr__(self) -> str:
         scores = self._evaluation.tables["scores"].columns
-        return f"<evaluator.Run of {', '.join(scores['system'])}: {', '.join(m['title'] for m in self.manifest['metrics'])}>"
+        return f"<evaluator.Run of {', '.join(scores['system'])}: {', '.join(metric.title for metric in self.manifest.metrics)}>"
 
 
 def fill_folder(evaluation: Evaluation, staging: Staging, *, spreadsheet_safe: bool = False, reports: bool = True) -> None:
     """Write all files of a run into an empty folder, with the reports or without."""
-    stated = {name: value for name, value in evaluation.manifest.items() if name != SPREADSHEET_SAFE}
-    evaluation = replace(evaluation, manifest={**stated, SPREADSHEET_SAFE: True} if spreadsheet_safe else stated)
+    plain = evaluation.manifest.changed(spreadsheet_safe=None)
+    evaluation = replace(evaluation, manifest=plain.changed(spreadsheet_safe=True) if spreadsheet_safe else plain)
     write_run(evaluation, staging, reports_of(evaluation) if reports else {})
 
 

@@ -67,15 +67,14 @@ def diagnosis_version(stated: Mapping[str, Any]) -> str:
     return "|".join(f"{key}:{_part(value)}" for key, value in parts.items() if value)
 
 
-def changed_diagnosis(before: Mapping[str, Any], after: Mapping[str, Any]) -> DiagnosisChange | None:
-    """Both versions where two manifests have diagnoses by different ones; None where they are the same, or a run has none.
+def changed_diagnosis(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> DiagnosisChange | None:
+    """Both versions where two runs have diagnoses by different ones; None where they are the same, or a run has none.
 
     The same version is the same weights: prior, threshold and language are settings of one version.
     """
-    one, two = before.get("diagnosis"), after.get("diagnosis")
-    if not isinstance(one, Mapping) or not isinstance(two, Mapping) or _decides(one) == _decides(two):
+    if before is None or after is None or _decides(before) == _decides(after):
         return None
-    return DiagnosisChange(diagnosis_version(one), diagnosis_version(two))
+    return DiagnosisChange(diagnosis_version(before), diagnosis_version(after))
 
 
 def _decides(stated: Mapping[str, Any]) -> tuple[object, ...]:

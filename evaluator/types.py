@@ -14,6 +14,8 @@ if TYPE_CHECKING:  # `evaluator --help` does without NumPy
     import numpy as np
     from numpy.typing import NDArray
 
+    from evaluator.run_json import Manifest
+
 FloatArray: TypeAlias = "NDArray[np.float64]"
 """Statistics and scores, always float64."""
 
@@ -270,7 +272,7 @@ class Evaluation:
     """By file stem: segments, findings, scores, statistics; pairs with two systems and more."""
     statistics: Mapping[str, FloatArray]
     """By metric: sufficient statistics, float64 (n_systems, n_segments, n_stats)."""
-    manifest: Mapping[str, Any] = field(default_factory=dict)
+    manifest: Manifest
     """`run.json`: options, signatures, digests, versions."""
     alignments: tuple[TextAlignment, ...] = ()
     """How texts were brought together; not kept in the run folder."""

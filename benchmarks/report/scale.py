@@ -20,6 +20,7 @@ import numpy as np
 
 from evaluator.frames import empty_table
 from evaluator.reports.html import render_html
+from evaluator.run_json import Manifest
 from evaluator.types import Evaluation, Table
 
 FLAGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
@@ -102,11 +103,12 @@ def made_up(folder: Path, segments: int, systems: int) -> Evaluation:
                 values.append({"system": name, "metric": title, "score": 50.0, "details": "", "signature": "stand-in"}.get(column))
     metrics = [{"name": c, "title": t, "columns": [c], "unit_scale": u, "higher_is_better": up} for c, t, up, u in COMPARED]
     manifest = {
-        "evaluator": "0", "versions": {}, "systems": names, "inputs": [], "notes": [], "signatures": {}, "metrics": metrics,
-        "compared": [{"title": t, "column": c, "higher_is_better": up, "unit_scale": u} for c, t, up, u in (*COMPARED, ("fidelity", "fidelity", True, False))],
+        "evaluator": "0", "versions": {}, "options": {}, "systems": names, "inputs": [], "notes": [], "signatures": {}, "metrics": metrics,
+        "compared": [{"name": c, "statistics": c, "formula": {}, "title": t, "column": c, "higher_is_better": up, "unit_scale": u}
+                     for c, t, up, u in (*COMPARED, ("fidelity", "fidelity", True, False))],
     }  # fmt: skip
     tables = {name: Table(name, columns) for name, columns in (("segments", columns), ("findings", findings), ("scores", scores), ("statistics", stats))}
-    return Evaluation(tables, {}, manifest)
+    return Evaluation(tables, {}, Manifest.read(manifest))
 
 
 def in_browser(path: Path, repeat: int) -> dict[str, float]:

@@ -89,8 +89,8 @@ def _stored(args: argparse.Namespace, parser: Parser) -> int:
 
 
 def _check_several(evaluation: Evaluation) -> None:
-    if len(evaluation.manifest["systems"]) < 2:
-        raise EvaluatorError(f"There is one system, {evaluation.manifest['systems'][0]!r}; comparing needs at least two.")
+    if len(evaluation.manifest.systems) < 2:
+        raise EvaluatorError(f"There is one system, {evaluation.manifest.systems[0]!r}; comparing needs at least two.")
 
 
 def _shown(evaluation: Evaluation, args: argparse.Namespace) -> Shown:
@@ -98,7 +98,7 @@ def _shown(evaluation: Evaluation, args: argparse.Namespace) -> Shown:
     from evaluator.reports.view import make_view
 
     view = make_view(evaluation)
-    notes = evaluation.manifest["comparison"]["notes"]
+    notes = evaluation.manifest.comparison.notes if evaluation.manifest.comparison else ()
     if args.format == "json":
         return Shown(_as_json(evaluation), notes)
     if args.format == "csv":
@@ -128,4 +128,4 @@ def _as_json(evaluation: Evaluation) -> str:
     from evaluator.reports.ranking import rows_of
 
     tables = {name: rows_of(evaluation.tables[name]) for name in ("statistics", "pairs", "buckets", "ngrams") if name in evaluation.tables}
-    return json.dumps({"comparison": evaluation.manifest["comparison"], **tables}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"comparison": evaluation.manifest.json["comparison"], **tables}, indent=1, ensure_ascii=False) + "\n"

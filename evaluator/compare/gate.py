@@ -62,7 +62,7 @@ def matching_systems(run: Evaluation, baseline: Evaluation) -> list[tuple[str, s
     Raises:
         EvaluatorError: a system that the baseline does not have.
     """
-    ours, theirs = list(run.manifest["systems"]), list(baseline.manifest["systems"])
+    ours, theirs = list(run.manifest.systems), list(baseline.manifest.systems)
     if len(ours) == len(theirs) == 1:
         return [(ours[0], theirs[0])]
     for name in ours:
@@ -102,7 +102,7 @@ def _both(run: Evaluation, baseline: Evaluation, pair: tuple[str, str]) -> tuple
     both = [subject for subject in ours.subjects if subject.metric in known]
     if not both:
         raise EvaluatorError(f"The runs have no metric in common: {_titles(ours)} against {_titles(theirs)}.")
-    if changed := changed_diagnosis(baseline.manifest, run.manifest):
+    if changed := changed_diagnosis(baseline.manifest.diagnosis, run.manifest.diagnosis):
         both = [subject for subject in both if subject.metric not in of_diagnosis(run.manifest)]
         if not both:
             raise EvaluatorError(
@@ -119,7 +119,7 @@ def _signed(subject: Subject, evaluation: Evaluation) -> Subject:
     """The subject, signed as now where the diagnosis made it: stored runs may have signed the prior too, which does not change it."""
     if subject.metric not in of_diagnosis(evaluation.manifest):
         return subject
-    return replace(subject, signature=diagnosis_signature(evaluation.manifest["diagnosis"], evaluation.manifest["evaluator"]))
+    return replace(subject, signature=diagnosis_signature(evaluation.manifest.diagnosis or {}, evaluation.manifest.evaluator))
 
 
 def _check_signatures(ours: Subject, theirs: Subject) -> None:
@@ -169,7 +169,7 @@ def _drops(run: Evaluation, baseline: Evaluation, same: Sequence[tuple[str, str]
     checks = []
     for pair in same:
         found = {subject.metric: (subject, row) for subject, row in _rows(run, baseline, pair, Plan(resamples=100))}
-        names = {entry["name"]: entry["title"] for entry in run.manifest["compared"]}
+        names = {entry.name: entry.title for entry in run.manifest.compared or ()}
         titles = {**{title.lower(): title for title in names.values()}, **names}
         for name, limit in limits.items():
             title = titles.get(name.lower())
@@ -204,7 +204,7 @@ def worse_segments(run: Evaluation, baseline: Evaluation, pair: tuple[str, str],
     """Segments whose score by the metric got worse, worst first."""
     assert subject.segment_scores is not None
     now, before = subject.segment_scores if subject.higher_is_better else -subject.segment_scores
-    places = [evaluation.manifest["systems"].index(name) for evaluation, name in zip((run, baseline), pair, strict=True)]
+    places = [evaluation.manifest.systems.index(name) for evaluation, name in zip((run, baseline), pair, strict=True)]
     rows, old_rows = segment_rows(run)[places[0]], segment_rows(baseline)[places[1]]
     columns, old = run.tables["segments"].columns, baseline.tables["segments"].columns
     digits = decimals(subject.unit_scale)
@@ -234,7 +234,7 @@ def critical_count(evaluation: Evaluation, system: str) -> int:
 
 def _critical_at_most(run: Evaluation, most: int) -> list[GateCheck]:
     checks = []
-    for system in run.manifest["systems"]:
+    for system in run.manifest.systems:
         count = critical_count(run, system)
         words = f"critical findings of {system}: {count}, {'within' if count <= most else 'more than'} the limit of {most}"
         checks.append(GateCheck(count <= most, words, () if count <= most else tuple(_critical_segments(run, system).values())))
@@ -243,7 +243,7 @@ def _critical_at_most(run: Evaluation, most: int) -> list[GateCheck]:
 
 def _more_critical(run: Evaluation, baseline: Evaluation, same: Sequence[tuple[str, str]]) -> list[GateCheck]:
     """Whether a system has more critical findings than before; nothing where a run was not diagnosed, or by another version."""
-    if run.manifest["diagnosis"] is None or baseline.manifest["diagnosis"] is None or changed_diagnosis(baseline.manifest, run.manifest):
+    if run.manifest.diagnosis is None or baseline.manifest.diagnosis is None or changed_diagnosis(baseline.manifest.diagnosis, run.manifest.diagnosis):
         return []
     checks = []
     for ours, theirs in same:
@@ -257,7 +257,7 @@ def _newly_critical(run: Evaluation, baseline: Evaluation, pair: tuple[str, str]
     """Segments with other critical findings than before, the baseline's text beside them."""
     now, before = _critical_segments(run, pair[0]), _critical_segments(baseline, pair[1])
     hypotheses = baseline.tables["segments"].columns["hypothesis"]
-    old_rows = segment_rows(baseline)[list(baseline.manifest["systems"]).index(pair[1])]
+    old_rows = segment_rows(baseline)[list(baseline.manifest.systems).index(pair[1])]
     return tuple(replace(one, before=hypotheses[old_rows[at]]) for at, one in now.items() if at not in before or before[at].change != one.change)
 
 
@@ -268,7 +268,7 @@ def _critical_segments(run: Evaluation, system: str) -> dict[int, WorseSegment]:
     for row, severity, message in zip(*(findings[c] for c in ("row", "severity", "message")), strict=True):
         if severity == "critical":
             messages.setdefault(row, []).append(message)
-    rows = segment_rows(run)[list(run.manifest["systems"]).index(system)]
+    rows = segment_rows(run)[list(run.manifest.systems).index(system)]
     return {
         at: WorseSegment(columns["document"][row], columns["segment"][row], "; ".join(messages[row]), columns["reference"][row], "", columns["hypothesis"][row])
         for at, row in enumerate(rows)

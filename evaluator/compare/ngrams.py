@@ -54,7 +54,7 @@ def ngram_table(evaluation: Evaluation, most: int) -> Table:
     for one in references:
         total.update(one)
     found = [matches(references, [columns["hypothesis"][row] for row in own]) for own in rows]
-    systems = list(evaluation.manifest["systems"])
+    systems = evaluation.manifest.systems
     table: dict[str, list[Any]] = {column.name: [] for column in NGRAMS}
     for i, a in enumerate(systems):
         for j, b in enumerate(systems):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from evaluator.compare.plan import Contest, Plan, Subject
 from evaluator.compare.systems import Comparison
 from evaluator.frames import NOT_ALWAYS, PAIRS, check_frame
 from evaluator.plugins import did_you_mean
+from evaluator.run_json import ComparedEntry
 from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table, is_inserted
 
 
@@ -26,60 +27,60 @@ def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> 
     Raises:
         EvaluatorError: a metric that the run does not have, or a run without what comparing needs.
     """
-    if "compared" not in evaluation.manifest:
+    if evaluation.manifest.compared is None:
         raise EvaluatorError("This run was written before runs could be compared: run.json has no `compared`. Score again.")
-    entries = chosen_entries(evaluation.manifest["compared"], metrics)
+    entries = chosen_entries(evaluation.manifest.compared, metrics)
     rows = segment_rows(evaluation)
     documents = [evaluation.tables["segments"].columns["document"][row] for row in rows[0]]
     return Contest(
-        systems=tuple(evaluation.manifest["systems"]),
+        systems=evaluation.manifest.systems,
         subjects=tuple(_subject(evaluation, entry, rows) for entry in entries),
         documents=documents if len(set(documents)) > 1 else None,
     )
 
 
-def chosen_entries(entries: Sequence[Mapping[str, Any]], metrics: Sequence[str] | None) -> list[Mapping[str, Any]]:
+def chosen_entries(entries: Sequence[ComparedEntry], metrics: Sequence[str] | None) -> list[ComparedEntry]:
     """The entries of `compared` asked for, by name or title.
 
     Raises:
         EvaluatorError: a name that is not there.
     """
     if metrics is None:
-        return [entry for entry in entries if not entry.get("part")]
-    known = {word.lower(): entry for entry in entries for word in (entry["title"], entry["name"])}
+        return [entry for entry in entries if not entry.part]
+    known = {word.lower(): entry for entry in entries for word in (entry.title, entry.name)}
     for metric in metrics:
         if metric.lower() not in known:
-            raise EvaluatorError(f"The run has no metric {metric!r}.{did_you_mean(metric, known, listed=[entry['name'] for entry in entries])}")
+            raise EvaluatorError(f"The run has no metric {metric!r}.{did_you_mean(metric, known, listed=[entry.name for entry in entries])}")
     return [known[metric.lower()] for metric in dict.fromkeys(metrics)]
 
 
 def segment_rows(evaluation: Evaluation) -> list[list[int]]:
     """For each system the rows of segments.csv that are segments, in order; inserted paragraphs are not."""
     columns = evaluation.tables["segments"].columns
-    rows: dict[str, list[int]] = {name: [] for name in evaluation.manifest["systems"]}
+    rows: dict[str, list[int]] = {name: [] for name in evaluation.manifest.systems}
     for row, (system, alignment) in enumerate(zip(columns["system"], columns["alignment"], strict=True)):
         if not is_inserted(alignment):
             rows[system].append(row)
     return list(rows.values())
 
 
-def _subject(evaluation: Evaluation, entry: Mapping[str, Any], rows: Sequence[Sequence[int]]) -> Subject:
+def _subject(evaluation: Evaluation, entry: ComparedEntry, rows: Sequence[Sequence[int]]) -> Subject:
     table = evaluation.tables["statistics"].columns
     signatures = dict(zip(table["metric"], table["signature"], strict=True))
     counts = {(s, m): n for s, m, n in zip(table["system"], table["metric"], table["n_segments"], strict=True)}
-    owner = next(one["title"] for one in evaluation.manifest["compared"] if one["name"] == entry["statistics"])
-    statistics = evaluation.statistics[entry["statistics"]]
+    owner = next(one.title for one in evaluation.manifest.compared or () if one.name == entry.statistics)
+    statistics = evaluation.statistics[entry.statistics]
     if any(len(own) != statistics.shape[1] for own in rows):
-        raise EvaluatorError(f"The run is damaged: segments.csv has {len(rows[0])} segments, stats.npz {statistics.shape[1]} for {entry['name']}.")
+        raise EvaluatorError(f"The run is damaged: segments.csv has {len(rows[0])} segments, stats.npz {statistics.shape[1]} for {entry.name}.")
     return Subject(
-        metric=entry["title"],
+        metric=entry.title,
         statistics=statistics,
-        formula=entry["formula"],
-        segment_scores=_column(evaluation, entry["column"], rows),
-        higher_is_better=entry["higher_is_better"],
-        unit_scale=entry["unit_scale"],
+        formula=entry.formula,
+        segment_scores=_column(evaluation, entry.column, rows),
+        higher_is_better=entry.higher_is_better,
+        unit_scale=entry.unit_scale,
         signature=signatures[owner],
-        n_segments=[counts[system, owner] for system in evaluation.manifest["systems"]],
+        n_segments=[counts[system, owner] for system in evaluation.manifest.systems],
     )
 
 
@@ -94,7 +95,7 @@ def with_comparison(evaluation: Evaluation, comparison: Comparison, plan: Plan, 
 
     What an earlier comparison left in the run is replaced; `further` are buckets and n-grams.
     """
-    systems = list(evaluation.manifest["systems"])
+    systems = evaluation.manifest.systems
     tables = {name: table for name, table in evaluation.tables.items() if name not in NOT_ALWAYS}
     tables["statistics"] = _filled(evaluation.tables["statistics"], comparison, systems)
     if len(systems) > 1:
@@ -109,7 +110,7 @@ def with_comparison(evaluation: Evaluation, comparison: Comparison, plan: Plan, 
         "correction": plan.correction,
         "notes": list(comparison.notes),
     }
-    return replace(evaluation, tables=tables, manifest={**evaluation.manifest, "comparison": stated})
+    return replace(evaluation, tables=tables, manifest=evaluation.manifest.changed(comparison=stated))
 
 
 def _filled(table: Table, comparison: Comparison, systems: Sequence[str]) -> Table:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from evaluator.run_json import Manifest
 from evaluator.signatures import OF_DIAGNOSIS, changed_diagnosis, diagnosis_signature
 from evaluator.types import Evaluation, EvaluatorError, GateCheck
 
 
-def of_diagnosis(manifest: Mapping[str, Any]) -> list[str]:
+def of_diagnosis(manifest: Manifest) -> list[str]:
     """Titles of a run's metrics that are made of the diagnosis; as lower case they are their names."""
-    return [entry["title"] for entry in manifest["compared"] if entry["name"] in OF_DIAGNOSIS]
+    return [entry.title for entry in manifest.compared or () if entry.name in OF_DIAGNOSIS]
 
 
 def _in_both(run: Evaluation, baseline: Evaluation) -> list[str]:
@@ -21,7 +21,7 @@ def _in_both(run: Evaluation, baseline: Evaluation) -> list[str]:
 
 def not_compared(run: Evaluation, baseline: Evaluation) -> list[GateCheck]:
     """One line that says what two versions of the diagnosis made, with both; nothing where one version made it."""
-    changed = changed_diagnosis(baseline.manifest, run.manifest)
+    changed = changed_diagnosis(baseline.manifest.diagnosis, run.manifest.diagnosis)
     if changed is None:
         return []
     what = [*_in_both(run, baseline), "critical findings"]
@@ -46,12 +46,12 @@ def check_same_version(run: Evaluation, baseline: Evaluation, names: Iterable[st
     Raises:
         EvaluatorError: names the metric and both signatures.
     """
-    if changed_diagnosis(baseline.manifest, run.manifest) is None:
+    if changed_diagnosis(baseline.manifest.diagnosis, run.manifest.diagnosis) is None:
         return
     titles = [title.lower() for title in _in_both(run, baseline)]
     for name in names:
         if name.lower() in titles:
-            now, before = (diagnosis_signature(one.manifest["diagnosis"], one.manifest["evaluator"]) for one in (run, baseline))
+            now, before = (diagnosis_signature(one.manifest.diagnosis or {}, one.manifest.evaluator) for one in (run, baseline))
             raise EvaluatorError(
                 f"--max-drop names {name!r}, which is signed {now} in the run and {before} in the baseline; such scores cannot be compared. "
                 "Score the baseline's texts again, or leave the limit out."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluator.diff.settings import OF_DEVICE, Difference, compare_settings
+from evaluator.run_json import Manifest, MetricEntry
 from evaluator.signatures import OF_DIAGNOSIS, DiagnosisChange, changed_diagnosis
 from evaluator.types import Evaluation, EvaluatorError, is_inserted
 
@@ -71,7 +72,7 @@ def explain(before: Evaluation, after: Evaluation) -> Explanation:
     """
     settings = compare_settings(before.manifest, after.manifest)
     metrics = [_metrics(run.manifest) for run in (before, after)]
-    systems = [list(run.manifest["systems"]) for run in (before, after)]
+    systems = [list(run.manifest.systems) for run in (before, after)]
     common = [name for name in systems[0] if name in systems[1]]
     titles = [title for title in metrics[0] if title in metrics[1]]
     if not common or not titles:
@@ -86,14 +87,14 @@ def explain(before: Evaluation, after: Evaluation) -> Explanation:
                 movements.append(_movement(system, metrics[0][title], scores, rows, settings))
     only = [f"{name} ({'before' if name in systems[0] else 'after'})" for name in dict.fromkeys([*systems[0], *systems[1]]) if name not in common]
     only += [f"{name} ({'before' if name in metrics[0] else 'after'})" for name in dict.fromkeys([*metrics[0], *metrics[1]]) if name not in titles]
-    return Explanation(tuple(settings), tuple(movements), tuple(only), changed_diagnosis(before.manifest, after.manifest))
+    return Explanation(tuple(settings), tuple(movements), tuple(only), changed_diagnosis(before.manifest.diagnosis, after.manifest.diagnosis))
 
 
-def _metrics(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def _metrics(manifest: Manifest) -> dict[str, MetricEntry]:
     """By title the metrics asked for, and fidelity where the run was diagnosed."""
-    metrics = {one["title"]: one for one in manifest["metrics"]}
-    made = (one for one in manifest.get("compared", ()) if one["name"] in OF_DIAGNOSIS)
-    return metrics | {one["title"]: {**one, "columns": [one["column"]]} for one in made}
+    metrics = {one.title: one for one in manifest.metrics}
+    made = (one for one in manifest.compared or () if one.name in OF_DIAGNOSIS)
+    return metrics | {one.title: MetricEntry(one.name, one.title, (one.column,), one.unit_scale, one.higher_is_better) for one in made}
 
 
 def _score(run: Evaluation, system: str, title: str) -> Any:
@@ -127,17 +128,17 @@ def _matched(one: Sequence[Row], two: Sequence[Row]) -> list[tuple[Row, Row]]:
 
 
 def _movement(
-    system: str, metric: Mapping[str, Any], scores: Sequence[float], rows: Sequence[Mapping[str, Sequence[Row]]], settings: Sequence[Difference]
+    system: str, metric: MetricEntry, scores: Sequence[float], rows: Sequence[Mapping[str, Sequence[Row]]], settings: Sequence[Difference]
 ) -> Movement:
-    column = metric["columns"][-1]
+    column = metric.columns[-1]
     moved = []
     for one, two in _matched(rows[0][system], rows[1][system]):
         if one[column] != two[column] and one[column] is not None and two[column] is not None:
             moved.append(MovedSegment(two["document"], two["segment"], one[column], two[column], _reason(one, two), two["hypothesis"]))
     counts = {reason: n for reason in REASONS if (n := sum(segment.reason == reason for segment in moved))}
     moved.sort(key=lambda segment: -abs(segment.after - segment.before))
-    causes = tuple(one for one in settings if _bears(one, system, metric["name"], counts))
-    return Movement(system, metric["title"], scores[0], scores[1], counts, causes, tuple(moved[:MOST_SEGMENTS]))
+    causes = tuple(one for one in settings if _bears(one, system, metric.name, counts))
+    return Movement(system, metric.title, scores[0], scores[1], counts, causes, tuple(moved[:MOST_SEGMENTS]))
 
 
 def _reason(one: Row, two: Row) -> str:

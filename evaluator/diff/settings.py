@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evaluator.run_json import Manifest, SegmentsEntry
 from evaluator.signatures import diagnosis_version
+from evaluator.types import InputFile
 
 CAUSES = ("input", "segments", "option", "version", "model", "device", "score")
 """Kinds of differences; the last is what the others explain."""
@@ -32,7 +34,7 @@ class Difference:
         return f"{self.cause}: {self.what}: {self.before} -> {self.after}"
 
 
-def compare_settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def compare_settings(before: Manifest, after: Manifest) -> list[Difference]:
     """All differences of two manifests, in the order of `CAUSES`."""
     return [
         *_inputs(before, after),
@@ -43,21 +45,21 @@ def compare_settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
     ]
 
 
-def _inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
-    files = [_by_name(manifest["inputs"]) for manifest in (before, after)]
+def _inputs(before: Manifest, after: Manifest) -> Iterator[Difference]:
+    files = [_by_name(manifest.inputs) for manifest in (before, after)]
     for name in dict.fromkeys([*files[0], *files[1]]):
         one, two = files[0].get(name), files[1].get(name)
         if one is None or two is None:
             yield Difference("input", name, _path(one), _path(two))
-        elif one["sha256"] != two["sha256"]:
+        elif one.sha256 != two.sha256:
             yield Difference("input", name, _digest(one), _digest(two))
 
 
-def _by_name(files: list[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+def _by_name(files: Sequence[InputFile]) -> dict[str, InputFile]:
     """Inputs by role and name; several references by their number."""
-    named: dict[str, Mapping[str, str]] = {}
+    named: dict[str, InputFile] = {}
     for file in files:
-        base = f"{file['role']} {file['name']}".strip()
+        base = f"{file.role} {file.name}".strip()
         name, number = base, 2
         while name in named:
             name, number = f"{base} {number}", number + 1
@@ -65,27 +67,27 @@ def _by_name(files: list[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
     return named
 
 
-def _path(file: Mapping[str, str] | None) -> str:
-    return "not there" if file is None else file["path"]
+def _path(file: InputFile | None) -> str:
+    return "not there" if file is None else file.path
 
 
-def _digest(file: Mapping[str, str]) -> str:
-    return f"{file['path']} (sha256 {file['sha256'][:12]})"
+def _digest(file: InputFile) -> str:
+    return f"{file.path} (sha256 {file.sha256[:12]})"
 
 
-def _segments(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
-    one, two = before.get("segments"), after.get("segments")
+def _segments(before: Manifest, after: Manifest) -> Iterator[Difference]:
+    one, two = before.segments, after.segments
     if one is not None and two is not None and one != two:
         yield Difference("segments", "which were scored", _scored(one), _scored(two))
 
 
-def _scored(stated: Mapping[str, Any]) -> str:
-    left_out = {name: len(numbers) for name, numbers in stated["left_out"].items()}
-    return f"{stated['count']} in {stated['documents']} documents (sha256 {stated['sha256'][:12]}), left out: {left_out or 'none'}"
+def _scored(stated: SegmentsEntry) -> str:
+    left_out = {name: len(numbers) for name, numbers in stated.left_out.items()}
+    return f"{stated.count} in {stated.documents} documents (sha256 {stated.sha256[:12]}), left out: {left_out or 'none'}"
 
 
-def _options(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
-    flat = [_flat(manifest["options"]) for manifest in (before, after)]
+def _options(before: Manifest, after: Manifest) -> Iterator[Difference]:
+    flat = [_flat(manifest.options) for manifest in (before, after)]
     for name in dict.fromkeys([*flat[0], *flat[1]]):
         one, two = flat[0].get(name, "not given"), flat[1].get(name, "not given")
         if one != two and name not in HARMLESS_OPTIONS:
@@ -102,17 +104,18 @@ def _flat(options: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def _versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
-    one, two = ({"evaluator": manifest["evaluator"], **manifest["versions"]} for manifest in (before, after))
+def _versions(before: Manifest, after: Manifest) -> Iterator[Difference]:
+    one, two = ({"evaluator": manifest.evaluator, **manifest.versions} for manifest in (before, after))
     for name in dict.fromkeys([*one, *two]):
         if one.get(name) != two.get(name):
             yield Difference("version", name, str(one.get(name, "not used")), str(two.get(name, "not used")))
 
 
-def _model(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
-    for key in ("model", "align_model", "diagnosis"):
+def _model(before: Manifest, after: Manifest) -> Iterator[Difference]:
+    parts = {"model": (before.model, after.model), "align_model": (before.align_model, after.align_model), "diagnosis": (before.diagnosis, after.diagnosis)}
+    for key, both in parts.items():
         described = _by_version if key == "diagnosis" else _flat
-        one, two = (described(manifest.get(key) or {}) for manifest in (before, after))
+        one, two = (described(part or {}) for part in both)
         for name in dict.fromkeys([*one, *two]):
             if one.get(name) != two.get(name):
                 cause = "device" if name in OF_DEVICE else "model"

@@ -36,7 +36,7 @@ class NotCompared:
 
 def find_not_compared(before: Evaluation, after: Evaluation) -> NotCompared | None:
     """What two versions of the diagnosis made; None where one version made it."""
-    changed = changed_diagnosis(before.manifest, after.manifest)
+    changed = changed_diagnosis(before.manifest.diagnosis, after.manifest.diagnosis)
     if changed is None:
         return None
     what = []

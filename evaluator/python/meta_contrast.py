@@ -124,15 +124,15 @@ def _scored_texts(
     run = evaluate(references, {"good": good, "bad": bad}, metrics=list(metrics), align="line", resamples=FEWEST_RESAMPLES)
     columns = run.evaluation.tables["segments"].columns
     out = {}
-    for entry in run.manifest["compared"]:
-        if entry.get("part") or entry["column"] not in columns:
+    for entry in run.manifest.compared or ():
+        if entry.part or entry.column not in columns:
             continue
-        sign = 1.0 if entry["higher_is_better"] else -1.0
-        scores = np.array([np.nan if value is None else sign * value for value in columns[entry["column"]]], dtype=np.float64)
+        sign = 1.0 if entry.higher_is_better else -1.0
+        scores = np.array([np.nan if value is None else sign * value for value in columns[entry.column]], dtype=np.float64)
         values = {system: scores[[own == system for own in columns["system"]]] for system in ("good", "bad")}
         if any(len(own) != len(rows) for own in values.values()):
             raise EvaluatorError(f"{path}: {len(rows)} pairs were scored as {len(values['good'])} segments; empty texts cannot be compared.")
-        out[entry["title"]] = (values["good"], values["bad"])
+        out[entry.title] = (values["good"], values["bad"])
     return out
 
 

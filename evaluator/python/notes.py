@@ -13,8 +13,7 @@ def with_arguments(evaluation: Evaluation) -> Evaluation:
 
     The same run made by the command line differs in these words alone, no number depends on them.
     """
-    manifest = {**evaluation.manifest, "notes": [python_words(note) for note in evaluation.manifest.get("notes", ())]}
-    if "comparison" in manifest:
-        comparison = manifest["comparison"]
-        manifest["comparison"] = {**comparison, "notes": [python_words(note) for note in comparison.get("notes", ())]}
+    manifest = evaluation.manifest.changed(notes=[python_words(note) for note in evaluation.manifest.notes])
+    if manifest.comparison is not None:
+        manifest = manifest.changed(comparison={**manifest.json["comparison"], "notes": [python_words(note) for note in manifest.comparison.notes]})
     return replace(evaluation, manifest=manifest)

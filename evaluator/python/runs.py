@@ -201,8 +201,8 @@ def compare(
     """
     with speaking_python():
         stored = _stored(run)
-        if len(stored.manifest["systems"]) < 2:
-            raise EvaluatorError(f"There is one system, {stored.manifest['systems'][0]!r}; comparing needs at least two.")
+        if len(stored.manifest.systems) < 2:
+            raise EvaluatorError(f"There is one system, {stored.manifest.systems[0]!r}; comparing needs at least two.")
         plan = Plan(test, unit, resamples, correction, seed)
         check_plan(plan)
         check_bucketers(buckets)

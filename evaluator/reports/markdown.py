@@ -37,10 +37,10 @@ def render_markdown(view: View) -> str:
     if view.notes:
         lines += ["## Notes", "", *(f"- {markdown(note)}" for note in view.notes), ""]
     lines += ["## Signatures", ""]
-    for metric, signature in view.manifest["signatures"].items():
-        lines.append(f"- {markdown(metric)}: `{signature['corpus']}`")
-    versions = ", ".join(f"{name} {number}" for name, number in view.manifest["versions"].items())
-    lines += ["", f"evaluator {view.manifest['evaluator']}, {versions}."]
+    for metric, signature in view.manifest.signatures.items():
+        lines.append(f"- {markdown(metric)}: `{signature.corpus}`")
+    versions = ", ".join(f"{name} {number}" for name, number in view.manifest.versions.items())
+    lines += ["", f"evaluator {view.manifest.evaluator}, {versions}."]
     return "\n".join(lines) + "\n"
 
 
@@ -60,6 +60,5 @@ def comparison_lines(view: View) -> list[str]:
 
 
 def _inputs(view: View) -> str:
-    files = view.manifest["inputs"]
-    named = [f"{file['role']} {markdown(file['name'] + ' = ' if file['name'] else '')}{markdown(file['path'])}" for file in files]
+    named = [f"{file.role} {markdown(file.name + ' = ' if file.name else '')}{markdown(file.path)}" for file in view.manifest.inputs]
     return "; ".join(named) + "."

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from evaluator.reports.figures import Cell, Interval, Plotted, distribution_of, intervals_of, scatters_of, strips_of
 from evaluator.reports.packed import Packed, pack
@@ -13,6 +12,7 @@ from evaluator.reports.plots import Distribution, Tick
 from evaluator.reports.ranking import rows_of
 from evaluator.reports.safe import printable
 from evaluator.reports.view import View, make_view, verdict
+from evaluator.run_json import Manifest
 from evaluator.types import Evaluation
 
 MOST_CARDS = 100
@@ -21,7 +21,6 @@ MOST_SHELVES = 300
 """Segments shown in reading order; the tables have all."""
 MOST_SHOWN = 1500
 """Paragraphs shown in reading order, at least a few segments of all systems."""
-Row = Mapping[str, Any]
 
 
 class Shelf(NamedTuple):
@@ -78,7 +77,7 @@ def make_page(evaluation: Evaluation) -> Page:
         view=view,
         headline=verdict(view) if view.judged else _size(view),
         verdict="" if view.judged else verdict(view),
-        compared="; ".join(_input(file) for file in evaluation.manifest["inputs"]),
+        compared="; ".join(_input(file) for file in evaluation.manifest.inputs),
         scores=_score_rows(evaluation, view),
         strips=strips_of(builder, keys, whole),
         whole=whole,
@@ -102,9 +101,9 @@ def _size(view: View) -> str:
     return f"{systems} system{'s' * (systems > 1)} on {segments:,} segment{'s' * (segments != 1)}"
 
 
-def _input(file: Row) -> str:
-    name = f"{file['name']} = " if file["name"] else ""
-    return printable(f"{file['role']} {name}{file['path']}")
+def _input(file: InputFile) -> str:
+    name = f"{file.name} = " if file.name else ""
+    return printable(f"{file.role} {name}{file.path}")
 
 
 def _score_rows(evaluation: Evaluation, view: View) -> list[list[str]]:
@@ -135,12 +134,12 @@ def _pairs(evaluation: Evaluation, view: View) -> dict[str, list[list[str]]]:
     return out
 
 
-def _details(manifest: Row) -> list[tuple[str, str]]:
+def _details(manifest: Manifest) -> list[tuple[str, str]]:
     """Signatures, inputs, options and versions: what a page found alone still says."""
-    details = [(metric, signature["corpus"]) for metric, signature in manifest["signatures"].items()]
-    details += [(_input(file), f"sha256 {file['sha256']}") for file in manifest["inputs"]]
+    details = [(metric, signature.corpus) for metric, signature in manifest.signatures.items()]
+    details += [(_input(file), f"sha256 {file.sha256}") for file in manifest.inputs]
     for name in ("options", "comparison", "diagnosis"):
-        if manifest.get(name):
-            details.append((name, json.dumps(manifest[name], ensure_ascii=False, sort_keys=True)))
-    details.append(("versions", ", ".join(f"{name} {number}" for name, number in {"evaluator": manifest["evaluator"], **manifest["versions"]}.items())))
+        if stated := manifest.json.get(name):
+            details.append((name, json.dumps(stated, ensure_ascii=False, sort_keys=True)))
+    details.append(("versions", ", ".join(f"{name} {number}" for name, number in {"evaluator": manifest.evaluator, **manifest.versions}.items())))
     return [(printable(label), printable(text)) for label, text in details]

@@ -34,7 +34,7 @@ class PaperTable(NamedTuple):
 
 def paper_table(view: View, width: int) -> PaperTable:
     """The table; with one system nothing is marked."""
-    down = {metric["title"]: not metric["higher_is_better"] for metric in view.manifest["metrics"]}
+    down = {metric.title: not metric.higher_is_better for metric in view.manifest.metrics}
     worse = {(ranking.metric, one.system): one.worse_than_best for ranking in view.rankings for one in ranking.systems}
     many = len(view.systems) > 1
     best = {metric: _best(view, metric, lower) for metric, lower in down.items()} if many else {}

@@ -90,10 +90,10 @@ def metric_columns(evaluation: Evaluation) -> list[MetricColumn]:
     """The columns of scores, one a metric (of BERTScore its F1), and fidelity where there is a diagnosis."""
     columns = evaluation.tables["segments"].columns
     out = []
-    for entry in evaluation.manifest["compared"]:
-        name = entry["column"]
-        if not entry.get("part") and name in columns and any(value is not None for value in columns[name]):
-            out.append(MetricColumn(name, entry["title"], bool(entry["higher_is_better"]), bool(entry["unit_scale"])))
+    for entry in evaluation.manifest.compared or ():
+        name = entry.column
+        if not entry.part and name in columns and any(value is not None for value in columns[name]):
+            out.append(MetricColumn(name, entry.title, entry.higher_is_better, entry.unit_scale))
     return out
 
 
@@ -116,7 +116,7 @@ class Builder:
     def __init__(self, evaluation: Evaluation) -> None:
         self.columns = evaluation.tables["segments"].columns
         self.metrics = metric_columns(evaluation)
-        self.several = len(evaluation.manifest["systems"]) > 1
+        self.several = len(evaluation.manifest.systems) > 1
         self.documents = len(set(self.columns["document"])) > 1
         self._found: dict[int, list[dict[str, Any]]] = {}
         for finding in rows_of(evaluation.tables["findings"]):

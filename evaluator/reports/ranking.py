@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from evaluator.digits import shown_score
+from evaluator.run_json import ComparedEntry
 from evaluator.types import Evaluation, Table
 
 MOST_PAIRS = 10
@@ -60,7 +61,7 @@ def rankings_of(evaluation: Evaluation) -> tuple[Ranking, ...]:
         return ()
     rows = rows_of(pairs)
     metrics = dict.fromkeys(row["metric"] for row in rows)
-    stated = {entry["title"]: entry for entry in evaluation.manifest["compared"]}
+    stated = {entry.title: entry for entry in evaluation.manifest.compared or ()}
     return tuple(_ranking(evaluation, metric, stated[metric], [row for row in rows if row["metric"] == metric]) for metric in metrics)
 
 
@@ -69,8 +70,8 @@ def rows_of(table: Table) -> list[dict[str, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in zip(*table.columns.values(), strict=True)]
 
 
-def _ranking(evaluation: Evaluation, metric: str, stated: Mapping[str, Any], pairs: Sequence[Mapping[str, Any]]) -> Ranking:
-    up = bool(stated["higher_is_better"])
+def _ranking(evaluation: Evaluation, metric: str, stated: ComparedEntry, pairs: Sequence[Mapping[str, Any]]) -> Ranking:
+    up = stated.higher_is_better
     known = {row["system"]: row for row in rows_of(evaluation.tables["statistics"]) if row["metric"] == metric}
     scores = {row[f"system_{side}"]: row[f"score_{side}"] for row in pairs for side in "ab"}
     order = sorted(scores, key=lambda system: (scores[system] is None, 0 if scores[system] is None else -scores[system] if up else scores[system]))
@@ -83,7 +84,7 @@ def _ranking(evaluation: Evaluation, metric: str, stated: Mapping[str, Any], pai
     systems = tuple(Ranked(system=s, score=scores[s], worse_than_best=worse(s), **places[s]) for s in order)
     neighbours = [by_pair[frozenset(two)] for two in pairwise(order)]
     said = list(pairs) if len(pairs) <= MOST_PAIRS else neighbours
-    return Ranking(metric, bool(stated["unit_scale"]), up, systems, tuple(map(_said, said)), len(pairs) - len(said))
+    return Ranking(metric, stated.unit_scale, up, systems, tuple(map(_said, said)), len(pairs) - len(said))
 
 
 def _said(row: Mapping[str, Any]) -> str:
@@ -94,11 +95,11 @@ def _said(row: Mapping[str, Any]) -> str:
 
 def comparison_line(evaluation: Evaluation) -> str:
     """How the systems were compared, on one line; empty where they were not."""
-    stated = evaluation.manifest.get("comparison")
+    stated = evaluation.manifest.comparison
     pairs = evaluation.tables.get("pairs")
     if stated is None or pairs is None or not pairs.columns["metric"]:
         return ""
-    n = len(evaluation.manifest["systems"])
+    n = len(evaluation.manifest.systems)
     n_pairs = n * (n - 1) // 2
-    family = "" if n_pairs == 1 else f", {CORRECTION_NAMES[stated['correction']]} over {n_pairs} pairs"
-    return f"{TEST_NAMES[stated['test']]} by {stated['unit']}, {stated['resamples']:,} resamples, seed {stated['seed']}{family}"
+    family = "" if n_pairs == 1 else f", {CORRECTION_NAMES[stated.correction]} over {n_pairs} pairs"
+    return f"{TEST_NAMES[stated.test]} by {stated.unit}, {stated.resamples:,} resamples, seed {stated.seed}{family}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from evaluator.digits import shown_score
 from evaluator.reports.ranking import Ranking, comparison_line, rankings_of
+from evaluator.run_json import Manifest
 from evaluator.types import Evaluation
 
 LOWEST_TITLE = "Lowest by BERTScore recall"
@@ -70,7 +70,7 @@ class View(NamedTuple):
     judged: int
     """Paragraphs judged; 0 without diagnosis."""
     notes: tuple[str, ...]
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     rankings: tuple[Ranking, ...] = ()
     """One a metric; none with one system."""
     test: str = ""
@@ -80,7 +80,7 @@ class View(NamedTuple):
 def make_view(evaluation: Evaluation) -> View:
     """The view of a run."""
     manifest = evaluation.manifest
-    unit_scale = {metric["title"]: bool(metric["unit_scale"]) for metric in manifest["metrics"]}
+    unit_scale = {metric.title: metric.unit_scale for metric in manifest.metrics}
     statistics, scores = evaluation.tables["statistics"].columns, evaluation.tables["scores"].columns
     by_system: dict[str, list[Score]] = {name: [] for name in scores["system"]}
     for system, metric, value, signature, details in zip(*(statistics[c] for c in ("system", "metric", "score", "signature", "details")), strict=True):
@@ -90,7 +90,7 @@ def make_view(evaluation: Evaluation) -> View:
     systems = tuple(SystemScores(name, counts[name], tuple(own)) for name, own in by_system.items())
     risks = evaluation.tables["segments"].columns["risk"]
     judged = sum(risk is not None for risk in risks)
-    notes = (*manifest["notes"], *manifest.get("comparison", {}).get("notes", ()))
+    notes = (*manifest.notes, *(manifest.comparison.notes if manifest.comparison else ()))
     rankings = rankings_of(evaluation)
     return View(systems, _lowest(evaluation), _flagged(evaluation), judged, notes, manifest, rankings, comparison_line(evaluation))
 

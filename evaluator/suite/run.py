@@ -120,7 +120,7 @@ def _make(config: SuiteConfig, run: PlannedRun, folder: Path, store: StatisticsS
     with new_run_folder(folder / run.name, force=True) as staging:
         evaluation = evaluate(replace(run.request, store=store), start_work)
         suite = {"name": config.name, "set": run.set_name, "version": run.version, "options": run.combination, "fingerprint": run.fingerprint}
-        fill_folder(replace(evaluation, manifest={**evaluation.manifest, "suite": suite}), staging)
+        fill_folder(replace(evaluation, manifest=evaluation.manifest.changed(suite=suite)), staging)
 
 
 def _write_tables(config: SuiteConfig, runs: Sequence[PlannedRun], folder: Path, read: Mapping[str, Evaluation]) -> None:
@@ -147,9 +147,9 @@ def _are_written(runs: Sequence[PlannedRun], folder: Path) -> bool:
 
 def _index(config: SuiteConfig, run: PlannedRun, root: Path, evaluation: Evaluation) -> None:
     manifest, scores = evaluation.manifest, evaluation.tables["scores"].columns
-    first = manifest["metrics"][0]
-    values = [(score, system) for score, system in zip(scores[first["title"]], scores["system"], strict=True) if score is not None]
-    best = (max if first["higher_is_better"] else min)(values, key=lambda one: one[0]) if values else (None, "")
+    first = manifest.metrics[0]
+    values = [(score, system) for score, system in zip(scores[first.title], scores["system"], strict=True) if score is not None]
+    best = (max if first.higher_is_better else min)(values, key=lambda one: one[0]) if values else (None, "")
     append_line(
         root / "index.csv",
         {
@@ -160,11 +160,11 @@ def _index(config: SuiteConfig, run: PlannedRun, root: Path, evaluation: Evaluat
             "version": run.version,
             "options": run.combination,
             "systems": str(len(scores["system"])),
-            "segments": str(manifest["segments"]["count"]),
-            "metrics": " ".join(one["title"] for one in manifest["metrics"]),
+            "segments": str(manifest.segments.count if manifest.segments else ""),
+            "metrics": " ".join(one.title for one in manifest.metrics),
             "best": best[1],
             "score": "" if best[0] is None else repr(best[0]),
-            "evaluator": manifest["evaluator"],
+            "evaluator": manifest.evaluator,
             "fingerprint": run.fingerprint,
         },
     )

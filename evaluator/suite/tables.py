@@ -80,13 +80,13 @@ def _scopes(runs: Sequence[Finished], title: str) -> dict[tuple[str, str], list[
 
 def _settings(evaluation: Evaluation, title: str) -> str:
     """The signature; of imported scores without the digest of their file, which differs from set to set."""
-    signature: str = evaluation.manifest["signatures"][title]["corpus"]
+    signature = evaluation.manifest.signatures[title].corpus
     return signature.split("|sha256:")[0] if signature.startswith("imported:") else signature
 
 
 def _metrics(runs: Sequence[Finished]) -> dict[str, bool]:
     """Title to whether higher is better, in the order of the runs."""
-    return {one["title"]: one["higher_is_better"] for run in runs for one in run.evaluation.manifest["metrics"]}
+    return {one.title: one.higher_is_better for run in runs for one in run.evaluation.manifest.metrics}
 
 
 def _set_parts(evaluation: Evaluation, title: str) -> Iterator[Part]:
@@ -99,22 +99,22 @@ def _set_parts(evaluation: Evaluation, title: str) -> Iterator[Part]:
 def _domain_parts(run: Finished, title: str) -> dict[str, list[Part]]:
     """Each system's corpus score on the segments of each domain, from the stored statistics."""
     evaluation = run.evaluation
-    compared = next(one for one in evaluation.manifest["compared"] if one["title"] == title)
-    corpus = make_formula(compared["formula"]).corpus
-    statistics = evaluation.statistics[compared["statistics"]]
+    compared = next(one for one in evaluation.manifest.compared or () if one.title == title)
+    corpus = make_formula(compared.formula).corpus
+    statistics = evaluation.statistics[compared.statistics]
     domains = _domains(evaluation, run.domain)
     parts: dict[str, list[Part]] = {}
     for domain in dict.fromkeys(domains):
         if domain:
             mask = np.array([one == domain for one in domains])
             scores = corpus(statistics[:, mask].cumsum(axis=1)[:, -1])
-            parts[domain] = [Part(name, float(score), int(mask.sum())) for name, score in zip(evaluation.manifest["systems"], scores, strict=True)]
+            parts[domain] = [Part(name, float(score), int(mask.sum())) for name, score in zip(evaluation.manifest.systems, scores, strict=True)]
     return parts
 
 
 def _domains(evaluation: Evaluation, whole: str) -> list[str]:
     columns = evaluation.tables["segments"].columns
-    first = evaluation.manifest["systems"][0]
+    first = evaluation.manifest.systems[0]
     rows = [i for i, name in enumerate(columns["system"]) if name == first and not is_inserted(columns["alignment"][i])]
     if "domain" not in columns:
         return [whole] * len(rows)

@@ -10,6 +10,7 @@ import numpy as np
 
 import evaluator
 from evaluator.frames import empty_table
+from evaluator.run_json import Manifest
 from evaluator.types import Evaluation, Table
 from tests.conftest import SAMPLE
 
@@ -94,11 +95,14 @@ def made_up_run(segments: int, systems: int, judged: bool = False) -> Evaluation
         columns["flagged"] = [risk > 0.9 for risk in columns["risk"]]
     rows = [{"system": name, "metric": title, "score": 50.0, "details": "", "signature": "none"} for name in names for title in ("BLEU", "TER")]
     statistics = {column: [row.get(column) for row in rows] for column in empty_table("statistics").columns}
-    compared = [{"title": t, "column": c, "higher_is_better": up, "unit_scale": False} for t, c, up in (("BLEU", "bleu", True), ("TER", "ter", False))]
+    compared = [
+        {"name": c, "statistics": c, "formula": {}, "title": t, "column": c, "higher_is_better": up, "unit_scale": False}
+        for t, c, up in (("BLEU", "bleu", True), ("TER", "ter", False))
+    ]
     manifest = {
-        "evaluator": "0", "versions": {}, "systems": names, "inputs": [], "notes": [], "signatures": {}, "compared": compared,
+        "evaluator": "0", "versions": {}, "options": {}, "systems": names, "inputs": [], "notes": [], "signatures": {}, "compared": compared,
         "metrics": [{"name": one["column"], "title": one["title"], "unit_scale": False} for one in compared],
     }  # fmt: skip
     scores: dict[str, list[Any]] = {"system": names, "segments": [segments] * systems, "flagged": [None] * systems}
     tables = [Table("segments", columns), empty_table("findings"), Table("scores", scores), Table("statistics", statistics)]
-    return Evaluation({table.name: table for table in tables}, {}, manifest)
+    return Evaluation({table.name: table for table in tables}, {}, Manifest.read(manifest))

@@ -13,6 +13,7 @@ import pytest
 import evaluator
 from evaluator.diff import compare_numbers, compare_settings, explain
 from evaluator.diff.numbers import TOLERANCE
+from evaluator.run_json import Manifest
 from evaluator.types import Evaluation, EvaluatorError, Table
 from tests.conftest import SAMPLE, Cli
 
@@ -164,9 +165,10 @@ def test_explain_diff_names_the_option_of_the_metric_that_moved() -> None:
 
 def test_explain_diff_names_version_model_and_device() -> None:
     run = evaluator.evaluate(["one text"], {"a": ["one test"]}, metrics=["bertscore"], diagnose="off", device="cpu").evaluation
-    other = json.loads(json.dumps(run.manifest))
-    other["versions"]["torch"] = "0.0"
-    other["model"].update(device="cuda", weights_sha256="0" * 64)
+    stored = json.loads(json.dumps(run.manifest.json))
+    stored["versions"]["torch"] = "0.0"
+    stored["model"].update(device="cuda", weights_sha256="0" * 64)
+    other = Manifest.read(stored)
     assert [one.cause for one in compare_settings(run.manifest, other)] == ["version", "model", "device"]
     moved = replace(_with(_with(run, "scores", "BERTScore-F1", 0.1), "segments", "bertscore_f1", 0.1), manifest=other)
     (movement,) = explain(run, moved).movements
@@ -206,6 +208,6 @@ def test_a_lockfile_that_lacks_what_is_verified_is_told(run: Path, cli: Cli, tex
 def test_explain_diff_blames_no_model_for_a_lexical_score() -> None:
     one = evaluator.evaluate(REFERENCE, {"a": GOOD}, metrics=["bleu"]).evaluation
     two = evaluator.evaluate(REFERENCE, {"a": GOOD}, metrics=["bleu"], metric_options={"bleu": {"max_ngram_order": 2}}).evaluation
-    other = {**two.manifest, "options": {**two.manifest["options"], "model": "another", "num_layers": 3, "lang": "de"}}
+    other = two.manifest.changed(options={**two.manifest.options, "model": "another", "num_layers": 3, "lang": "de"})
     (movement,) = explain(one, replace(two, manifest=other)).movements
     assert [cause.what for cause in movement.causes] == ["metric_options.bleu.max_ngram_order"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ import evaluator
 from evaluator.compare import Limits, Plan, check_gate
 from evaluator.diff import compare_settings, explain
 from evaluator.request import Request
+from evaluator.run_json import Manifest
 from evaluator.signatures import changed_diagnosis, diagnosis_signature, diagnosis_version
 from evaluator.suite import plan, plan_suite, read_config
 from evaluator.types import Evaluation, EvaluatorError, Table
@@ -54,6 +54,11 @@ def runs() -> Mapping[str, Evaluation]:
     return {"good": _scored(GOOD), "lost": _scored(LOST)}
 
 
+def _stated(run: Evaluation) -> Mapping[str, Any]:
+    assert run.manifest.diagnosis is not None
+    return run.manifest.diagnosis
+
+
 def _by(run: Evaluation, stated: Mapping[str, Any]) -> Evaluation:
     """The run as if another version of the diagnosis had made it, and signed as runs were before they named it."""
     columns = dict(run.tables["statistics"].columns)
@@ -61,7 +66,7 @@ def _by(run: Evaluation, stated: Mapping[str, Any]) -> Evaluation:
         "settings:0123456789ab|version:evaluator-0.1.0" if metric in ("fidelity", "Paraphrase") else signature
         for metric, signature in zip(columns["metric"], columns["signature"], strict=True)
     ]
-    manifest = {**copy.deepcopy(dict(run.manifest)), "diagnosis": dict(stated)}
+    manifest = run.manifest.changed(diagnosis=dict(stated))
     return replace(run, tables={**run.tables, "statistics": Table("statistics", columns)}, manifest=manifest)
 
 
@@ -84,22 +89,21 @@ def test_what_moves_only_the_risk_is_not_in_the_signature() -> None:
 def test_no_value_of_a_stored_manifest_breaks_the_signature() -> None:
     stated = {"model": "a|b:c", "reader": "1|version:9", "weights_sha256": ["no mapping"], "english": None}
     assert diagnosis_signature(stated).count("|") == diagnosis_signature(NEW).count("|") - 1  # without a base
-    assert changed_diagnosis({"diagnosis": stated}, {"diagnosis": NEW}) is not None
+    assert changed_diagnosis(stated, NEW) is not None
 
 
 def test_two_versions_are_other_weights_and_a_run_without_diagnosis_is_none() -> None:
-    assert changed_diagnosis({"diagnosis": NEW}, {"diagnosis": {**NEW, "prior": 0.5, "english": False}}) is None
-    changed = changed_diagnosis({"diagnosis": OLD}, {"diagnosis": NEW})
+    assert changed_diagnosis(NEW, {**NEW, "prior": 0.5, "english": False}) is None
+    changed = changed_diagnosis(OLD, NEW)
     assert changed is not None
     assert (changed.before, changed.after) == (diagnosis_version(OLD), diagnosis_version(NEW))
-    for missing in ({}, {"diagnosis": None}):
-        assert changed_diagnosis(missing, {"diagnosis": NEW}) is None
+    assert changed_diagnosis(None, NEW) is None
 
 
 def test_a_run_signs_fidelity_and_paraphrase_by_its_diagnosis(runs: Mapping[str, Evaluation]) -> None:
     table = runs["good"].tables["statistics"].columns
     signatures = dict(zip(table["metric"], table["signature"], strict=True))
-    expected = diagnosis_signature(runs["good"].manifest["diagnosis"])
+    expected = diagnosis_signature(_stated(runs["good"]))
     assert signatures["fidelity"] == expected
     assert signatures["Paraphrase"].startswith(f"fidelity:{expected.replace('|', ';')};novelty:")
     other = _scored(GOOD, prior=0.01).tables["statistics"].columns
@@ -118,7 +122,7 @@ def test_a_gate_over_two_versions_skips_the_diagnosis_alone_and_says_so(runs: Ma
     (said,) = (one for one in checks if not one.compared)
     assert said.message.startswith("not compared: Paraphrase, fidelity, critical findings: ")
     assert diagnosis_version(OLD) in said.message
-    assert diagnosis_version(runs["lost"].manifest["diagnosis"]) in said.message
+    assert diagnosis_version(_stated(runs["lost"])) in said.message
 
 
 def test_a_worse_score_still_fails_a_gate_over_two_versions() -> None:
@@ -144,7 +148,7 @@ def test_a_limit_on_fidelity_by_two_versions_is_refused_with_both_signatures(run
         with pytest.raises(EvaluatorError) as caught:
             check_gate(runs["good"], old, Limits(max_drop={"chrf": 1, name: 1}), Plan())
         assert f"--max-drop names {name!r}" in str(caught.value)
-        assert diagnosis_signature(runs["good"].manifest["diagnosis"]) in str(caught.value)
+        assert diagnosis_signature(_stated(runs["good"])) in str(caught.value)
         assert diagnosis_signature(OLD) in str(caught.value)
     assert [one.compared for one in check_gate(runs["good"], old, Limits(max_drop={"chrf": 1}), Plan())] == [True]
     assert all(one.passed for one in check_gate(runs["good"], runs["good"], Limits(max_drop={"fidelity": 0}), Plan()))
@@ -162,10 +166,10 @@ def test_runs_with_nothing_but_the_diagnosis_in_common_are_refused_when_it_chang
 
 
 def test_stored_signatures_of_one_version_do_not_stop_a_gate(runs: Mapping[str, Evaluation]) -> None:
-    stored = _by(runs["good"], {**runs["good"].manifest["diagnosis"], "prior": 0.5})
+    stored = _by(runs["good"], {**_stated(runs["good"]), "prior": 0.5})
     checks = check_gate(runs["good"], stored, Limits(max_drop={"fidelity": 0}), Plan())
     assert [one.passed for one in checks] == [True]
-    other = _by(runs["good"], {**runs["good"].manifest["diagnosis"], "language": "de"})
+    other = _by(runs["good"], {**_stated(runs["good"]), "language": "de"})
     with pytest.raises(EvaluatorError, match=r"is signed reader:.*lang:en.* and reader:.*lang:de"):
         check_gate(runs["good"], other, Limits(max_drop={"fidelity": 0}), Plan())
 
@@ -246,8 +250,8 @@ def test_verify_still_finds_every_other_number(stored: Path, cli: Cli) -> None:
 
 def test_verify_compares_the_diagnosis_of_the_same_version(stored: Path, cli: Cli) -> None:
     now = evaluator.load(stored).evaluation
-    current = _scored(GOOD).manifest["diagnosis"]
-    evaluator.run.Run(replace(now, manifest={**now.manifest, "diagnosis": {**current, "prior": 0.7}})).save(stored, force=True)
+    current = _stated(_scored(GOOD))
+    evaluator.run.Run(replace(now, manifest=now.manifest.changed(diagnosis={**current, "prior": 0.7}))).save(stored, force=True)
     result = cli("verify", stored, "--format", "json")
     found = json.loads(result.out)
     assert (result.code, found["not_compared"]) == (1, None)
@@ -287,13 +291,14 @@ def test_explain_diff_does_not_blame_the_diagnosis_for_bertscore() -> None:
     for table, name in (("scores", "BERTScore-F1"), ("segments", "bertscore_f1")):
         tables[table] = Table(table, {**tables[table].columns, name: [value - 0.1 for value in tables[table].columns[name]]})
     other = _by(replace(run, tables=tables), OLD)
-    other = replace(other, manifest={**other.manifest, "model": {**run.manifest["model"], "layer": 99}})
+    other = replace(other, manifest=other.manifest.changed(model={**run.manifest["model"], "layer": 99}))
     (movement,) = explain(run, other).movements
     assert [cause.what for cause in movement.causes] == ["model layer"]
 
 
 def test_the_prior_alone_explains_no_fidelity() -> None:
-    manifests = [{"evaluator": "0", "inputs": [], "options": {}, "versions": {}, "diagnosis": {**NEW, "prior": prior}} for prior in (0.1, 0.2)]
+    plain = {"evaluator": "0", "inputs": [], "options": {}, "versions": {}, "systems": [], "metrics": []}
+    manifests = [Manifest.read({**plain, "diagnosis": {**NEW, "prior": prior}}) for prior in (0.1, 0.2)]
     assert [one.what for one in compare_settings(*manifests)] == ["diagnosis prior"]
 
 
@@ -326,6 +331,6 @@ def test_other_weights_of_the_diagnosis_make_diagnosed_runs_of_a_suite_anew(tmp_
 def test_the_weights_in_a_fingerprint_are_those_of_run_json() -> None:
     request = Request(metrics=["chrf"], diagnose="on")
     assert request.diagnose == "on"
-    stated = _scored(GOOD).manifest["diagnosis"]["weights_sha256"]
+    stated = _stated(_scored(GOOD))["weights_sha256"]
     digests = dict(plan._weights_of_diagnosis())
     assert {name: digests[name] for name in stated} == stated
