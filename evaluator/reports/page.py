@@ -13,7 +13,7 @@ from evaluator.reports.ranking import rows_of
 from evaluator.reports.safe import printable
 from evaluator.reports.view import View, make_view, verdict
 from evaluator.run_json import Manifest
-from evaluator.types import Evaluation
+from evaluator.types import Evaluation, InputFile
 
 MOST_CARDS = 100
 """Flagged paragraphs that are shown with their marks; the tables have all."""
