@@ -23,7 +23,7 @@ MOST_RATERS = 24
 """More names than that are numbered by segment instead: first judgement, second and so on."""
 WAYS = {
     "document and segment": lambda row, _: (row.document, row.segment) if row.segment else None,
-    "segment number over the whole set": lambda row, place: place if not row.segment else _whole(row.segment),
+    "segment number over the whole set": lambda row, _: _whole(row.segment),
     "segment": lambda row, _: row.segment or None,
     "text": lambda row, _: _plain(row.hypothesis) or None,
     "order": lambda _, place: place,
