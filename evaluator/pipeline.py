@@ -21,7 +21,7 @@ from evaluator.request import Request, check_metrics, options_of, with_installed
 from evaluator.run_json import Manifest
 from evaluator.score import StartWork, imported_scores, make_tables, score_systems
 from evaluator.types import EvalSet, Evaluation, InputFile
-from evaluator.wiring import describe_align_model, diagnose_systems, make_judge, make_metrics, open_cache, scores_of_diagnosis, unreadable_segments
+from evaluator.wiring import describe_align_model, diagnose_systems, make_judge, make_metrics, note_model, open_cache, scores_of_diagnosis, unreadable_segments
 
 
 def evaluate(request: Request, start_work: StartWork) -> Evaluation:
@@ -45,6 +45,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
     judge, words = make_judge(request, evalset)
     metrics, embedder = make_metrics(request)
+    words = [*words, *note_model(embedder, evalset, request.lang)]
     scores = [*score_systems(evalset, metrics, start_work, open_cache(request, metrics)), *(imported_scores(evalset, one) for one in imported.scores)]
     diagnoses = diagnose_systems(evalset, judge, start_work) if judge else None
     unread, further_words = unreadable_segments(request, evalset, judge, words)

@@ -9,7 +9,7 @@ from evaluator.cache import setting_of
 from evaluator.check import without_reference_offsets
 from evaluator.compare.formulas import make_formula
 from evaluator.embed import Embedder
-from evaluator.extras import importing, left_out
+from evaluator.extras import importing, install_command, is_installed, left_out
 from evaluator.plugins import create_metric, metric_class, metric_package
 from evaluator.protocol import Metric
 from evaluator.request import Request, is_diagnosed
@@ -41,6 +41,25 @@ def _open_embedder(request: Request) -> Embedder:
 
     model = request.model or (model_of_language(request.lang) if request.lang else DEFAULT_MODEL)
     return open_embedder(model, request.num_layers, request.device, precision=request.precision, batch_size=request.batch_size)
+
+
+def note_model(embedder: Embedder | None, evalset: EvalSet, lang: str | None) -> list[str]:
+    """What a user must know where the references are in a language that the model never learned; nothing where that cannot be told."""
+    from evaluator.embed.models import PRESETS
+
+    preset = PRESETS.get(embedder.spec.name) if embedder else None
+    if preset is None or not preset.english or not is_installed("py3langid"):
+        return []
+    from evaluator.diagnosis.language import READ, language_of_run
+
+    language = language_of_run([reference for pair in evalset.systems[0].pairs for reference in pair.references if reference], lang)
+    if language in (None, READ):
+        return []
+    return [
+        f"BERTScore: {preset.name} learned English alone and the references are in another language ({language}): "
+        f"it goes by letters there, and its scores tell little. "
+        f"Take --model e5-small-q4 (100 languages, offline with {install_command('multilingual')}) or --model multilingual (104 languages)."
+    ]
 
 
 def open_cache(request: Request, metrics: Sequence[Metric]) -> CachedStatistics | None:

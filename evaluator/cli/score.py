@@ -24,6 +24,7 @@ from evaluator.cli.habits import answer_habits, refuse_reference_alone, writes_n
 from evaluator.cli.options import add_metric_options, metric_options
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
+from evaluator.cli.streaming import add_stream_options, files_to_stream, score_stream
 from evaluator.plugins import METRICS
 from evaluator.readers.inputs import is_table, system_name
 from evaluator.readers.scores import ScoreFile
@@ -91,12 +92,19 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
                       " NAME=SYSTEM=FILE where the file does not name the system")  # fmt: skip
     made.add_argument("--lower-is-better", **many, metavar="NAME", help="which of these scores are error rates (MetricX is known to be)")
     add_comparison_options(parser)
+    if command == "score":
+        add_stream_options(parser)
     judged = parser.add_argument_group("diagnosis")
     judged.add_argument("--diagnose", default="auto", metavar="WHEN", help="auto (when bertscore is among the metrics), on or off; default auto")
-    judged.add_argument("--prior", type=float, metavar="P", help="share of paragraphs with a serious error in your material; moves every risk")
+    judged.add_argument("--prior", type=float, metavar="P",
+                        help="share of paragraphs with a serious error in your material, above 0 and below 1; risk is told for 0.2, and another share"
+                        " moves every risk and the threshold alike: flags and order stay")  # fmt: skip
     shown = parser.add_argument_group("what is printed")
     shown.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
     shown.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals of scores on a scale of 100 (BERTScore: three more); default 1")
+    shown.add_argument("-v", "--verbose", action="store_true", help="table: everything, however long; without it at most 40 lines are printed")
+    shown.add_argument("--intervals", action="store_true", help="latex, md: 95 %% intervals beside the scores")
+    shown.add_argument("--clusters", action="store_true", help="latex, md: each score's cluster, and space between clusters")
     shown.add_argument("-b", "--score-only", action="store_true", help="print scores alone, and write a run folder only with -o")
     shown.add_argument("--spreadsheet-safe", action="store_true", help="CSV: an apostrophe before cells that a spreadsheet would run as formulas")
     shown.add_argument("--no-cache", action="store_true", help="do not use or fill the cache of segment statistics (evaluator cache info)")
@@ -108,7 +116,11 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command."""
     args = build_parser().parse(arguments)
     one_of(args.format, FORMATS, "format")
+    files = files_to_stream(args)
     request, target = prepare(args)
+    if files:
+        target = target or default_folder(request)
+        return score_stream(files, request, target, args, lambda evaluation: print_run(shown_scores(evaluation, args), target, args))
     return score_and_print(request, target, args)
 
 
@@ -165,16 +177,19 @@ def score_and_print(
             fill_folder(evaluation, staging, spreadsheet_safe=args.spreadsheet_safe, reports=not args.no_report)
         if args.save_alignment:
             write_whole(Path(args.save_alignment).expanduser(), alignment_text(evaluation.alignments))
-    shown = (show or shown_scores)(evaluation, args)
-    sys.stdout.write(shown.text)
-    if not args.quiet:
-        for note in shown.notes:
-            log(f"note: {note}")
-        for message in cache.messages if cache else ():
-            log(f"note: {message}")
-        if target:
-            log(f"written: {target}")
+    print_run((show or shown_scores)(evaluation, args), target, args, cache.messages if cache else ())
     return 0
+
+
+def print_run(shown: Shown, target: Path | None, args: argparse.Namespace, further: Sequence[str] = ()) -> None:
+    """What a command prints: text on stdout, notes and the run folder on stderr."""
+    sys.stdout.write(shown.text)
+    if args.quiet:
+        return
+    for note in (*shown.notes, *further):
+        log(f"note: {note}")
+    if target:
+        log(f"written: {target}")
 
 
 def shown_scores(evaluation: Evaluation, args: argparse.Namespace) -> Shown:
@@ -195,19 +210,20 @@ def log(message: str) -> None:
 def rendered(view: View, args: argparse.Namespace) -> str:
     """The results in the format asked for."""
     from evaluator.reports import tables
-    from evaluator.reports.paper import latex_table
+    from evaluator.reports.paper import PaperStyle, latex_table
 
     if args.score_only:
         return tables.render_bare(view, args.width)
     if args.format in ("table", "text"):
-        from evaluator.reports.terminal import render_terminal
+        from evaluator.reports.terminal import render_short, render_terminal
 
         columns, color = screen()
-        return render_terminal(view, columns=columns, color=color, width=args.width)
+        return (render_terminal if args.verbose else render_short)(view, columns=columns, color=color, width=args.width)
+    style = PaperStyle(args.intervals, args.clusters)
     renderers: dict[str, Callable[[View, int], str]] = {
         "json": tables.render_json,
-        "latex": latex_table,
-        "md": tables.render_markdown_table,
+        "latex": partial(latex_table, style=style),
+        "md": partial(tables.render_markdown_table, style=style),
         "csv": partial(tables.render_csv, spreadsheet_safe=args.spreadsheet_safe),
     }
     return renderers[args.format](view, args.width)

@@ -12,7 +12,7 @@ from evaluator.diagnosis.decide import diagnose_pieces, reason_of
 from evaluator.diagnosis.detect.metadata import date_line_end
 from evaluator.diagnosis.evidence import Evidence
 from evaluator.diagnosis.find import find_all
-from evaluator.diagnosis.language import BY_RULES, READ, is_german, language_of
+from evaluator.diagnosis.language import BY_RULES, READ, is_german, language_of, language_of_run
 from evaluator.diagnosis.learned import learned_note
 from evaluator.diagnosis.model import FILE as DECISION
 from evaluator.diagnosis.model import load_decision, threshold_of
@@ -31,8 +31,6 @@ from evaluator.types import Advance, Diagnosis, EvalSet, EvaluatorError, Finding
 
 HARMLESS = 0.01
 """Most risk of texts that differ in form alone."""
-MOST_REFERENCES = 200
-"""References by which a run's language is known."""
 BATCH = 128
 """Pairs whose texts are tokenized at once."""
 
@@ -175,7 +173,7 @@ def language_note(references: Sequence[str], lang: str | None, *, forced: bool) 
         lang: what the user says of them.
         forced: the user wants a diagnosis all the same.
     """
-    language = base_language(lang) if lang else language_of(" ".join(references[:MOST_REFERENCES])) or None
+    language = language_of_run(references, lang)
     if language in (None, READ):
         return language, ""
     if language in BY_RULES:

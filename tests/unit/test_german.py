@@ -198,3 +198,23 @@ def test_a_reference_that_the_vocabulary_lacks_leaves_its_row_empty(cli: Cli, tm
 
 def test_a_hypothesis_in_another_script_is_judged() -> None:
     assert _judged("The ferry left at noon.", "ዋጋው ጨምሯል", "en").flagged
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "Вчера вечером в порт вошли три корабля.\nСовет утвердил бюджет.\n"),
+        ("cs", "Včera večer přistály v přístavu tři lodě.\nRada schválila rozpočet.\n"),
+    ],
+)
+def test_a_model_of_english_says_that_it_does_not_know_the_language(cli: Cli, tmp_path: Path, language: str, text: str) -> None:
+    told, folder = _run(cli, tmp_path, "-m", "bertscore", texts=(text, text))
+    note = f"BERTScore: minilm learned English alone and the references are in another language ({language})"
+    assert " ".join(told.split()).count(note) == 1
+    assert "--model e5-small-q4" in told
+    assert any(one.startswith(note) for one in json.loads((folder / "run.json").read_text(encoding="utf-8"))["notes"])
+
+
+def test_english_has_no_such_note(cli: Cli, tmp_path: Path) -> None:
+    told, _ = _run(cli, tmp_path, "-m", "bertscore", texts=("The ferry left at noon.\n", "The ferry sailed at noon.\n"))
+    assert "learned English alone" not in told
