@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test chromium lint types columns bench kernel clean
+.PHONY: demo test quick chromium lint types columns bench kernel clean
 
 demo: .venv/.user
 	$(BIN)/evaluator demo
 
 test: .venv/.dev chromium
 	$(BIN)/python -m pytest
+
+# What a change is tried with while it is made: no browser, no model, no mypy; `make test` runs all.
+quick: .venv/.dev
+	$(BIN)/python -m pytest -m "not slow and not browser and not model"
 
 # The report is tested in a browser: CHROMIUM, or one on the path. Where root runs this (a container), Debian's is installed.
 chromium:

@@ -27,6 +27,15 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "benchmarks" / "sample"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what a place or a fixture shows; `make quick` leaves it out."""
+    for item in items:
+        if "browser" in item.path.relative_to(ROOT).parts:
+            item.add_marker("browser")
+        if "minilm" in getattr(item, "fixturenames", ()):
+            item.add_marker("model")
+
+
 class Result(NamedTuple):
     """What a command did."""
 

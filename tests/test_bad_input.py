@@ -155,6 +155,7 @@ def test_an_unwritable_place_is_known_before_any_work(cli: Cli, here: Path, monk
     assert "cannot be made: Permission denied" in result.err
 
 
+@pytest.mark.slow
 def test_a_full_disk_in_mid_write_leaves_nothing_and_keeps_the_old_run(here: Path) -> None:
     # A limit on file size stops the write of a real file half-way, as a full disk does.
     command = [sys.executable, "-m", "evaluator", "score", str(SAMPLE / "reference.txt"), str(SAMPLE / "rewrite.txt"), "-m", "bleu", "-o", "run"]

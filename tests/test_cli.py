@@ -21,6 +21,8 @@ Write = Callable[[str, str | bytes], Path]
 REFERENCE, REWRITE = SAMPLE / "reference.txt", SAMPLE / "rewrite.txt"
 
 
+@pytest.mark.model
+@pytest.mark.slow
 def test_score_writes_the_run_folder_and_prints_the_table(cli: Cli, tmp_path: Path) -> None:
     result = cli("score", REFERENCE, f"nmt={REWRITE}", "-o", tmp_path / "run")
     assert result.code == 0
@@ -50,6 +52,8 @@ def test_both_ways_of_naming_inputs_are_the_same(cli: Cli, tmp_path: Path) -> No
     assert a == b == c == "64.5115\n"
 
 
+@pytest.mark.model
+@pytest.mark.slow
 def test_several_references_and_systems(cli: Cli, tmp_path: Path) -> None:
     result = cli(
         "score", "-r", REFERENCE, REWRITE, "-i", f"a={REWRITE}", f"b={REFERENCE}", "-m", "bleu", "bertscore", "-o", tmp_path / "run", "--device", "cpu"
@@ -136,6 +140,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.model
+@pytest.mark.slow
 @pytest.mark.parametrize("example", _examples())
 def test_examples_of_the_help_run(cli: Cli, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     os.symlink(ROOT / "benchmarks", tmp_path / "benchmarks")
@@ -161,6 +167,8 @@ print([m for m in ("torch", "transformers", "bert_score", "tokenizers", "pandas"
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.model
+@pytest.mark.slow
 def test_bertscore_with_the_packaged_model_never_imports_transformers(tmp_path: Path) -> None:
     code = """
 import sys
@@ -177,12 +185,14 @@ def test_help_imports_next_to_nothing() -> None:
     assert _python(code).stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_standard_input_can_be_the_system(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "evaluator", "score", str(REFERENCE), "-", "-m", "bleu", "-b", "-o", str(tmp_path / "run")]
     done = subprocess.run(command, input=REWRITE.read_bytes(), capture_output=True, check=True)
     assert done.stdout == b"64.5\n"
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     command = f"{sys.executable} -m evaluator score {REFERENCE} {REWRITE} -m bleu --quiet -o {tmp_path / 'run'} | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
@@ -190,6 +200,8 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "run.json").exists()
 
 
+@pytest.mark.model
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         done = subprocess.run([sys.executable, "-m", "evaluator", "score", REFERENCE, f"x={REWRITE}", "-o", tmp_path / name], capture_output=True, check=False)
@@ -251,6 +263,7 @@ def test_the_test_is_chosen_as_in_sacrebleu(cli: Cli, write: Write, tmp_path: Pa
     assert set(pairs["n_resamples"]) == {resamples}
 
 
+@pytest.mark.slow
 def test_the_seed_of_sacrebleu_is_taken_from_the_environment(cli: Cli, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = _three(write)
     seeds = []
@@ -358,6 +371,8 @@ def test_ter_without_the_kernel_is_said_to_be_slow(cli: Cli, write: Write, tmp_p
     assert (tmp_path / "0" / "stats.npz").read_bytes() == (tmp_path / "1" / "stats.npz").read_bytes()
 
 
+@pytest.mark.model
+@pytest.mark.slow
 def test_the_packaged_model_runs_without_torch_and_transformers(tmp_path: Path) -> None:
     code = f"""
 import sys

@@ -34,7 +34,7 @@ def main() -> None:
     ids = [tuple(one) for one in embedder.token_ids(sentences)]
     chosen = [(int(a), int(b)) for a, b in rng.integers(len(ids), size=(args.pairs, 2)) if a != b]
     # In blocks, so that a block's sentences are embedded once and the whole stays small.
-    total, n = 0.0, 0
+    total, n = np.zeros((embedder.spec.n_layers + 1, 3)), 0
     for start in range(0, len(chosen), 10_000):
         block = [(ids[a], ids[b]) for a, b in chosen[start : start + 10_000]]
         scores = match_pairs(embedder, block, None, lambda _: None)

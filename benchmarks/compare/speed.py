@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from statistics_of import lines, score
@@ -62,7 +63,7 @@ def peer(folder: Path, pairs: int, resamples: int) -> float:
     from sacrebleu.metrics.chrf import CHRF
     from sacrebleu.significance import PairedTest
 
-    named = [(path.stem, lines(path)) for path in sorted((folder / "sys").glob("*.txt"))[: pairs + 1]]
+    named: list[tuple[str, Sequence[str]]] = [(path.stem, lines(path)) for path in sorted((folder / "sys").glob("*.txt"))[: pairs + 1]]
     reference = [lines(sorted(folder.glob("ref.*.txt"))[0])]
     start = time.process_time()
     PairedTest(named, {"BLEU": BLEU(references=reference), "chrF": CHRF(references=reference)}, None, test_type="ar", n_samples=resamples, n_jobs=1)()

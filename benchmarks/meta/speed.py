@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=3, help="draws of the peer's permutation test")
     args = parser.parse_args()
     scores = make_scores(args.systems, args.segments)
-    stats = None
+    stats: Any = None
     if args.peer:
         sys.path.insert(0, args.peer)
         stats = importlib.import_module("mt_metrics_eval.stats")

@@ -71,7 +71,7 @@ def made_up(folder: Path, segments: int, systems: int) -> Evaluation:
     columns["severity"] = np.where(np.arange(n) % 8 == 0, "major", "none").tolist()
     columns["flagged"] = (risk > 0.7).tolist()
     columns["reason"] = ["mistranslation: stand-in" if k % 8 == 0 else "" for k in range(n)]
-    findings = {name: [] for name in empty_table("findings").columns}
+    findings: dict[str, list[Any]] = {name: [] for name in empty_table("findings").columns}
     for k in range(0, n, 8):
         text = columns["hypothesis"][k][:12]
         row = (
@@ -96,7 +96,7 @@ def made_up(folder: Path, segments: int, systems: int) -> Evaluation:
         "segments": [segments] * systems,
         **{name: [0] * systems for name in ("flagged", "critical", "major", "minor")},
     }
-    stats = {name: [] for name in empty_table("statistics").columns}
+    stats: dict[str, list[Any]] = {name: [] for name in empty_table("statistics").columns}
     for name in names:
         for _, title, _, _ in COMPARED:
             for column, values in stats.items():

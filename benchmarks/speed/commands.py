@@ -60,7 +60,8 @@ def run_once(command: list[str]) -> Cost:
 
 def side_by_side(what: str, ours: list[str], peer: list[str] | None, peer_name: str, repeat: int) -> Row:
     """Medians of runs taken turn by turn."""
-    mine, theirs = [], []
+    mine: list[Cost] = []
+    theirs: list[Cost] = []
     for k in range(repeat):
         with tempfile.TemporaryDirectory() as place:
             mine.append(run_once([sys.executable, "-m", "evaluator", *ours, "-o", f"{place}/run", "-q"]))

@@ -54,7 +54,8 @@ def lexical(texts: Texts, few: Texts, repeat: int) -> list[Measured]:
         used = few if cls == "TER" else texts
         run(ours, cls, options, few, -1)
         pairs = [tuple(timed(run, package, cls, options, used, k) for package in (ours, peer)) for k in range(repeat)]
-        rows.append(Measured(what, *(statistics.median(p[i][0] for p in pairs) for i in (0, 1)), all(a[1] == b[1] for a, b in pairs)))
+        mine, theirs = (statistics.median(p[i][0] for p in pairs) for i in (0, 1))
+        rows.append(Measured(what, mine, theirs, all(a[1] == b[1] for a, b in pairs)))
     return rows
 
 

@@ -112,6 +112,7 @@ def test_a_thousand_paragraphs_with_edits_align_in_linear_memory() -> None:
     assert {pair.reference[0] for pair in pairs if not pair.hypothesis} == lost
 
 
+@pytest.mark.model
 def test_the_public_function_takes_lists_and_a_model(sample: Pair) -> None:
     reference, rewrite = sample
     for model in (None, "minilm"):

@@ -98,6 +98,7 @@ def test_the_notes_say_what_was_aligned_cut_and_left_over(cli: Cli, shorter: Pat
     assert result.out.count("note:") == 3
 
 
+@pytest.mark.model
 def test_a_model_can_help(cli: Cli, shorter: Path, tmp_path: Path) -> None:
     result = cli("score", REFERENCE, f"a={shorter}", "-m", "chrf", "-o", tmp_path / "one", "--align-model", "minilm")
     assert result.code == 0

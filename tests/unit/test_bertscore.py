@@ -21,6 +21,8 @@ from evaluator.metrics.bertscore import BertScoreMetric
 from evaluator.metrics.matching import LIVE_TOKENS, best_matches, idf_weights, match_pairs, weighted_f1
 from evaluator.types import EvaluatorError
 
+pytestmark = pytest.mark.model
+
 CANDIDATES = ["The ferry sails at noon.", "Nobody was hurt, officials said.", "A", "Ünïcode – “quotes”… 1,250 crowns", "word " * 700]
 REFERENCES = ["The ferry leaves at midday.", "Officials said that three people were hurt.", "The", "Unicode: 1250 crowns", "word " * 600 + "end"]
 

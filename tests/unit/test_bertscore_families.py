@@ -21,6 +21,8 @@ from evaluator.metrics.matching import match_pairs
 from evaluator.types import EvaluatorError
 from tests.tiny_models import FAMILIES, make_model
 
+pytestmark = pytest.mark.model
+
 CANDIDATES = ["The ferry sails at noon.", "nobody was hurt, the crew said", "A", "12 (twelve) crews!", "the ferry " * 30]
 REFERENCES = ["the ferry leaves at midday.", "Nobody hurt.", "a crew", "twelve crews", "the ferry " * 25 + "sails"]
 TOLERANCE = 1e-5

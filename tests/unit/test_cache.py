@@ -176,6 +176,7 @@ def test_a_broken_file_is_set_aside_with_a_message(tmp_path: Path, content: byte
     assert again.info().entries > 0
 
 
+@pytest.mark.slow
 def test_pages_torn_in_the_middle_give_no_wrong_number(tmp_path: Path) -> None:
     plain = _score(Cache(tmp_path))
     with sqlite3.connect(tmp_path / FILE) as connection:
@@ -225,6 +226,7 @@ def _hammer(folder: str, seed: int, wrong: multiprocessing.Queue[int]) -> None:
     wrong.put(bad + 1000 * len(cache.messages))
 
 
+@pytest.mark.slow
 def test_two_processes_share_a_cache(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     wrong: multiprocessing.Queue[int] = context.Queue()

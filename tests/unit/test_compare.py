@@ -50,6 +50,7 @@ def hypotheses() -> dict[str, list[str]]:
 PEERS: tuple[tuple[str, str, dict[str, int]], ...] = (("bleu", "BLEU", {}), ("chrf", "CHRF", {}), ("chrf++", "CHRF", {"word_order": 2}), ("ter", "TER", {}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "peer", "options"), PEERS, ids=[name for name, _, _ in PEERS])
 @pytest.mark.parametrize(("test", "theirs"), [("ar", "ar"), ("sacrebleu-bs", "bs")])
 def test_p_values_equal_sacrebleus_paired_tests(

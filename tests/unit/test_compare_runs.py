@@ -92,6 +92,7 @@ def test_the_manifest_says_how_systems_were_compared(run: evaluator.Run) -> None
     assert stated == {"test": "ar", "unit": "segment", "resamples": 500, "seed": 12345, "correction": "holm"}
 
 
+@pytest.mark.model
 def test_precision_recall_and_fidelity_can_be_compared() -> None:
     texts = {name: own[:6] for name, own in SYSTEMS.items()}
     run = evaluator.evaluate(REFERENCE[:6], texts, metrics=["bertscore"], device="cpu", resamples=100)

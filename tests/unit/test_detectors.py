@@ -18,6 +18,8 @@ from evaluator.diagnosis.pair import Pair
 from evaluator.types import Finding
 from tests.unit.detector_cases import BROKEN, HARMLESS, NAME, NEGATION
 
+pytestmark = pytest.mark.model
+
 SERIOUS = ("major", "critical")
 
 

@@ -15,6 +15,8 @@ from evaluator.diagnosis.find import DETECTORS
 from evaluator.types import Diagnosis, EvaluatorError
 from tests.conftest import SAMPLE, Cli
 
+pytestmark = pytest.mark.model
+
 Pair = tuple[list[str], list[str]]
 
 

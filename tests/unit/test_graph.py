@@ -19,6 +19,8 @@ from evaluator.embed.weights import Weights
 from evaluator.metrics.bertscore import BertScoreMetric
 from evaluator.types import EvaluatorError
 
+pytestmark = pytest.mark.model
+
 TEXTS = ["the ferry sails at noon", "nobody was hurt", "", "a word", "the ferry sails at noon and nobody was hurt in the storm " * 9]
 
 

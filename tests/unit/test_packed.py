@@ -27,6 +27,8 @@ from evaluator.metrics import BERTScorer
 from evaluator.types import EvaluatorError
 from tests.conftest import Cli
 
+pytestmark = pytest.mark.model
+
 NAME = "e5-small-q4"
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 PIECES = ["▁", *"abcdefghijklmnopqrstuvwxyzäöüéß.,!～", "▁the", "▁ferry", "▁die", "▁fähre", "▁at", "▁noon", "er", "▁é", "ß"]

@@ -21,6 +21,8 @@ from evaluator.embed.joint import ChangedWeights
 from evaluator.embed.models import find_model, weight_files
 from evaluator.embed.weights import Weights
 
+pytestmark = pytest.mark.model
+
 PAIRS = [
     ("The mayor did not open the new bridge on Monday.", "The mayor opened the new bridge on Monday."),
     ("About 300 people came to see it.", "Around 300 people came to look at it."),
