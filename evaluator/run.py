@@ -12,9 +12,10 @@ from evaluator.reports.html import render_html
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.notebook import render_notebook
 from evaluator.reports.view import make_view
+from evaluator.reports.worst import by_metric, check_systems, worse_than, worst_rows
 from evaluator.results import Staging, new_run_folder, write_run, write_whole
 from evaluator.run_json import Manifest
-from evaluator.types import Evaluation
+from evaluator.types import Evaluation, EvaluatorError
 from evaluator.wording import speaking_python
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Run:
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
+        self._frames: dict[str, pd.DataFrame] = {}
 
     @property
     def evaluation(self) -> Evaluation:
@@ -35,32 +37,79 @@ class Run:
     @property
     def segments(self) -> pd.DataFrame:
         """One row a system and segment."""
-        return to_pandas(self._evaluation.tables["segments"])
+        return self._frame("segments")
 
     @property
     def findings(self) -> pd.DataFrame:
         """One row a finding."""
-        return to_pandas(self._evaluation.tables["findings"])
+        return self._frame("findings")
 
     @property
     def scores(self) -> pd.DataFrame:
         """One row a system, one column a metric."""
-        return to_pandas(self._evaluation.tables["scores"])
+        return self._frame("scores")
 
     @property
     def statistics(self) -> pd.DataFrame:
         """One row a system and metric, with signature and details."""
-        return to_pandas(self._evaluation.tables["statistics"])
+        return self._frame("statistics")
 
     @property
     def pairs(self) -> pd.DataFrame:
         """One row a metric and pair of systems; none with one system."""
-        return to_pandas(self._evaluation.tables.get("pairs", empty_table("pairs")))
+        return self._frame("pairs")
 
     @property
     def manifest(self) -> Manifest:
         """`run.json`, by part (`.notes`) or as it is stored (`["notes"]`)."""
         return self._evaluation.manifest
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        """A table as a frame of the caller's own: made once, copied for everyone who asks, so that nobody's changes reach another."""
+        if name not in self._frames:
+            self._frames[name] = to_pandas(self._evaluation.tables.get(name) or empty_table(name))
+        return self._frames[name].copy()
+
+    def worst(self, n: int = 20, system: str | None = None, against: str | None = None, metric: str = "risk") -> pd.DataFrame:
+        """The n segments that are worst, or where `system` is worse than `against` by most.
+
+        Args:
+            n: most rows.
+            system: its segments alone; needed with `against`.
+            against: another system. The frame then has the texts and scores of both, and `delta`, the score of `system` less that of `against`;
+                segments where `system` is not worse are left out. Exchange the two for the reverse.
+            metric: what is bad: a column such as `chrf` or a title such as `chrF2`; `fidelity` and `risk` where there is a diagnosis.
+
+        Returns:
+            Rows of `segments`, with their index in it, worst first.
+
+        Raises:
+            EvaluatorError: an unknown system or metric, or `against` without `system`.
+
+        >>> import evaluator
+        >>> texts = ["A dam broke.", "Nobody was hurt."]
+        >>> run = evaluator.evaluate(texts, {"a": texts, "b": ["A dam broke.", "Nobody was."]}, metrics=["chrf"], diagnose="off")
+        >>> run.worst(1, system="b", against="a", metric="chrf")[["segment", "hypothesis", "hypothesis_against"]].values.tolist()
+        [[2, 'Nobody was.', 'Nobody was hurt.']]
+        """
+        with speaking_python():
+            if n < 0:
+                raise EvaluatorError(f"n is {n}; it must be 0 or more.")
+            check_systems(self._evaluation, system, against)
+            by = by_metric(self._evaluation, metric)
+            if against is None:
+                return self.segments.iloc[worst_rows(self._evaluation, n, system, by)]
+            if system is None or system == against:
+                raise EvaluatorError(f"against={against!r} needs another system that it is compared with: system=...")
+            pairs = worse_than(self._evaluation, n, system, against, by)
+            segments = self.segments
+            frame = segments.loc[[a for a, _ in pairs], ["document", "segment", "source", "reference", "hypothesis"]]
+            other = segments.iloc[[b for _, b in pairs]]
+            frame["hypothesis_against"] = other["hypothesis"].to_numpy()
+            frame[by.column] = segments.loc[frame.index, by.column]
+            frame[f"{by.column}_against"] = other[by.column].to_numpy()
+            frame["delta"] = frame[by.column] - frame[f"{by.column}_against"]
+            return frame
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False, spreadsheet_safe: bool = False) -> Path:
         """Write the run folder, whole or not at all, and return its path.

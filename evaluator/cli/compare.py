@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from evaluator.cli.comparing import plan_of
@@ -22,6 +23,7 @@ EXAMPLES = (
 )
 OF_A_STORED_RUN = {
     "files", "metrics", "output", "force", "test", "alias", "unit", "resamples", "correction", "seed", "format", "width", "quiet", "buckets", "ngrams",
+    "verbose", "intervals", "clusters",
     "spreadsheet_safe",
 }  # fmt: skip
 """Options that mean something without inputs to score."""
@@ -107,16 +109,18 @@ def _shown(evaluation: Evaluation, args: argparse.Namespace) -> Shown:
         return Shown(csv_text(evaluation.tables["pairs"], args.spreadsheet_safe), notes)
     if args.format in ("latex", "md"):
         from evaluator.reports.markdown import comparison_lines
-        from evaluator.reports.paper import latex_table, markdown_lines
+        from evaluator.reports.paper import PaperStyle, latex_table, markdown_lines
 
-        lines = [*markdown_lines(view, args.width), "", *comparison_lines(view)]
-        return Shown(latex_table(view, args.width) if args.format == "latex" else "\n".join(lines).rstrip() + "\n", notes)
+        style = PaperStyle(args.intervals, args.clusters)
+        lines = [*markdown_lines(view, args.width, style), "", *comparison_lines(view)]
+        return Shown(latex_table(view, args.width, style) if args.format == "latex" else "\n".join(lines).rstrip() + "\n", notes)
     from evaluator.reports.parts import render_buckets, render_ngrams
-    from evaluator.reports.terminal import render_comparison
+    from evaluator.reports.terminal import render_comparison, render_short
 
     columns, color = screen()
+    brief = partial(render_short, worst=False)
     parts = (
-        render_comparison(view, columns=columns, color=color, width=args.width),
+        (render_comparison if args.verbose else brief)(view, columns=columns, color=color, width=args.width),
         render_buckets(evaluation, view, columns=columns, color=color, width=args.width),
         render_ngrams(evaluation, view, columns=columns, color=color),
     )

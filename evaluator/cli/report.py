@@ -18,10 +18,12 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("run", metavar="RUN_DIR", help="a run folder")
     parser.add_argument("--format", nargs="+", default=["html", "md"], metavar="FORMAT", help=f"{', '.join(FORMATS)}; default html md")
     parser.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals in the LaTeX table; default 1")
+    parser.add_argument("--intervals", action="store_true", help="95 %% intervals beside the scores of the LaTeX table")
+    parser.add_argument("--clusters", action="store_true", help="each score's cluster in the LaTeX table, and space between clusters")
     args = parser.parse(arguments)
     for name in args.format:
         one_of(name, FORMATS, "format")
-    from evaluator.reports.paper import latex_table
+    from evaluator.reports.paper import PaperStyle, latex_table
     from evaluator.reports.view import make_view
     from evaluator.results import read_run, write_whole
     from evaluator.run import reports_of
@@ -31,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
     reports = reports_of(evaluation)
     texts = {"html": ("report.html", reports["report.html"]), "md": ("report.md", reports["report.md"])}
     if "latex" in args.format:
-        texts["latex"] = ("report.tex", latex_table(make_view(evaluation), args.width))
+        texts["latex"] = ("report.tex", latex_table(make_view(evaluation), args.width, PaperStyle(args.intervals, args.clusters)))
     for name in dict.fromkeys(args.format):
         file, text = texts[name]
         write_whole(folder / file, text)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluator.digits import shown_score
+from evaluator.reports.definitions import WORDS, define
 from evaluator.reports.marks import Piece, answering, pieces_of, told
 from evaluator.reports.plots import Floats, bar_path, bin_of, count_bins
 from evaluator.reports.ranking import rows_of
@@ -116,6 +117,7 @@ class Builder:
     def __init__(self, evaluation: Evaluation) -> None:
         self.columns = evaluation.tables["segments"].columns
         self.metrics = metric_columns(evaluation)
+        self.meanings = {metric.title: define(metric.title, metric.higher_is_better) for metric in self.metrics} | {w: WORDS[w] for w in ("risk", "severity")}
         self.several = len(evaluation.manifest.systems) > 1
         self.documents = len(set(self.columns["document"])) > 1
         self._found: dict[int, list[dict[str, Any]]] = {}

@@ -6,6 +6,7 @@ Nothing here is a score: values are counted into bins, placed on axes and ranked
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -20,8 +21,8 @@ SCATTER = 300.0
 SCATTER_BINS = 30
 MOST_DOTS = 600
 """Points drawn one by one; of more, squares are shaded by how many they hold."""
-SHADES = (1, 3, 10, 30, 100)
-"""Counts at which a square's shade changes."""
+SHADES = 5
+"""Shades of squares, from those that hold few points to those that hold most."""
 
 Floats = NDArray[np.float64]
 
@@ -70,7 +71,9 @@ class Scatter(NamedTuple):
     y: str
     dots: list[Dot]
     shades: list[str]
-    """A path of squares for each of `SHADES`; empty where there are dots."""
+    """A path of squares for each shade, palest first; none where there are dots."""
+    steps: str
+    """How many points the shades stand for, in words."""
     x_ticks: list[Tick]
     y_ticks: list[Tick]
 
@@ -129,17 +132,30 @@ def scatter(names: tuple[str, str], x: Floats, y: Floats, anchors: Sequence[tupl
     if len(x) <= MOST_DOTS:
         places = [(_along(a, x_low, x_high, SCATTER), _n(SCATTER - _along(b, y_low, y_high, SCATTER))) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
         dots = [Dot(a, b, *anchor) for (a, b), anchor in zip(places, anchors, strict=True)]
-        return Scatter(*names, sorted(dots, key=lambda dot: dot.flagged), [], *ticks)
+        return Scatter(*names, sorted(dots, key=lambda dot: dot.flagged), [], "", *ticks)
     side = SCATTER / SCATTER_BINS
     columns = np.clip(((x - x_low) / (x_high - x_low) * SCATTER_BINS).astype(int), 0, SCATTER_BINS - 1)
     rows = np.clip(((y - y_low) / (y_high - y_low) * SCATTER_BINS).astype(int), 0, SCATTER_BINS - 1)
     counts = np.bincount(rows * SCATTER_BINS + columns, minlength=SCATTER_BINS**2)
-    paths = [""] * len(SHADES)
+    edges = shade_edges(counts)
+    paths = [""] * len(edges)
     for cell in np.flatnonzero(counts).tolist():
-        shade = max(i for i, least in enumerate(SHADES) if counts[cell] >= least)
         row, column = divmod(cell, SCATTER_BINS)
-        paths[shade] += f"M{_n(column * side)} {_n(SCATTER - (row + 1) * side)}h{_n(side)}v{_n(side)}h-{_n(side)}z"
-    return Scatter(*names, [], paths, *ticks)
+        path = f"M{_n(column * side)} {_n(SCATTER - (row + 1) * side)}h{_n(side)}v{_n(side)}h-{_n(side)}z"
+        paths[bisect_right(edges, counts[cell]) - 1] += path
+    ends = [*(edge - 1 for edge in edges[1:]), int(counts.max())]
+    steps = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in zip(edges, ends, strict=True))
+    return Scatter(*names, [], paths, steps, *ticks)
+
+
+def shade_edges(counts: NDArray[np.int64]) -> list[int]:
+    """Least counts of each shade, equal steps of the logarithm from 1 to the fullest square: what is dense stands out whether squares hold ten or thousands.
+
+    >>> shade_edges(np.array([0, 1, 4, 32])), shade_edges(np.array([1, 2]))
+    ([1, 2, 4, 8, 16], [1, 2])
+    """
+    top = max(1, int(counts.max()))
+    return sorted({round(top ** (i / SHADES)) for i in range(SHADES)})
 
 
 def shares(values: Floats, higher_is_better: bool) -> Floats:

@@ -7,7 +7,7 @@ import json
 from io import StringIO
 
 from evaluator.frames import guarded
-from evaluator.reports.paper import markdown_lines
+from evaluator.reports.paper import PLAIN, PaperStyle, markdown_lines
 from evaluator.reports.view import Score, View
 
 
@@ -40,9 +40,9 @@ def _sacrebleu_object(score: Score, width: int) -> dict[str, object]:
     return {"name": score.metric, "score": _rounded(score, width), "signature": score.signature, **verbose, **signature}
 
 
-def render_markdown_table(view: View, width: int) -> str:
+def render_markdown_table(view: View, width: int, style: PaperStyle = PLAIN) -> str:
     """The score table alone."""
-    return "\n".join(markdown_lines(view, width)) + "\n"
+    return "\n".join(markdown_lines(view, width, style)) + "\n"
 
 
 def render_csv(view: View, width: int, spreadsheet_safe: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""The summary in a terminal: scores, signatures, the paragraphs to look at."""
+"""The whole summary in a terminal: verdicts, scores, rankings, signatures, the paragraphs to look at; `brief.py` has it in 40 lines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from evaluator.reports.headline import leaders
 from evaluator.reports.safe import printable
 from evaluator.reports.view import LOWEST_TITLE, NO_DIAGNOSIS, Flagged, LowRecall, View, verdict
 
@@ -34,16 +35,20 @@ def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str
     """
     out = StringIO()
     console = plain_console(out, columns, color)
+    said = [line for line in (leaders(view.rankings), verdict(view) if view.judged else "") if line]
+    for line in said:
+        console.print(Text(printable(line), style="bold"), soft_wrap=True)
+    if said:
+        console.print()
     console.print(_scores(view, width))
     console.print()
     print_rankings(console, view, width)
-    for line in _signatures(view, width):
+    for line in signature_lines(view, width):
         console.print(Text(line, style="dim"), soft_wrap=True)
     for note in view.notes:
         console.print(Text(f"note: {printable(note)}"), soft_wrap=True)
     console.print()
     if view.judged:
-        console.print(Text(verdict(view), style="bold"), soft_wrap=True)
         _print_flagged(console, view)
     elif view.lowest:
         console.print(Text(LOWEST_TITLE, style="bold"))
@@ -58,10 +63,28 @@ def render_comparison(view: View, *, columns: int, color: bool, width: int) -> s
     """The rankings and pairs alone, and what to be warned of; arguments as in `render_terminal`."""
     out = StringIO()
     console = plain_console(out, columns, color)
+    if leaders(view.rankings):
+        console.print(Text(leaders(view.rankings), style="bold"), soft_wrap=True)
+        console.print()
     print_rankings(console, view, width)
     for note in view.notes:
         console.print(Text(f"note: {printable(note)}"), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+
+
+def render_short(view: View, *, columns: int, color: bool, width: int, worst: bool = True) -> str:
+    """The whole summary where it has few lines, else what matters most of it; arguments as in `render_terminal`, `worst` as in `render_brief`."""
+    from evaluator.reports.brief import MOST_LINES, render_brief
+
+    whole = (render_terminal if worst else render_comparison)(view, columns=columns, color=color, width=width)
+    if screen_lines(whole, columns) <= MOST_LINES:
+        return whole
+    return render_brief(view, columns=columns, color=color, width=width, worst=worst)
+
+
+def screen_lines(text: str, columns: int) -> int:
+    """How many lines of a screen a text without escape codes takes."""
+    return sum(max(1, -(-len(line) // columns)) for line in text.removesuffix("\n").split("\n"))
 
 
 def _scores(view: View, width: int) -> Table:
@@ -98,7 +121,7 @@ def print_rankings(console: Console, view: View, width: int) -> None:
         console.print()
 
 
-def _signatures(view: View, width: int) -> list[str]:
+def signature_lines(view: View, width: int) -> list[str]:
     """sacreBLEU's lines for one system, bare signatures for several."""
     scores = view.systems[0].scores
     if len(view.systems) > 1:
@@ -108,7 +131,7 @@ def _signatures(view: View, width: int) -> list[str]:
 
 def _print_flagged(console: Console, view: View) -> None:
     for row in view.flagged[:SHOWN_FLAGGED]:
-        console.print(Text(f"{_where(view, row)}  risk {row.risk:.2f}  {printable(row.reason)}", style="red"))
+        console.print(Text(f"{where(view, row)}  risk {row.risk:.2f}  {printable(row.reason)}", style="red"))
         _print_texts(console, row.reference, row.hypothesis)
     if len(view.flagged) > SHOWN_FLAGGED:
         console.print(f"and {len(view.flagged) - SHOWN_FLAGGED} more in report.md and segments.csv")
@@ -116,11 +139,12 @@ def _print_flagged(console: Console, view: View) -> None:
 
 def _print_lowest(console: Console, view: View) -> None:
     for row in [row for row in view.lowest if row.recall < 1][:SHOWN]:
-        console.print(Text(f"{_where(view, row)}  recall {row.recall:.4f}", style="cyan"))
+        console.print(Text(f"{where(view, row)}  recall {row.recall:.4f}", style="cyan"))
         _print_texts(console, row.reference, row.hypothesis)
 
 
-def _where(view: View, row: Flagged | LowRecall) -> str:
+def where(view: View, row: Flagged | LowRecall) -> str:
+    """The paragraph in words, with its system and document as far as there are several."""
     many = len(view.systems) > 1
     documents = len({one.document for one in (view.flagged if view.judged else view.lowest)}) > 1
     return ", ".join([printable(row.system)] * many + [printable(row.document)] * documents + [f"segment {row.segment}"])

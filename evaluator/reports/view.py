@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from evaluator.digits import shown_score
+from evaluator.reports.order import gravity, reading_place
 from evaluator.reports.ranking import Ranking, comparison_line, rankings_of
 from evaluator.run_json import Manifest
 from evaluator.types import Evaluation
 
+NAMED = 5
+"""Broken paragraphs that a verdict names."""
 LOWEST_TITLE = "Lowest by BERTScore recall"
 NO_DIAGNOSIS = "Diagnosis: off. No paragraph was judged; risk, severity and flags are empty."
 
@@ -66,7 +69,7 @@ class View(NamedTuple):
     lowest: tuple[LowRecall, ...]
     """All scored paragraphs, lowest recall first; empty without BERTScore."""
     flagged: tuple[Flagged, ...]
-    """Flagged paragraphs, riskiest first; empty without diagnosis."""
+    """Flagged paragraphs, worst first: by severity, risk, fidelity; empty without diagnosis."""
     judged: int
     """Paragraphs judged; 0 without diagnosis."""
     notes: tuple[str, ...]
@@ -101,15 +104,18 @@ def verdict(view: View) -> str:
         return NO_DIAGNOSIS
     if not view.flagged:
         return f"None of {view.judged} paragraphs is likely broken."
-    worst = ", ".join(f"{row.system} {row.segment}" if len(view.systems) > 1 else str(row.segment) for row in view.flagged[:5])
-    return f"{len(view.flagged)} of {view.judged} paragraphs {'is' if len(view.flagged) == 1 else 'are'} likely broken; worst: {worst}."
+    documents = len({row.document for row in view.flagged}) > 1
+    worst = [", ".join([row.system] * (len(view.systems) > 1) + [row.document] * documents) for row in view.flagged[:NAMED]]
+    named = [f"{where} {row.segment}".strip() for where, row in zip(worst, view.flagged, strict=False)]
+    are = "is" if len(view.flagged) == 1 else "are"
+    return f"{len(view.flagged):,} of {view.judged:,} paragraphs {are} likely broken; worst: {('; ' if documents else ', ').join(named)}."
 
 
 def _flagged(evaluation: Evaluation) -> tuple[Flagged, ...]:
     columns = evaluation.tables["segments"].columns
-    names = ("system", "document", "segment", "risk", "severity", "reason", "reference", "hypothesis", "flagged")
-    rows = [Flagged(*row[:-1]) for row in zip(*(columns[name] for name in names), strict=True) if row[-1]]
-    return tuple(sorted(rows, key=lambda row: -row.risk))
+    names = ("system", "document", "segment", "risk", "severity", "reason", "reference", "hypothesis")
+    rows = sorted((k for k, flag in enumerate(columns["flagged"]) if flag), key=gravity(columns))
+    return tuple(Flagged(*(columns[name][k] for name in names)) for k in rows)
 
 
 def _lowest(evaluation: Evaluation) -> tuple[LowRecall, ...]:
@@ -117,5 +123,6 @@ def _lowest(evaluation: Evaluation) -> tuple[LowRecall, ...]:
     if "bertscore_r" not in columns:
         return ()
     names = ("system", "document", "segment", "bertscore_r", "reference", "hypothesis")
-    rows = [LowRecall(*row) for row in zip(*(columns[name] for name in names), strict=True) if row[3] is not None]
-    return tuple(sorted(rows, key=lambda row: row.recall))
+    recall, place = columns["bertscore_r"], reading_place(columns)
+    rows = sorted((k for k, value in enumerate(recall) if value is not None), key=lambda k: (recall[k], *place(k)))
+    return tuple(LowRecall(*(columns[name][k] for name in names)) for k in rows)

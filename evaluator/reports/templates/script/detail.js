@@ -100,5 +100,7 @@ function closeDetail() {
   opened++;
   $("detail").hidden = true;
   $("detail").replaceChildren();
-  $("grid").focus();
+  const back = grid.opener?.isConnected ? grid.opener : $("grid");
+  back.focus({ preventScroll: true });
+  back.scrollIntoView({ block: "nearest" });
 }

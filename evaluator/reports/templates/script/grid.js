@@ -1,7 +1,7 @@
 // The segment table: only the rows in sight exist. Sorted and filtered views are lists of row numbers.
 
 const TALLEST = 8e6; // pixels that browsers still scroll exactly
-const grid = { order: null, view: null, first: -1, active: 0, pool: [], sort: null, descending: true, height: 30, filter: null, turn: 0 };
+const grid = { order: null, view: null, first: -1, active: 0, pool: [], sort: null, descending: true, height: 30, filter: null, turn: 0, delta: { values: [] }, opener: null };
 
 /** What the table's columns show: { name, title, text: (k) => string, column or null to sort by, wide }. */
 function gridColumns() {
@@ -11,19 +11,22 @@ function gridColumns() {
   if (data.alignments.some((one) => one !== "1-1")) out.push({ name: "alignment", title: "aligned", text: alignmentOf, column: columns.alignment });
   if (columns.severity) out.push({ name: "severity", title: "severity", text: (k) => `${severityOf(k)}${flaggedOf(k) ? " •" : ""}`, column: columns.severity });
   for (const column of data.scores) out.push({ name: column.name, title: column.title, text: (k) => shown(column, k), column, number: true });
+  if (grid.delta.values.length) out.push({ name: "delta", title: "A − B", text: (k) => shown(grid.delta, k), column: grid.delta, number: true });
   out.push({ name: "length", title: "chars", text: (k) => String(columns.length.values[k]), column: columns.length, number: true });
-  out.push({ name: "text", title: "hypothesis", text: () => "", column: null, wide: true });
-  return out;
+  for (const name of ["reference", "hypothesis"]) out.push({ name, title: name, text: () => "", column: null, wide: true });
+  if (!matchMedia("(max-width: 44rem)").matches) return out;
+  const later = (one) => (one.wide ? 2 : ["segment", "system"].includes(one.name) || (one.number && one.name !== "length") ? 0 : 1);
+  return out.sort((x, y) => later(x) - later(y)); // a small screen shows the scores without scrolling
 }
 
 function buildGrid() {
   const place = $("grid"), columns = (grid.columns = gridColumns());
-  const widths = columns.map((one) => (one.wide ? "minmax(18rem, 1fr)" : one.middle ? "8rem" : one.name === "severity" || one.title.length > 9 ? "6.6rem" : "5.2rem"));
+  const widths = columns.map((one) => (one.wide ? "minmax(11rem, 1fr)" : one.middle ? "6.2rem" : one.name === "severity" ? "5.4rem" : one.title.length > 9 ? "6rem" : one.name === "segment" ? "4.7rem" : "4.2rem"));
   place.style.setProperty("--columns", widths.join(" "));
   place.setAttribute("aria-colcount", columns.length);
   const head = el("div", { role: "row", class: "gridrow head", "aria-rowindex": "1" });
   columns.forEach((one, i) => {
-    const label = one.column ? el("button", { type: "button", on: { click: () => sortBy(one) } }, one.title) : one.title;
+    const label = one.column ? el("button", { type: "button", "data-told": data.meanings[one.title] ?? null, on: { click: () => sortBy(one) } }, one.title) : one.title;
     head.append(el("div", { role: "columnheader", "aria-colindex": i + 1, class: one.number ? "number" : null, "data-name": one.name }, label));
   });
   grid.body = el("div", { role: "rowgroup", class: "gridbody" });
@@ -88,14 +91,31 @@ function fillRow({ element, cells }, at, top) {
   element.setAttribute("aria-selected", String(at === grid.active));
   element.classList.toggle("flagged", flaggedOf(k));
   cells.forEach((cell, i) => { if (!grid.columns[i].wide) cell.textContent = grid.columns[i].text(k); if (grid.columns[i].middle) cell.title = cell.textContent; });
-  const wide = cells.at(-1);
-  wide.textContent = "…";
-  textOfRow(k).then(({ hypothesis }) => { if (+element.dataset.k === k) wide.textContent = hypothesis.slice(0, 160) || "(omitted)"; });
+  const wide = cells.slice(-2);
+  for (const cell of wide) cell.textContent = "…";
+  textOfRow(k).then(({ references, hypothesis }) => {
+    if (+element.dataset.k !== k) return;
+    wide[0].textContent = isInserted(k) ? "" : references[0].slice(0, 160);
+    wide[1].textContent = hypothesis.slice(0, 160) || "(omitted)";
+  });
+}
+
+/** Whether the first click on a column sorts downwards: what is worst comes first. */
+function startsDescending({ column, number }) {
+  if (column === data.columns.severity) return true;
+  return Boolean(number) && column.up === false;
+}
+
+/** The column A − B says what it holds now; a view sorted by it is sorted again. */
+function gridDeltaChanged(told) {
+  const head = grid.head?.querySelector('[data-name="delta"] button');
+  if (!head) return;
+  head.dataset.told = told;
+  if (grid.sort?.column === grid.delta) sortBy(grid.sort, startsDescending(grid.sort)); else drawRows(true);
 }
 
 function sortBy(column, descending) {
-  const numbers = column.number || column.column === data.columns.severity;
-  grid.descending = descending ?? (grid.sort === column ? !grid.descending : Boolean(numbers));
+  grid.descending = descending ?? (grid.sort === column ? !grid.descending : startsDescending(column));
   grid.sort = column;
   const start = performance.now();
   grid.order = sorted(readingOrder(), column.column, grid.descending);
@@ -137,8 +157,9 @@ function gridMove(at) {
   drawRows(true);
 }
 
-/** Opens row k and, where it is in the view, makes it the active one. */
+/** Opens row k and, where it is in the view, makes it the active one; closing leads back to where it was opened `from`, the table where nothing says so. */
 function gridOpen(k, options = {}) {
+  if ($("detail").hidden || options.from) grid.opener = options.from ?? null;
   const at = grid.view[grid.active] === k ? grid.active : grid.view.indexOf(k);
   if (at >= 0 && at !== grid.active) gridMove(at);
   return openDetail(k, { ...options, neighbours: at < 0 ? null : [grid.view[at - 1], grid.view[at + 1]] });

@@ -15,14 +15,24 @@ async function start() {
   buildFilter();
   grid.order = readingOrder();
   grid.view = grid.order;
+  if (data.systems.length > 1 && data.scores.length) grid.delta.values = new Uint32Array(data.rows).fill(0xffffffff);
+  Object.assign(grid.delta, { missing: 0xffffffff, offset: 0, scale: 1, digits: 0, up: true });
   buildGrid();
   measureGrid();
   applyFilter();
+  $("detail").addEventListener("keydown", (event) => { if (event.key === "Escape" && $("tip").hidden) { event.preventDefault(); closeDetail(); } });
+  hintWide();
   document.documentElement.dataset.ready = performance.now().toFixed(0);
   const open = () => { if (!document.getElementById(location.hash.slice(1)) && rowAt(location.hash) >= 0) gridOpen(rowAt(location.hash)); };
   addEventListener("hashchange", open);
   open();
   buildVersus();
+}
+
+/** Marks tables that are wider than their place: small screens say that they go on. */
+function hintWide() {
+  const look = new ResizeObserver((all) => { for (const { target } of all) target.classList.toggle("wider", target.scrollWidth > target.clientWidth + 2); });
+  for (const place of document.querySelectorAll(".scroll, #grid")) look.observe(place);
 }
 
 start().catch((error) => say(`The table could not be shown: ${error.message}`));

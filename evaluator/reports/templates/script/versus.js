@@ -1,18 +1,28 @@
-// Where one system beats another: the segments with the greatest difference by one metric, either way.
+// One system against another: the segments where either is better by most, by any metric or the risk.
 
-const MOST_SHOWN = 5;
+const ROWS_SHOWN = [5, 10, 20, 50, 100, 500];
+const LONGEST_CELL = 1200; // characters of one text in the table
+const versus = { a: 0, b: 1, column: null, n: 5, sides: [], turn: 0 };
 
 function buildVersus() {
   if (!$("versus") || data.systems.length < 2 || !data.scores.length) return;
   const names = data.systems.map((name, i) => el("option", { value: i }, name));
-  const metrics = data.scores.filter((column) => column.name !== "risk");
-  const selects = { a: el("select", {}, ...names), b: el("select", {}, ...names.map((one) => one.cloneNode(true))), metric: el("select", {}, ...metrics.map((one, i) => el("option", { value: i }, one.title))) };
-  selects.b.value = "1";
-  const show = () => versus(+selects.a.value, +selects.b.value, metrics[+selects.metric.value]);
-  for (const select of Object.values(selects)) select.addEventListener("change", show);
-  $("versus-choice").append(el("label", {}, "system A", selects.a), el("label", {}, "system B", selects.b), el("label", {}, "metric", selects.metric));
+  const select = (options, act, value = null) => {
+    const made = el("select", { on: { change: () => { act(+made.value); showVersus(); } } }, ...options);
+    if (value !== null) made.value = String(value);
+    return made;
+  };
+  versus.column = data.scores[0];
+  const choices = [
+    ["system A", select(names, (value) => { versus.a = value; })],
+    ["system B", select(names.map((one) => one.cloneNode(true)), (value) => { versus.b = value; }, 1)],
+    ["by", select(data.scores.map((one, i) => el("option", { value: i }, one.title)), (value) => { versus.column = data.scores[value]; })],
+    ["segments each", select(ROWS_SHOWN.map((n) => el("option", { value: n }, n)), (value) => { versus.n = value; })],
+  ];
+  const copy = el("button", { type: "button", class: "small", id: "copy-versus", on: { click: copyVersus } }, "copy as CSV");
+  $("versus-choice").append(...choices.map(([label, made]) => el("label", {}, label, made)), copy);
   $("versus").hidden = false;
-  show();
+  return showVersus();
 }
 
 /** For each segment the row of a system, -1 where it has none. */
@@ -22,33 +32,98 @@ function rowsOf(system) {
   return out;
 }
 
-let compared = 0;
-
-async function versus(a, b, column) {
-  const turn = ++compared, ours = rowsOf(a), theirs = rowsOf(b), found = [];
-  let wins = 0, losses = 0, ties = 0;
+/** Segments that both have a score of: { key, a, b, delta } with rows and A − B in whole numbers of the column. */
+function bothScored(a, b, column) {
+  const ours = rowsOf(a), theirs = rowsOf(b), out = [];
   for (let key = 0; key < ours.length; key++) {
     if (ours[key] < 0 || theirs[key] < 0) continue;
     const mine = column.values[ours[key]], other = column.values[theirs[key]];
-    if (mine === column.missing || other === column.missing) continue;
-    const delta = column.up ? mine - other : other - mine;
-    if (delta > 0) wins++; else if (delta < 0) losses++; else ties++;
-    if (delta) found.push([delta, key]);
+    if (mine !== column.missing && other !== column.missing) out.push({ key, a: ours[key], b: theirs[key], delta: mine - other });
   }
-  found.sort((one, two) => two[0] - one[0]);
-  const sides = [[a, b, found.slice(0, MOST_SHOWN).filter(([delta]) => delta > 0)], [b, a, found.slice(-MOST_SHOWN).reverse().filter(([delta]) => delta < 0)]];
-  const columns = await Promise.all(sides.map(async ([better, worse, rows]) => {
-    const items = await Promise.all(rows.map(([, key]) => versusItem(key, column, [better, worse], [ours, theirs])));
-    return el("div", {}, el("h4", {}, `${data.systems[better]} beats ${data.systems[worse]} most`), items.length ? el("ol", {}, ...items) : el("p", { class: "quiet" }, "nowhere"));
-  }));
-  if (turn !== compared) return;
-  $("versus-told").textContent = `By ${column.title} ${data.systems[a]} is better in ${wins.toLocaleString("en")} segments, ${data.systems[b]} in ${losses.toLocaleString("en")}; ${ties.toLocaleString("en")} are ties to the digits kept here.`;
-  $("versus-lists").replaceChildren(...columns);
+  return out;
+}
 
-  async function versusItem(key, metric, pair, rows) {
-    const texts = await textsOf(key), k = rows[pair[0] === a ? 0 : 1][key], other = rows[pair[0] === a ? 1 : 0][key];
-    const link = el("button", { type: "button", class: "small", on: { click: () => gridOpen(k) } }, segmentName(k));
-    const line = (row) => el("p", { dir: "auto" }, el("b", {}, `${shown(metric, row)} `), texts.rows.find((one) => one.k === row).hypothesis.slice(0, 400) || "(omitted)");
-    return el("li", {}, link, line(k), line(other));
-  }
+/** The n segments where A is better by most, of equal ones the first, and those where B is. */
+function bestOf(scored, up, n) {
+  const gain = (one) => (up ? one.delta : -one.delta);
+  return [1, -1].map((sign) => scored.filter((one) => sign * gain(one) > 0).sort((x, y) => sign * (gain(y) - gain(x))).slice(0, n));
+}
+
+async function showVersus() {
+  const turn = ++versus.turn, { a, b, column } = versus;
+  const scored = bothScored(a, b, column), found = bestOf(scored, column.up, Infinity);
+  const sides = await Promise.all(found.map((rows) => Promise.all(rows.slice(0, versus.n).map(async (row) => ({ ...row, texts: await textsOf(row.key) })))));
+  if (turn !== versus.turn) return;
+  versus.sides = sides;
+  const names = [a, b].map((system) => data.systems[system]);
+  $("versus-told").textContent = a === b ? "Choose two systems." :
+    `By ${column.title} ${names[0]} is better in ${found[0].length.toLocaleString("en")} segments, ${names[1]} in ${found[1].length.toLocaleString("en")}; ${(scored.length - found[0].length - found[1].length).toLocaleString("en")} are ties to the digits kept here.`;
+  $("versus-lists").replaceChildren(...sides.map((rows, i) => versusTable(rows, `${"AB"[i]}, ${names[i]}, beats ${"BA"[i]}, ${names[1 - i]}, by most`)));
+  setDelta(scored);
+}
+
+const differenceOf = (row) => (row.delta / versus.column.scale).toFixed(versus.column.digits);
+
+function versusTable(rows, title) {
+  if (!rows.length) return el("div", {}, el("h3", {}, title), el("p", { class: "quiet" }, "nowhere"));
+  const { column } = versus, [nameA, nameB] = [versus.a, versus.b].map((system) => data.systems[system]);
+  const texts = (row, k) => row.texts.rows.find((one) => one.k === k).hypothesis;
+  const source = rows.some((row) => row.texts.source);
+  const heads = [["segment", (row) => row.key], ["A", (row) => column.values[row.a]], ["B", (row) => column.values[row.b]], ["A − B", (row) => row.delta],
+    ...(source ? [["source"]] : []), ["reference"], [`A, ${nameA}`], [`B, ${nameB}, what differs marked`]];
+  const body = el("tbody", { role: "rowgroup" });
+  const fill = (order) => body.replaceChildren(...order.map((row) => {
+    const link = el("button", { type: "button", class: "small", on: { click: () => gridOpen(row.a, { from: link }) } }, segmentName(row.a));
+    const [left, right] = sideBySide(texts(row, row.a), texts(row, row.b));
+    const prose = [...(source ? [["source", [cut(row.texts.source)]]] : []), ["reference", [cut(row.texts.references[0])]], [`A, ${nameA}`, left], [`B, ${nameB}`, right]];
+    const numbers = [[`A, ${nameA}`, shown(column, row.a)], [`B, ${nameB}`, shown(column, row.b)], ["A − B", differenceOf(row)]];
+    return el("tr", { role: "row" }, el("th", { scope: "row", role: "rowheader" }, link), ...numbers.map(([label, text]) => el("td", { role: "cell", class: "number", "data-label": label }, text)),
+      ...prose.map(([label, nodes]) => el("td", { role: "cell", "data-label": label }, el("p", { dir: "auto" }, ...nodes))));
+  }));
+  const head = el("tr", { role: "row" });
+  heads.forEach(([label, value], i) => {
+    const cell = el("th", { scope: "col", role: "columnheader", class: i > 0 && i < 4 ? "number" : null }, value ? el("button", { type: "button", on: { click: () => sortVersus(cell, rows, value, fill) } }, label) : label);
+    head.append(cell);
+  });
+  fill(rows);
+  return el("div", {}, el("h3", {}, title), el("table", { class: "versus", role: "table", "aria-label": title }, el("thead", { role: "rowgroup" }, head), body));
+}
+
+function sortVersus(cell, rows, value, fill) {
+  const up = cell.getAttribute("aria-sort") !== "ascending";
+  for (const one of cell.parentNode.children) one.removeAttribute("aria-sort");
+  cell.setAttribute("aria-sort", up ? "ascending" : "descending");
+  fill([...rows].sort((x, y) => (up ? 1 : -1) * (value(x) - value(y))));
+}
+
+const cut = (text) => (text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL)} …` : text);
+
+/** Two outputs as nodes with what differs marked; of long ones the beginnings. */
+function sideBySide(a, b) {
+  const none = () => [el("span", { class: "quiet" }, "(omitted)")];
+  if (!a || !b) return [a ? [cut(a)] : none(), b ? [cut(b)] : none()];
+  return difference(cut(a), cut(b)) ?? [[cut(a)], [cut(b)]];
+}
+
+async function copyVersus() {
+  const names = [versus.a, versus.b].map((system) => data.systems[system]), { column } = versus;
+  const head = ["better", "document", "segment", "metric", `score of ${names[0]}`, `score of ${names[1]}`, "a - b", "source", "reference", names[0], names[1]];
+  const rows = versus.sides.flatMap((side, i) => side.map((row) => {
+    const [mine, other] = [row.a, row.b].map((k) => row.texts.rows.find((one) => one.k === k).hypothesis);
+    const numbers = [shown(column, row.a), shown(column, row.b), differenceOf(row)]; // a minus sign is no formula here
+    return [...[names[i], documentOf(row.a), String(segmentOf(row.a)), column.title].map(safeCell), ...numbers, ...[row.texts.source, row.texts.references[0], mine, other].map(safeCell)];
+  }));
+  const done = await toClipboard(table.csv(head.map(safeCell), rows));
+  $("versus-told").textContent = `copied ${rows.length.toLocaleString("en")} rows as csv${done}`;
+}
+
+/** A − B of the systems and metric chosen as a column of the segment table. */
+function setDelta(scored) {
+  const values = new Uint32Array(data.rows).fill(0xffffffff), by = new Map(scored.map((one) => [one.key, one.delta]));
+  let least = 0;
+  for (const { delta } of scored) least = Math.min(least, delta);
+  for (let k = 0; k < data.rows; k++) if (!isInserted(k) && by.has(keyOf(k))) values[k] = by.get(keyOf(k)) - least;
+  const { scale, digits, up } = versus.column;
+  Object.assign(grid.delta, { values, missing: 0xffffffff, offset: least, scale, digits, up, title: "A − B" });
+  gridDeltaChanged(`${data.systems[versus.a]} less ${data.systems[versus.b]} by ${versus.column.title}, as chosen under One against another.`);
 }

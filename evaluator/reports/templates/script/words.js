@@ -78,9 +78,10 @@ function differenceButton(reference, hypothesis, texts = [textOf(reference), tex
   return button;
 }
 
-/** What a mark says, beside it, while it is pointed at or has the focus. */
+/** What a mark or a term says, beside it, while it is pointed at, tapped or has the focus. */
 function explainMarks() {
   const tip = document.body.appendChild(el("div", { id: "tip", role: "tooltip", hidden: true }));
+  const explained = (target) => target.closest?.("mark[title], .term[title], [data-told]");
   const hide = () => {
     tip.hidden = true;
     document.querySelector("[aria-describedby=tip]")?.removeAttribute("aria-describedby"); // the tip will say something else
@@ -100,9 +101,14 @@ function explainMarks() {
     tip.style.left = `${left + scrollX}px`;
     tip.style.top = `${(below ? box.bottom + 6 : box.top - own.height - 6) + scrollY}px`;
   };
-  for (const event of ["pointerover", "focusin"]) {
-    document.addEventListener(event, ({ target }) => { if (target.matches?.("mark[title], mark[data-told]")) show(target); });
+  for (const event of ["pointerover", "focusin", "click"]) { // a tap is a click; not every touch screen moves the focus to what is tapped
+    document.addEventListener(event, ({ target }) => {
+      const mark = explained(target);
+      if (mark) show(mark); else if (event === "click") hide();
+    });
   }
-  for (const event of ["pointerout", "focusout"]) document.addEventListener(event, ({ target }) => { if (target.matches?.("mark")) hide(); });
+  for (const event of ["pointerout", "focusout"]) {
+    document.addEventListener(event, (leaving) => { if (leaving.pointerType !== "touch" && explained(leaving.target)) hide(); });
+  }
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
 }
