@@ -14,6 +14,7 @@ from evaluator.embed.paragraphs import paragraph_vectors
 from evaluator.extras import importing
 from evaluator.pipeline import evaluate as run_pipeline
 from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
+from evaluator.python.listed import AlignedPairs, Diagnoses
 from evaluator.python.notes import with_arguments
 from evaluator.readers.inputs import is_table
 from evaluator.readers.scores import ScoreFile
@@ -22,7 +23,7 @@ from evaluator.readers.text import check_encodable
 from evaluator.results import read_run
 from evaluator.request import DEFAULT_METRICS, Request
 from evaluator.run import Run
-from evaluator.types import Advance, AlignedPair, Diagnosis, EvaluatorError
+from evaluator.types import Advance, Diagnosis, EvaluatorError
 from evaluator.wording import speaking_python
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _score_files(scores: Mapping[str, str | Mapping[str, str]]) -> list[ScoreFil
     return out
 
 
-def align(reference_paragraphs: Iterable[str], hypothesis_paragraphs: Iterable[str], *, model: str | None = "minilm") -> list[AlignedPair]:
+def align(reference_paragraphs: Iterable[str], hypothesis_paragraphs: Iterable[str], *, model: str | None = "minilm") -> AlignedPairs:
     """Beads of two articles in reference order; every paragraph is in exactly one.
 
     Args:
@@ -183,7 +184,7 @@ def align(reference_paragraphs: Iterable[str], hypothesis_paragraphs: Iterable[s
         if model is not None and (reference or hypothesis):
             both = paragraph_vectors(_aligning_embedder(model), [*reference, *hypothesis])
             vectors = ParagraphVectors(both[: len(reference)], both[len(reference) :])
-        return align_paragraphs(reference, hypothesis, vectors)
+        return AlignedPairs(align_paragraphs(reference, hypothesis, vectors))
 
 
 def _texts(name: str, texts: Iterable[str]) -> list[str]:
@@ -205,7 +206,7 @@ def diagnose(
     sources: Sequence[str] | None = None,
     lang: str | None = None,
     prior: float | None = None,
-) -> list[Diagnosis]:
+) -> Diagnoses:
     """A diagnosis of each pair, each judged alone.
 
     Args:
@@ -232,7 +233,7 @@ def diagnose(
         from evaluator.diagnosis.documents import name_spellings
 
         judged = name_spellings(documents, listed[1], judged)
-    return [found or Diagnosis(100.0, 0.0, "none", False, ()) for found in judged]
+    return Diagnoses(found or Diagnosis(100.0, 0.0, "none", False, ()) for found in judged)
 
 
 def _judge(lang: str | None, prior: float | None) -> Judge:

@@ -1,4 +1,4 @@
-"""The values that travel between rooms: frozen, slotted, without behaviour.
+"""The values that travel between rooms: frozen, slotted, without behaviour but to show themselves in a notebook.
 
 Nothing here reads files, computes or prints. Read `pipeline.py` next: it shows in which
 order these values are made.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from evaluator.cells import html_table, html_text
 
 if TYPE_CHECKING:  # `evaluator --help` does without NumPy
     import numpy as np
@@ -168,6 +170,13 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     reason: str = ""
     """One line for a person; empty where nothing was found."""
+
+    def _repr_html_(self) -> str:
+        """The diagnosis as a notebook shows it, every text escaped."""
+        summary = f"{'flagged' if self.flagged else 'not flagged'}: risk {self.risk:.3f}, fidelity {self.fidelity:.1f}, severity {self.severity}"
+        rows = [[one.category, one.severity, one.side, one.text, one.counterpart, one.message] for one in self.findings]
+        table = html_table(["category", "severity", "side", "text", "counterpart", "message"], rows) if rows else ""
+        return f"<p>{html_text(summary)}</p>{table}"
 
 
 @dataclass(frozen=True, slots=True)

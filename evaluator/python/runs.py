@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluator.check import Limit, Overlap, Problem, Texts, check_inputs, check_system_names, find_problems, texts_of_inputs, texts_of_pairs
+from evaluator.cells import html_table, html_text
+from evaluator.check import Limit, Overlap, Texts, check_inputs, check_system_names, find_problems, texts_of_inputs, texts_of_pairs
 from evaluator.compare import SEED, Limits, Plan, check_bucketers, check_gate, check_plan
 from evaluator.embed.models import DEFAULT_MODEL
 from evaluator.extras import left_out
 from evaluator.metrics.overlap import OVERLAP, corpus_chrf
 from evaluator.pipeline import compare as compare_again
 from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
+from evaluator.python.listed import Problems
 from evaluator.python.notes import with_arguments
 from evaluator.readers.inputs import group_table, read_inputs, read_table
 from evaluator.recompute import Moved, Verification, verify_texts
@@ -41,6 +43,11 @@ class Verdict:
         """True where every rule is kept."""
         return all(check.passed for check in self.checks)
 
+    def _repr_html_(self) -> str:
+        """The verdict as a notebook shows it."""
+        rows = [["kept" if check.passed else "broken", check.message, len(check.segments)] for check in self.checks]
+        return f"<p>{html_text('passed' if self.passed else 'not passed')}</p>{html_table(['rule', 'what was found', 'worse segments'], rows)}"
+
 
 def check(
     reference: Any,
@@ -51,7 +58,7 @@ def check(
     reference_names: Sequence[str] = (),
     quoting: bool = True,
     model: str | None = "minilm",
-) -> list[Problem]:
+) -> Problems:
     """What is likely wrong with inputs, as `evaluator check` finds it; an empty list when nothing is.
 
     Args:
@@ -80,9 +87,9 @@ def check(
         return look(texts_of_inputs(inputs), limit)
 
 
-def look(texts: Texts, limit: Limit | None) -> list[Problem]:
+def look(texts: Texts, limit: Limit | None) -> Problems:
     """Everything that is likely wrong, with what a reference gives to the system it was made from."""
-    return find_problems(texts, limit, overlap=Overlap(OVERLAP, corpus_chrf))
+    return Problems(find_problems(texts, limit, overlap=Overlap(OVERLAP, corpus_chrf)))
 
 
 def limit_of(model: str) -> Limit:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
-from evaluator.reports.safe import printable
+from evaluator.cells import html_table, html_text
 from evaluator.reports.view import View, verdict
 from evaluator.wording import python_words
 
@@ -15,13 +13,7 @@ def render_notebook(view: View, width: int = 1) -> str:
     """A table of systems and metrics; nothing in it can run, and it brings no style of its own."""
     titles = [score.metric for score in view.systems[0].scores]
     rows = [[system.system, *(score.shown(width) for score in system.scores), str(system.segments)] for system in view.systems]
-    head = "".join(f"<th>{_safe(title)}</th>" for title in ("system", *titles, "segments"))
-    body = "".join(f"<tr>{''.join(f'<td>{_safe(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    notes = "".join(f"<li>{_safe(python_words(note))}</li>" for note in view.notes[:MAX_NOTES])
+    notes = "".join(f"<li>{html_text(python_words(note))}</li>" for note in view.notes[:MAX_NOTES])
     more = f"<li>{len(view.notes) - MAX_NOTES} more in .manifest[&quot;notes&quot;]</li>" if len(view.notes) > MAX_NOTES else ""
     listed = f"<ul>{notes}{more}</ul>" if notes else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{_safe(verdict(view))}</p>{listed}"
-
-
-def _safe(text: str) -> str:
-    return escape(printable(text), quote=True)
+    return f"{html_table(['system', *titles, 'segments'], rows)}<p>{html_text(verdict(view))}</p>{listed}"

@@ -280,3 +280,39 @@ def test_messages_from_python_name_arguments(tmp_path: Path) -> None:
         with pytest.raises(EvaluatorError, match=words) as raised:
             call()
         assert not re.search(r"(?<!\w)--[a-z]", str(raised.value))
+
+
+HOSTILE = "<img src=x onerror=alert(1)> & \"'\u202e\x1b[31m"
+
+
+def test_what_functions_return_shows_itself_in_a_notebook_with_every_text_escaped(cli: Cli, tmp_path: Path) -> None:
+    texts = [f"In 1990 the dam {HOSTILE} broke."], [f"In 1991 the dam {HOSTILE} broke."]
+    diagnosed = evaluator.diagnose(*texts)
+    run = evaluator.evaluate(*texts, metrics=["chrf"], diagnose="off")
+    shown = {
+        "diagnosis": diagnosed[0]._repr_html_(),
+        "list of diagnoses": diagnosed._repr_html_(),
+        "problems": evaluator.check(texts[0] * 3, {"s": [*texts[1] * 2, "Sure! Here is the translation: <b>"]}, model=None)._repr_html_(),
+        "pairs": evaluator.align(["One.", "Two."], ["One."], model=None)._repr_html_(),
+        "verdict": evaluator.gate(run, run, max_drop={"chrf": 1})._repr_html_(),
+        "run": run._repr_html_(),
+    }
+    for name, html in shown.items():
+        assert "<table>" in html, name
+        tags = set(re.findall(r"<(/?\w+)[^>]*>", html))
+        assert {tag.strip("/") for tag in tags} <= {"table", "thead", "tbody", "tr", "th", "td", "p", "ul", "li"}, name
+        assert not re.search(r"[\x00-\x1f\u202e]|<[^>]*=", html), name
+    assert "number" in shown["diagnosis"]
+    assert "&lt;img" in shown["list of diagnoses"] or "1991" in shown["list of diagnoses"]
+    assert f"risk {diagnosed[0].risk:.3f}" in shown["diagnosis"]
+    assert isinstance(diagnosed, list)
+    assert diagnosed == list(diagnosed)
+    assert evaluator.check(["a b"], ["a b c"], model=None)._repr_html_() == "<p>nothing found</p>"
+
+
+def test_a_long_list_is_cut_in_a_notebook() -> None:
+    from evaluator.cells import MAX_ROWS, html_table
+
+    html = html_table(["n"], [[i] for i in range(MAX_ROWS + 7)])
+    assert html.count("<td>") == MAX_ROWS
+    assert "<p>7 more rows</p>" in html
