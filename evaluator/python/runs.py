@@ -92,7 +92,6 @@ def look(texts: Texts, limit: Limit | None) -> Problems:
     return Problems(find_problems(texts, limit, overlap=Overlap(OVERLAP, corpus_chrf)))
 
 
-def limit_of(model: str) -> Limit:
 def default_limit(note: Callable[[str], None]) -> Limit | None:
     """The limit of the packaged model; None where it is not installed, which is noted."""
     for words in left_out([DEFAULT_MODEL]):
@@ -101,6 +100,7 @@ def default_limit(note: Callable[[str], None]) -> Limit | None:
     return limit_of(DEFAULT_MODEL)
 
 
+def limit_of(model: str) -> Limit:
     """What a model takes in one pass, and its tokenizer to count with.
 
     Raises:

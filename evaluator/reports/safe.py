@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from evaluator.cells import printable as printable  # noqa: PLC0414 the rooms of reports take it from here
+from evaluator.cells import printable as printable
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]|#~$])")
 _LATEX = {
