@@ -10,8 +10,6 @@ import pandas as pd
 import pytest
 
 import evaluator
-from evaluator.diagnosis.catalog import CATALOG
-from evaluator.diagnosis.find import DETECTORS
 from evaluator.types import Diagnosis, EvaluatorError
 from tests.conftest import SAMPLE, Cli
 
@@ -35,10 +33,6 @@ def gold() -> dict[int, str]:
             k = int(row["segment"])
             worst[k] = max(worst.get(k, "none"), row["severity"], key=order.index)
     return worst
-
-
-def test_the_catalog_names_every_detector() -> None:
-    assert set(CATALOG) == {detector.__name__.removeprefix("find_") for detector in DETECTORS} | {"slot", "sources"}
 
 
 def test_identical_texts_have_no_finding_and_no_risk(sample: Pair) -> None:

@@ -15,6 +15,8 @@ from evaluator.diagnosis.rules.numbers import in_words, value_of
 from evaluator.types import Diagnosis
 from tests.conftest import Cli
 
+pytestmark = pytest.mark.model
+
 BROKEN = {
     "another number": ("Im Hafen lagen am Abend 34 Kutter.", "Im Hafen lagen am Abend 43 Kutter.", "numbers"),
     "another number in words": ("Nach dem Sturm fehlten zwölf Boote.", "Nach dem Sturm fehlten neunzehn Boote.", "numbers"),

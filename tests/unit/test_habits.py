@@ -97,12 +97,14 @@ def test_bare_scores_write_a_folder_only_where_one_is_named(cli: Cli, texts: tup
     assert Path("run", "run.json").is_file()
 
 
+@pytest.mark.slow
 def test_bare_scores_need_no_folder_that_can_be_written(texts: tuple[Path, Path]) -> None:
     command = [sys.executable, "-m", "evaluator", "score", *map(str, texts), "-m", "chrf", "-b"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/proc")
     assert float(done.stdout) > 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", ["-", "nmt=-"])
 def test_a_piped_system_is_scored_and_writes_nothing(texts: tuple[Path, Path], tmp_path: Path, named: str) -> None:
     command = [sys.executable, "-m", "evaluator", "score", "ref.txt", named, "-m", "chrf"]

@@ -60,6 +60,7 @@ def sample_page() -> str:
     return render_html(evaluator.evaluate(SAMPLE / "reference.txt", {"rewrite": SAMPLE / "rewrite.txt"}, metrics=["bleu", "bertscore"]).evaluation)
 
 
+@pytest.mark.model
 def test_the_page_says_the_verdict_and_leads_to_every_paragraph(sample_page: str) -> None:
     reader = read(sample_page)
     assert "10 of 23 paragraphs are likely broken" in reader.text
@@ -70,16 +71,19 @@ def test_the_page_says_the_verdict_and_leads_to_every_paragraph(sample_page: str
     assert all(link[1:] in ids for link in links)
 
 
+@pytest.mark.model
 def test_the_lost_words_are_marked_on_the_reference(sample_page: str) -> None:
     assert re.search(r'<mark class="critical" tabindex="0" title="critical, accuracy/omission: [^"]*">Postponement of</mark>', sample_page)
 
 
+@pytest.mark.model
 def test_worst_come_first(sample_page: str) -> None:
     risks = [float(risk) for risk in re.findall(r'class="risk">risk (\d\.\d\d)<', sample_page)]
     assert len(risks) == 10
     assert risks == sorted(risks, reverse=True)
 
 
+@pytest.mark.model
 def test_only_its_own_script_runs_and_nothing_is_fetched(sample_page: str) -> None:
     reader = read(sample_page)
     assert not {"img", "iframe", "link", "object", "form"} & set(reader.tags)
@@ -170,6 +174,7 @@ def test_axes_have_round_marks() -> None:
     assert [tick.label for tick in ticks_of(-1.2, 1.1, 100)] == ["-1.0", "-0.5", "0.0", "0.5", "1.0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_and_names_are_shown_as_text(text: str) -> None:
     plain = evaluator.evaluate(["The dam held.", "It rained."], {"a": ["The dam broke.", "It rained."], "b": ["It held.", "Rain."]}, metrics=["chrf"])
@@ -239,6 +244,7 @@ def test_the_command_writes_reports_of_a_stored_run(cli: Cli, tmp_path: Path) ->
     assert cli("report", tmp_path / "nothing").code == 2
 
 
+@pytest.mark.model
 def test_adequacy_stands_beside_novelty_first() -> None:
     run = evaluator.evaluate(
         ["The dam held.", "It rained."], {"a": ["The dam stood firm.", "It rained."]}, metrics=["bleu", "chrf", "ter", "bertscore", "novelty"]

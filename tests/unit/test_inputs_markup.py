@@ -53,6 +53,7 @@ FORMS: dict[str, tuple[str, Callable[[Sequence[str]], str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_that_marks_segments_scores_as_the_texts_do(cli: Cli, write: Write, form: str) -> None:
     plain = [write(f"{name}.txt", "\n".join(texts) + "\n") for name, texts in (("r", REFERENCE), ("h", HYPOTHESIS))]

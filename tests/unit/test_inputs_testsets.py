@@ -279,6 +279,7 @@ def test_rows_without_a_reference_lack_it_whichever_it_is(cli: Cli, write: Write
         assert "every number is the same" in cli("verify", path.parent / str(k), "--texts").out
 
 
+@pytest.mark.model
 def test_a_segment_that_only_another_reference_has_is_diagnosed_without_a_place(cli: Cli, write: Write) -> None:
     files = {name: write(f"{name}.txt", "\n".join(texts) + "\n") for name, texts in (("a", A), ("b", B), ("h", [H[0], "", H[2]]))}
     run = files["h"].parent / "run"

@@ -175,10 +175,12 @@ def test_pairing_by_line_is_linear() -> None:
     assert_linear(prepare)
 
 
+@pytest.mark.slow
 def test_the_whole_way_from_lists_to_tables_is_linear() -> None:
     assert_linear(lambda n: lambda: run_of(n))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("render", [lambda run: csv_text(run.tables["segments"]), render_html], ids=["csv", "html"])
 def test_writing_is_linear(render: Callable[[Evaluation], str]) -> None:
     assert_linear(lambda n: partial(render, run_of(n)))

@@ -37,6 +37,7 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_a_table_and_human_scores_become_statistics_of_both_levels(cli: Cli, write: Write, tmp_path: Path) -> None:
     scores, human = tables(write)
     done = cli("meta", scores, "--human", human, "-o", tmp_path / "out")
@@ -240,6 +241,7 @@ def test_names_from_files_are_harmless_wherever_they_are_shown(cli: Cli, write: 
     assert r"\textbackslash{}x" in (tmp_path / "out" / "meta.tex").read_text()
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(cli: Cli, write: Write, tmp_path: Path) -> None:
     scores, human = tables(write)
     for name in ("one", "two"):

@@ -34,6 +34,7 @@ def test_a_copy_has_no_novelty_and_other_words_have_all() -> None:
     assert "longest copied span = 11.0 words" in run.statistics["details"][0]
 
 
+@pytest.mark.model
 def test_paraphrase_prefers_a_rewrite_to_a_copy_and_to_nonsense(tmp_path: Path) -> None:
     systems = {"copy": COPY, "rewrite": REWRITE, "nonsense": NONSENSE}
     run = evaluator.evaluate(REFERENCE, systems, metrics=["novelty", "bertscore"], device="cpu", resamples=100)
@@ -49,6 +50,7 @@ def test_paraphrase_prefers_a_rewrite_to_a_copy_and_to_nonsense(tmp_path: Path) 
     assert back.segments["paraphrase"].tolist() == run.segments["paraphrase"].tolist()
 
 
+@pytest.mark.model
 def test_without_a_diagnosis_there_is_no_paraphrase_column() -> None:
     run = evaluator.evaluate(REFERENCE, {"a": REWRITE}, metrics=["novelty", "bertscore"], diagnose="off", device="cpu")
     assert "paraphrase" not in run.segments

@@ -77,6 +77,7 @@ def test_pieces_are_both_texts_whole_and_within_the_limit(reference: str, hypoth
     _check(reference, hypothesis, cut_pair(reference, hypothesis))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.integers(0, 40), st.sampled_from([" ", "", "\n"]))
 def test_pieces_of_sentences_are_whole_too(seed: int, n: int, m: int, joint: str) -> None:
@@ -115,6 +116,7 @@ def test_identical_texts_are_cut_at_the_same_places_at_sentences() -> None:
     assert sum(words) / len(words) > 0.8 * MAX_WORDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.4])
 def test_reworded_sentences_stay_with_theirs(seed: int, share: float) -> None:
@@ -123,6 +125,7 @@ def test_reworded_sentences_stay_with_theirs(seed: int, share: float) -> None:
     assert not _apart(reference, hypothesis, [(k, k) for k in range(80)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("flip", [False, True])
 @pytest.mark.parametrize("lost", [range(30, 31), range(30, 34), range(30, 60), range(0, 20), range(20, 80), range(0, 80, 7)])

@@ -134,6 +134,7 @@ def test_an_error_rate_of_0_to_1_scores_an_omitted_paragraph_1(cli: Cli, write: 
     assert stated["signatures"]["CER"]["corpus"] == "nrefs:1|case:mixed|version:cer-1"
 
 
+@pytest.mark.slow
 def test_a_metric_of_another_package_is_listed_and_scored_in_a_fresh_process(package: Package, write: Write, tmp_path: Path) -> None:
     site = package("cer_metric", EXAMPLE, "cer", "CharacterErrorRate")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(ROOT)])}
@@ -146,6 +147,7 @@ def test_a_metric_of_another_package_is_listed_and_scored_in_a_fresh_process(pac
         assert expected in shown.stdout
 
 
+@pytest.mark.model
 def test_a_metric_that_needs_vectors_gets_them_and_its_own_options_alone(cli: Cli, write: Write, tmp_path: Path, package: Package) -> None:
     package("mean_cos", VECTORS, "meancos", "Overlap")
     assert _score(cli, write, tmp_path, "-m", "meancos").code == 0

@@ -144,6 +144,7 @@ def test_a_notebook_names_arguments_in_its_notes() -> None:
     assert "--" not in shown
 
 
+@pytest.mark.model
 def test_check_is_a_function_and_a_package() -> None:
     assert evaluator.check(REFERENCE, SYSTEM, model=None) == []
     (found,) = evaluator.check(REFERENCE, {"s": ["", *SYSTEM[1:]]})
@@ -230,6 +231,7 @@ def _messages() -> Mapping[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_message_of_a_function_names_an_option_of_the_command_line() -> None:
     left = {}
     for place, message in _messages().items():

@@ -45,6 +45,7 @@ def test_json_of_one_system_has_the_shape_of_sacrebleu(one: View) -> None:
     assert render_json(one, 2) == "[\n" + ",\n".join(expected) + "\n]\n"
 
 
+@pytest.mark.model
 def test_json_of_several_systems_has_numbers_and_signatures(hostile: View) -> None:
     rows = json.loads(render_json(hostile, 1))
     assert [row["system"] for row in rows] == ["<img src=x>", "a|b"]
@@ -52,22 +53,26 @@ def test_json_of_several_systems_has_numbers_and_signatures(hostile: View) -> No
     assert rows[1]["signatures"]["chrF2"].startswith("nrefs:1|case:mixed")
 
 
+@pytest.mark.model
 def test_bare_scores(one: View, hostile: View) -> None:
     assert render_bare(one, 3).split() == [score.shown(3) for score in one.systems[0].scores]
     assert render_bare(hostile, 1).splitlines()[1] == "a|b\t100.0\t1.0000"
 
 
+@pytest.mark.model
 def test_csv_is_read_by_the_csv_module(hostile: View) -> None:
     rows = list(csv.DictReader(io.StringIO(render_csv(hostile, 1))))
     assert rows[1] == {"system": "a|b", "chrF2": "100.0", "BERTScore-F1": "1.0000", "segments": "2"}
 
 
+@pytest.mark.model
 def test_latex_escapes_names(hostile: View) -> None:
     text = latex_table(hostile, 1)
     assert r"\textless{}img src=x\textgreater{} &" in text
     assert latex("a_b & 50% {x} \\") == r"a\_b \& 50\% \{x\} \textbackslash{}"
 
 
+@pytest.mark.model
 def test_the_terminal_never_sees_an_escape_from_a_text(hostile: View) -> None:
     text = render_terminal(hostile, columns=80, color=False, width=1)
     assert not any(ord(c) < 32 and c != "\n" for c in text)
@@ -76,6 +81,7 @@ def test_the_terminal_never_sees_an_escape_from_a_text(hostile: View) -> None:
     assert "␛[31mred" in text.replace("\n", "")
 
 
+@pytest.mark.model
 def test_markdown_never_holds_a_tag_or_link_from_a_text(hostile: View) -> None:
     text = render_markdown(hostile)
     assert "<script" not in text
@@ -85,6 +91,7 @@ def test_markdown_never_holds_a_tag_or_link_from_a_text(hostile: View) -> None:
     assert "\x1b" not in text
 
 
+@pytest.mark.model
 def test_flagged_hostile_texts_are_shown_and_never_obeyed() -> None:
     run = evaluator.evaluate([HOSTILE + " and nobody was hurt"], {"a": [HOSTILE + " and everybody was killed <img src=x>"]}, metrics=["bertscore"])
     view = make_view(run.evaluation)

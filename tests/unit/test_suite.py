@@ -63,6 +63,7 @@ def suite(tmp_path: Path) -> Path:
     return config
 
 
+@pytest.mark.slow
 def test_a_suite_writes_runs_a_leaderboard_a_report_and_the_index(suite: Path, cli: Cli, tmp_path: Path) -> None:
     result = cli("bench", suite, "-o", tmp_path / "results")
     assert result.code == 0
@@ -90,6 +91,7 @@ def test_a_suite_writes_runs_a_leaderboard_a_report_and_the_index(suite: Path, c
     assert all(row["best"] == "good" and row["segments"] == "20" for row in index if row["set"] == "harbour")
 
 
+@pytest.mark.slow
 def test_a_second_run_makes_nothing_and_a_changed_input_only_its_own(suite: Path, cli: Cli, tmp_path: Path) -> None:
     cli("bench", suite, "-o", tmp_path / "results")
     before = _digests(tmp_path / "results")
@@ -115,6 +117,7 @@ def _but_times(found: dict[str, bytes]) -> dict[str, bytes]:
     return {**found, "index.csv": repr(sorted([*row.values()][1:] for row in rows)).encode()}
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_gives_the_same_bytes(suite: Path, cli: Cli, tmp_path: Path) -> None:
     cli("bench", suite, "-o", tmp_path / "whole")
     command = [sys.executable, "-m", "evaluator", "bench", str(suite), "-o", str(tmp_path / "killed"), "--quiet", "--no-cache"]
