@@ -107,13 +107,13 @@ def require(part: str, what: str = "") -> None:
 
     Args:
         part: a name of `PARTS`; others need nothing.
-        what: who asks for it, where that is not the part itself.
+        what: who asks for it, where that is not the part itself; the message begins with it.
 
     Raises:
         EvaluatorError: which packages are missing, and the command that brings them.
     """
     if lacking := missing(part):
-        raise EvaluatorError(_needs(what or PARTS[part].what, PARTS[part].extra, lacking))
+        raise EvaluatorError(_needs(what or _sentence(PARTS[part].what), PARTS[part].extra, lacking))
 
 
 @contextmanager
@@ -127,7 +127,7 @@ def importing(part: str, what: str = "") -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise _unfound(error, what or PARTS[part].what) from error
+        raise _unfound(error, what or _sentence(PARTS[part].what)) from error
 
 
 def _unfound(error: ModuleNotFoundError, what: str) -> Exception:
@@ -142,10 +142,15 @@ def owner_of(module: str) -> tuple[str, str]:
     return next(((package, name) for name, extra in EXTRAS.items() for package in extra.packages if module_of(package) == top), ("", ""))
 
 
+def _sentence(words: str) -> str:
+    """Words as a sentence begins with them."""
+    return f"{words[0].upper()}{words[1:]}"
+
+
 def _needs(what: str, extra: str, lacking: Sequence[str]) -> str:
     listed = " and ".join(filter(None, [", ".join(lacking[:-1]), lacking[-1]]))
     verb = "is" if len(lacking) == 1 else "are"
-    return f"{what[0].upper()}{what[1:]} needs evaluator[{extra}], of which {listed} {verb} not installed: {install_command(extra)}"
+    return f"{what} needs evaluator[{extra}], of which {listed} {verb} not installed: {install_command(extra)}"
 
 
 def left_out(parts: Sequence[str]) -> list[str]:
@@ -158,6 +163,4 @@ def left_out(parts: Sequence[str]) -> list[str]:
     extras = ",".join(dict.fromkeys(PARTS[name].extra for name in absent))
     what = " and ".join(PARTS[name].what for name in absent)
     verb = "are" if len(absent) > 1 else "is"
-    return [
-        f"{what[0].upper()}{what[1:]} {verb} left out, without {', '.join(packages)}; to add {'them' if len(absent) > 1 else 'it'}: {install_command(extras)}"
-    ]
+    return [f"{_sentence(what)} {verb} left out, without {', '.join(packages)}; to add {'them' if len(absent) > 1 else 'it'}: {install_command(extras)}"]

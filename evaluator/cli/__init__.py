@@ -128,6 +128,6 @@ def _dispatch(arguments: list[str]) -> int:
         raise EvaluatorError(f"There is no command {name!r}.{did_you_mean(name, COMMANDS)}")
     # A module called `list` would take the built-in's name in this package.
     module_name = f"evaluator.cli.{'listing' if name == 'list' else name.replace('-', '_')}"
-    with importing("", f"the command {name}"):  # the last net: parts say themselves what they need
+    with importing("", f"The command {name}"):  # the last net: parts say themselves what they need
         code: int = importlib.import_module(module_name).run(rest)
     return code

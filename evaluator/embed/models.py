@@ -291,7 +291,7 @@ def choose_device(device: str) -> str:
         return "cpu"
     if kind == "auto" and not has_gpu_driver():
         return "cpu"  # known without torch, which takes a second to import
-    with importing("torch", "the device cuda"):
+    with importing("torch", "The device cuda"):
         import torch
 
     if torch.cuda.is_available():

@@ -196,7 +196,7 @@ def packed_tokenizer(file: PackedFile) -> Any:
     The normalizer is sentencepiece's nmt_nfkc, whose rules the file has for single characters alone: NFKC with controls left out,
     invisible characters as blanks, and the full-width tilde as it is.
     """
-    with importing("encoder", "the tokenizer of e5-small-q4"):
+    with importing("encoder", "The tokenizer of e5-small-q4"):
         from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
         from tokenizers.models import Unigram
 

