@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from evaluator.diagnosis.judge import Judge
 
 
+SAMPLE, UNREAD = 50, 0.5
+"""References that are looked at, and the share of unknown characters from which a text is not scored at all."""
+
+
 def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
     """The metrics ready to use, and the model that they share if one of them needs it."""
     needs = {need for name in request.metrics for need in metric_class(name).declared.needs}
@@ -52,9 +56,10 @@ def note_model(embedder: Embedder | None, evalset: EvalSet, lang: str | None) ->
         return []
     from evaluator.diagnosis.language import READ, language_of_run
 
-    language = language_of_run([reference for pair in evalset.systems[0].pairs for reference in pair.references if reference], lang)
-    if language in (None, READ):
-        return []
+    references = [reference for pair in evalset.systems[0].pairs for reference in pair.references if reference]
+    language = language_of_run(references, lang)
+    if embedder is None or language in (None, READ) or all(share.characters >= UNREAD for share in embedder.unknown_share(references[:SAMPLE])):
+        return []  # of texts that the model cannot read at all BERTScore says so itself
     return [
         f"BERTScore: {preset.name} learned English alone and the references are in another language ({language}): "
         f"it goes by letters there, and its scores tell little. "
@@ -70,7 +75,7 @@ def open_cache(request: Request, metrics: Sequence[Metric]) -> CachedStatistics 
     return CachedStatistics(request.store, {name: setting_of(name, request.metric_options.get(name, {}), metric_package(name)) for name in kept})
 
 
-def describe_align_model(request: Request) -> dict[str, str] | None:
+def describe_aligner(request: Request) -> dict[str, str] | None:
     """Name and digest of the model that helped to align, for the manifest."""
     if request.align_model is None:
         return None

@@ -62,7 +62,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("sentences_capital", "sentences", "fluency/casing", _MINOR, "a capital in mid-sentence"),
     Kind("script", "script", "accuracy/untranslated", _CRITICAL, "words in a script that the reference does not use"),
     Kind("script_foreign", "script", "accuracy/untranslated", ("minor", "major", "critical"), "foreign small words in an English text, or `in the` in another; English words in a German text, minor for a single one, critical for half of the text"),
-    Kind("copied", "sources", "accuracy/untranslated", ("major", "critical"), "stretches of the source left untranslated, where a source is given; critical where they are half of the text"),
+    Kind("copied", "sources", "accuracy/untranslated", ("major", "critical"), "stretches of the source left untranslated, where a source is given, in German single words too; critical where they are half of the text"),
     Kind("repetition", "repetition", "fluency/duplication", ("minor", "major"), "words or stretches said twice; major for four words or more"),
     Kind("quotes", "quotes", "fluency/punctuation", _MINOR, "quotations that begin or end elsewhere"),
     Kind("coverage", "coverage", f"{_WRONG}, {_OMISSION}, {_ADDITION}", ("minor", "major", "critical"), "other words at one place, major for four content words or more; critical where one text is empty"),

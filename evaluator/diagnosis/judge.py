@@ -19,7 +19,7 @@ from evaluator.diagnosis.model import load_decision, threshold_of
 from evaluator.diagnosis.pairs import pair_of
 from evaluator.diagnosis.pieces import PiecePair, cut_pair
 from evaluator.diagnosis.reader import MODEL, VERSION, Reading, load_reader
-from evaluator.diagnosis.rules.decide import diagnose_by_rules, stated_rules
+from evaluator.diagnosis.rules.decide import diagnose_by_rules, stated_rules, with_untranslated
 from evaluator.diagnosis.sides import build_side
 from evaluator.diagnosis.slot import find_slot
 from evaluator.diagnosis.sources import with_copies
@@ -98,7 +98,11 @@ class Judge:
             return None
         best = min(found, key=lambda k: (found[k].risk, -_ranked(found[k].fidelity)))
         chosen = found[best] if filled[best] == references[0] else _elsewhere(found[best])
-        return with_copies(chosen, source, filled, hypothesis) if source.strip() else chosen
+        if not source.strip():
+            return chosen
+        told = with_copies(chosen, source, filled, hypothesis)
+        ruled = math.isnan(told.fidelity) and hypothesis not in filled
+        return with_untranslated(told, source, filled, hypothesis, self._prior) if ruled else told
 
     def unread(self, references: Sequence[str | None], hypothesis: str) -> bool:
         """True for a pair that was judged for, and of whose references the vocabulary knows none."""

@@ -88,6 +88,16 @@ def test_german_rewording_stays_quiet_both_ways(kind: str, lang: str | None) -> 
         assert not _judged(reference, hypothesis, lang).flagged
 
 
+def test_a_word_of_the_source_left_in_is_found_where_the_source_is_known() -> None:
+    source, reference = "The steer ran across the meadow near Boston.", "Der Ochse lief bei Boston über die Wiese."
+    hypothesis = "Der Steer lief nahe Boston über die Wiese."
+    assert not _judged(reference, hypothesis).flagged
+    found = evaluator.diagnose([reference], [hypothesis], sources=[source], lang="de")[0]
+    assert found.flagged
+    assert [(f.text, f.detector) for f in found.findings if f.severity == "major"] == [("Steer", "copied")]
+    assert not evaluator.diagnose([reference], [reference.replace("Wiese", "Weide")], sources=[source], lang="de")[0].flagged
+
+
 def test_findings_stand_where_they_say_in_short_and_in_long_texts() -> None:
     filling = "Der Bericht nennt in Abschnitt {0} den Zustand der Straße und die Kosten des Winterdienstes in der Gemeinde. "
     long = "".join(filling.format(k) for k in range(40))

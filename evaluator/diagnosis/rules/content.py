@@ -22,11 +22,11 @@ SHARE, LARGE = 0.12, 0.5
 """Share of the text's letters that is lost and not made up for: from here a loss is major, critical."""
 PLENTY = 35
 """Letters that are a loss in a text of any length."""
-REPLACED = 0.5
+REPLACED = 0.4
 """Most new letters at the place, and in all, for each lost one."""
 DOUBLED = 6
 """Words in a row that count as said twice, wherever they stand."""
-SHORT, STOPPED = 0.65, 0.9
+SHORT, STOPPED = 0.6, 0.9
 """Share of the reference's letters that a text without loss has at least; one that lacks the closing mark needs more."""
 LEAST_TAIL = 2
 """Content words at the end without counterpart that a text without closing mark has lost."""

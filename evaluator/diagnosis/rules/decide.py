@@ -19,7 +19,7 @@ from evaluator.diagnosis.pair import Pair
 from evaluator.diagnosis.pieces import cut_pair
 from evaluator.diagnosis.reader import MODEL
 from evaluator.diagnosis.rules.content import find_lost_and_added, find_said_twice
-from evaluator.diagnosis.rules.english import find_english
+from evaluator.diagnosis.rules.english import find_english, find_untranslated
 from evaluator.diagnosis.rules.names import find_german_names
 from evaluator.diagnosis.rules.numbers import find_german_numbers
 from evaluator.diagnosis.rules.sides import german_pair, german_side, tokens_of, unaligned_pair
@@ -49,6 +49,24 @@ def diagnose_by_rules(pairs: Sequence[tuple[str, str]], prior: float | None) -> 
         # Pieces may be cut between a sentence and its copy.
         findings += find_said_twice(unaligned_pair(sides[reference], sides[hypothesis]))
     return [_decided(findings, prior) for findings in found]
+
+
+def with_untranslated(diagnosis: Diagnosis, source: str, references: Sequence[str], hypothesis: str, prior: float | None) -> Diagnosis:
+    """The diagnosis with single words that the hypothesis has from its source."""
+    told = [f for f in diagnosis.findings if f.category == "accuracy/untranslated" and f.severity != "minor"]
+    new = [f for f in find_untranslated(source, references, hypothesis) if not any(_covers(one, f) for one in told)]
+    if not new:
+        return diagnosis
+    kept = [f for f in diagnosis.findings if not any(_covers(one, f) for one in new)]
+    found = _decided([*kept, *new], prior)
+    return replace(found, risk=max(found.risk, diagnosis.risk))
+
+
+def _covers(a: Finding, b: Finding) -> bool:
+    """True where a holds b, in the same text."""
+    return (
+        a.side == b.side and a.start is not None and a.end is not None and b.start is not None and b.end is not None and a.start <= b.start and b.end <= a.end
+    )
 
 
 def find_by_rules(pair: Pair) -> list[Finding]:

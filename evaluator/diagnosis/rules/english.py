@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from evaluator.diagnosis.detect.gazetteer import KNOWN
 from evaluator.diagnosis.detect.script import find_script
 from evaluator.diagnosis.language import SMALL_ENGLISH
 from evaluator.diagnosis.pair import Pair, make, runs
-from evaluator.diagnosis.rules.german import FUNCTION, HOMOGRAPHS, NOUNS
+from evaluator.diagnosis.rules.german import FUNCTION, HOMOGRAPHS, NOUNS, stem
 from evaluator.diagnosis.rules.sides import one_family
 from evaluator.types import Finding
 
@@ -17,7 +20,12 @@ SEVERAL = 3
 """Such words in one text that are no chance, wherever they stand."""
 HALF = 0.5
 """Share of the words of a hypothesis from which the text as a whole is untranslated."""
+COPIED = 4
+"""Letters from which one word of the source that stands in the hypothesis as it is counts as untranslated."""
 _ENGLISH = SMALL_ENGLISH - HOMOGRAPHS
+_WORD = re.compile(r"[^\W\d_]+")
+_SHARED_ENDINGS = ("al", "iv", "ent", "ant", "ion", "or", "ismus", "tur", "isch", "il", "ell")
+"""Of words that German and English share: final, Information, Motor."""
 
 
 def find_english(pair: Pair) -> list[Finding]:
@@ -39,6 +47,20 @@ def find_english(pair: Pair) -> list[Finding]:
         severity = "critical" if enough and half else "major" if enough or several else "minor"
         out.append(make(pair, "accuracy/untranslated", severity, NAME, (a, b), None, "English words"))
     return scripts + out
+
+
+def find_untranslated(source: str, references: Sequence[str], hypothesis: str) -> list[Finding]:
+    """Words that the source writes small, so that they are no names, and that stand in the hypothesis, in no reference and in no list of German words."""
+    theirs = {word for word in _WORD.findall(source) if word.islower() and len(word) >= COPIED}
+    known = {form for text in references for word in _WORD.findall(text) for form in (word.lower(), stem(word.lower()))}
+    out = []
+    for match in _WORD.finditer(hypothesis):
+        lower = match[0].lower()
+        if lower not in theirs or known & {lower, stem(lower)} or lower in FUNCTION or lower in NOUNS or lower in HOMOGRAPHS or lower.endswith(_SHARED_ENDINGS):
+            continue
+        message = "a word of the source, left untranslated"
+        out.append(Finding("accuracy/untranslated", "major", "hypothesis", match.start(), match.end(), match[0], "", "copied", message))
+    return out
 
 
 def _shows_english(pair: Pair, i: int, theirs: set[str]) -> bool:
