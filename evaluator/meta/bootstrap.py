@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from evaluator.meta.grouping import mean_of_known
-from evaluator.meta.kendall import count_pairs, tau
+from evaluator.meta.kendall import PairCounts, count_pairs, tau
 from evaluator.meta.material import MetricScores, system_means, system_scores
 from evaluator.meta.pearson import correlations
 from evaluator.meta.systems import PERMUTATIONS, SPA_SEED, agreements, p_values, random_signs
@@ -57,6 +57,7 @@ class Resampler:
         """
         self.known = known
         self.n = known.shape[1]
+        self._counted: dict[tuple[int, bool], list[PairCounts]] = {}
         self.draws = np.random.default_rng(seed).integers(self.n, size=(resamples, self.n))
 
     def counts(self) -> Iterator[FloatArray]:
@@ -98,11 +99,11 @@ class Resampler:
         """Kendall's tau likewise, of the first `COSTLY` resamples."""
         unknown = self.known == 0
         own, other = (np.where(unknown, np.nan, x) for x in (gold, metric))
-        out = []
-        for draw in self.draws[:COSTLY]:
-            drawn = [x[:, draw] if per_system else x[:, draw].reshape(1, -1) for x in (own, other)]
-            out.append(float(mean_of_known(tau(count_pairs(*drawn), variant))))
-        return np.array(out)
+        key = hash((own.tobytes(), other.tobytes())), per_system
+        if key not in self._counted:  # the variants are made of the same counts
+            drawn = ([x[:, draw] if per_system else x[:, draw].reshape(1, -1) for x in (own, other)] for draw in self.draws[:COSTLY])
+            self._counted[key] = [count_pairs(*pair) for pair in drawn]
+        return np.array([float(mean_of_known(tau(counts, variant))) for counts in self._counted[key]])
 
     def spa(self, gold: FloatArray, metric: FloatArray) -> FloatArray:
         """Soft pairwise accuracy of the first `COSTLY` resamples."""

@@ -8,7 +8,7 @@ variable where all groups have equally many pairs, drawn by size of group elsewh
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtrc  # scipy.stats would take longer to import than a study
 
 from evaluator.meta.grouping import Groups
 from evaluator.meta.ties import calibrate, tie_pairs
@@ -34,7 +34,7 @@ def exchange_pairs(a: Groups, b: Groups, draws: int, seed: int) -> tuple[float, 
     open_pairs = wins + losses
     if (open_pairs > 0).sum() <= 1:
         won, n = int(wins.sum()), int(open_pairs.sum())
-        return float(binom.sf(won - 1, n, 0.5)), delta, 0, True
+        return float(bdtrc(won - 1, n, 0.5)) if won else 1.0, delta, 0, True
     n_draws = draws * DRAWS_PER_DRAW
     coins = np.random.default_rng(seed).binomial(open_pairs, 0.5, (n_draws, len(weights)))
     reached = int((((2 * coins - open_pairs) * weights).sum(axis=1) >= delta - 1e-12).sum())

@@ -102,7 +102,7 @@ def p_values(scores: FloatArray, signs: NDArray[np.float32]) -> FloatArray:
     single = scores.astype(np.float32)
     if not np.isnan(scores).any():
         sums, null = single.sum(axis=1), (signs @ single.T).T
-        return np.array([np.count_nonzero(null[a] - null[b] >= sums[a] - sums[b]) for a, b in zip(i, j, strict=True)]) / len(signs)
+        return np.asarray(np.count_nonzero(null[i] - null[j] >= (sums[i] - sums[j])[:, None], axis=1) / len(signs))
     difference = single[i] - single[j]
     shared = ~np.isnan(difference)
     difference[~shared] = 0
