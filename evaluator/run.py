@@ -11,6 +11,7 @@ from evaluator.frames import empty_table, to_pandas
 from evaluator.reports.html import render_html
 from evaluator.reports.markdown import render_markdown
 from evaluator.reports.notebook import render_notebook
+from evaluator.reports.svg import Figure, draw
 from evaluator.reports.view import make_view
 from evaluator.reports.worst import by_metric, check_systems, worse_than, worst_rows
 from evaluator.results import Staging, new_run_folder, write_run, write_whole
@@ -110,6 +111,28 @@ class Run:
             frame[f"{by.column}_against"] = other[by.column].to_numpy()
             frame["delta"] = frame[by.column] - frame[f"{by.column}_against"]
             return frame
+
+    def plot(self, kind: str = "distribution", *metrics: str, path: str | os.PathLike[str] | None = None) -> Figure:
+        """A figure of the report as SVG, which a notebook draws; `str()` of it is the text.
+
+        Args:
+            kind: `distribution` (of one metric, system by system), `scatter` (two metrics, segment by segment) or `intervals` (of compared systems).
+            metrics: columns such as `chrf` or titles such as `chrF2`; those that the run begins with where none is named.
+            path: a file to write it to as well.
+
+        Raises:
+            EvaluatorError: an unknown kind or metric, or what this run does not have.
+
+        >>> import evaluator
+        >>> run = evaluator.evaluate(["A dam broke.", "It rained."], {"a": ["A dam burst.", "It rained."]}, metrics=["chrf"], diagnose="off")
+        >>> str(run.plot("distribution", "chrf"))[:4]
+        '<svg'
+        """
+        with speaking_python():
+            figure = draw(self._evaluation, kind, metrics)
+            if path is not None:
+                write_whole(Path(path).expanduser(), figure.svg)
+            return figure
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False, spreadsheet_safe: bool = False) -> Path:
         """Write the run folder, whole or not at all, and return its path.

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_the_best_system_comes_first_in_both_formats(view: View, run: evaluator.
 
 
 def test_intervals_and_clusters_stand_beside_scores_where_asked_for(view: View, run: evaluator.Run) -> None:
-    row = run.statistics.set_index(["system", "metric"]).loc[("bad_1", "chrF2")]
+    row: Any = run.statistics.set_index(["system", "metric"]).loc[("bad_1", "chrF2")]
     interval = f"[{row['ci_low']:.1f}, {row['ci_high']:.1f}]"
     plain, whole = latex_table(view, 1), latex_table(view, 1, ALL)
     assert interval not in plain
