@@ -352,7 +352,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("evaluator/diagnosis/weights/decision.json"))
     parser.add_argument("--only", choices=("reader", "detectors"), default="", help="for ablations")
     parser.add_argument("--threshold", type=float, default=0.34)
-    parser.add_argument("--levels", default="0.3,0.35,0.3,0.6", help="as `Levels` of evaluator/diagnosis/model.py has them")
+    parser.add_argument("--levels", default="0.3,0.35,0.3,0.6,0.25", help="as `Levels` of evaluator/diagnosis/model.py has them")
     options = parser.parse_args()
     if options.step == "evidence":
         evidence(options.work, options.processes)

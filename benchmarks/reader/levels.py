@@ -34,7 +34,7 @@ class Gold(NamedTuple):
 
     raters: list[dict[str, set[int]]]
     pieces: list[Evidence]
-    flagged: bool
+    risk: float
 
 
 def characters(findings: Iterable[Finding], side: str) -> set[int]:
@@ -44,11 +44,13 @@ def characters(findings: Iterable[Finding], side: str) -> set[int]:
     )
 
 
-def f1(golds: Sequence[Gold], levels: Levels, sides: Sequence[str], only: str = "") -> tuple[float, float, float]:
+def f1(golds: Sequence[Gold], threshold: float, levels: Levels, sides: Sequence[str], only: str = "") -> tuple[float, float, float]:
     """Precision, recall and F1 over all raters."""
     tp = fp = fn = 0
     for gold in golds:
-        findings = [in_paragraph(f, piece) for piece in gold.pieces for f in with_phrases(piece, levels, gold.flagged)]
+        findings = [
+            in_paragraph(f, piece) for piece in gold.pieces for f in with_phrases(piece, levels, gold.risk >= levels.suspicious, gold.risk >= threshold)
+        ]
         findings = [f for f in findings if not only or f.detector.startswith(only)]
         for side in sides:
             ours = characters(findings, side)
@@ -62,7 +64,7 @@ def _golds(pairs: Sequence[tuple[str, str]], raters: Sequence[list[dict[str, set
     out = []
     for pieces, marks in zip(evidence_of(list(pairs), [True] * len(pairs)), raters, strict=True):
         risk = risk_of(decision, numbers(pieces), kinds([f for piece in pieces for f in piece.findings]))
-        out.append(Gold(marks, pieces, risk >= decision.threshold))
+        out.append(Gold(marks, pieces, risk))
     return out
 
 
@@ -100,14 +102,16 @@ def main() -> None:
     parser.add_argument("--articles", type=Path)
     parser.add_argument("--pairs", type=int, default=400)
     options = parser.parse_args()
-    sets = {name: (experts(options.work, name, options.pairs), ("hypothesis",)) for name in ("news20", "ted")}
+    sets: dict[str, tuple[list[Gold], Sequence[str]]] = {name: (experts(options.work, name, options.pairs), ("hypothesis",)) for name in ("news20", "ted")}
     if options.articles:
         sets["articles"] = (articles(options.articles), ("hypothesis", "reference"))
         sets["articles, hypothesis"] = (sets["articles"][0], ("hypothesis",))
-    grid = [Levels(serious, share, 1.1, 1.1) for serious, share in product((0.15, 0.3, 1.1), (0.25, 0.35, 0.5, 0.7))]
-    grid += [Levels(0.3, 0.35, lost, share) for lost, share in product((0.3, 0.6), (0.5, 0.7, 0.9))]
+    threshold = load_decision().threshold
+    grid = [Levels(serious, share, 1.1, 1.1, threshold) for serious, share in product((0.15, 0.3, 1.1), (0.25, 0.35, 0.5, 0.7))]
+    grid += [Levels(0.3, 0.35, lost, share, threshold) for lost, share in product((0.3, 0.6), (0.5, 0.7, 0.9))]
+    grid += [Levels(0.3, 0.35, 0.3, 0.6, suspicious) for suspicious in (0.15, 0.2, 0.25, 0.3)]
     for levels in grid:
-        row = [f"{name}: {' '.join(f'{v:.3f}' for v in f1(golds, levels, sides))}" for name, (golds, sides) in sets.items()]
+        row = [f"{name}: {' '.join(f'{v:.3f}' for v in f1(golds, threshold, levels, sides))}" for name, (golds, sides) in sets.items()]
         print(" ".join(f"{name} {value}" for name, value in levels._asdict().items()), "|", " | ".join(row), flush=True)
 
 

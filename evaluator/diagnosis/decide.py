@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from evaluator.diagnosis.detect.name_forms import one_form, same_words
 from evaluator.diagnosis.evidence import Evidence, kinds, numbers, probability
-from evaluator.diagnosis.model import Decision, Levels, fidelity_of, moved, risk_of, threshold_of
+from evaluator.diagnosis.model import Decision, Levels, fidelity_of, moved, risk_of, suspicious_from, threshold_of
 from evaluator.diagnosis.spans import find_lost, find_spans
 from evaluator.diagnosis.types import SEVERITIES
 from evaluator.types import Diagnosis, Finding
@@ -27,13 +27,14 @@ def diagnose_pieces(pieces: Sequence[Evidence], decision: Decision, prior: float
     # Processors differ in their last bits: four decimals hide that.
     risk = round(moved(risk_of(decision, x, seen), prior, decision.prior), 4)
     flagged = risk >= threshold_of(decision, prior)
-    findings = [in_paragraph(finding, piece) for piece in pieces for finding in with_phrases(piece, decision.levels, flagged)]
+    suspicious = risk >= suspicious_from(decision, prior)
+    findings = [in_paragraph(finding, piece) for piece in pieces for finding in with_phrases(piece, decision.levels, suspicious, flagged)]
     if flagged:
         findings = ensure_major(findings)
     return Diagnosis(fidelity_of(decision, x, seen), risk, worst(findings), flagged, in_order(findings))
 
 
-def with_phrases(piece: Evidence, levels: Levels, flagged: bool) -> list[Finding]:
+def with_phrases(piece: Evidence, levels: Levels, suspicious: bool, flagged: bool) -> list[Finding]:
     """The detectors' findings of a piece and, where none of them stands, the phrases that the reader points at.
 
     In a paragraph that is likelier broken, less evidence is needed to name a place.
@@ -42,7 +43,7 @@ def with_phrases(piece: Evidence, levels: Levels, flagged: bool) -> list[Finding
     if piece.reading is None:
         return findings
     serious, lost = probability(piece.reading.wrong[:, 1]), probability(piece.reading.lost)
-    level = min(levels.serious, levels.serious_share * float(serious.max(initial=0.0))) if flagged else levels.serious
+    level = min(levels.serious, levels.serious_share * float(serious.max(initial=0.0))) if suspicious else levels.serious
     found = find_spans(piece.pair, serious, level, "major")
     if flagged:
         found += find_lost(piece.pair, lost, max(levels.lost, levels.lost_share * float(lost.max(initial=0.0))), "major")

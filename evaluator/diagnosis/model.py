@@ -39,11 +39,13 @@ class Levels(NamedTuple):
     serious: float
     """Of a serious error at a word, in any paragraph."""
     serious_share: float
-    """In a flagged paragraph, share of its likeliest word's: domains differ in level more than in order."""
+    """In a suspicious paragraph, share of its likeliest word's: domains differ in level more than in order."""
     lost: float
     """That a reference word is lost or changed; in flagged paragraphs alone."""
     lost_share: float
     """Share of the likeliest one's that a word needs as well."""
+    suspicious: float
+    """Risk from which words are named by `serious_share`, below the threshold already: most missed paragraphs are near it."""
 
 
 class Decision(NamedTuple):
@@ -116,3 +118,8 @@ def moved(risk: float, prior: float | None, fitted: float) -> float:
 def threshold_of(decision: Decision, prior: float | None = None) -> float:
     """The risk from which a paragraph is flagged, at the given prior."""
     return round(moved(decision.threshold, prior, decision.prior), 4)
+
+
+def suspicious_from(decision: Decision, prior: float | None = None) -> float:
+    """The risk from which places are named, at the given prior."""
+    return round(moved(decision.levels.suspicious, prior, decision.prior), 4)
