@@ -27,7 +27,14 @@ from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
 
 MANIFEST = NAME
 STATISTICS = "stats.npz"
-OWN_FILES = {MANIFEST, STATISTICS, "report.html", "report.md", "report.tex", *(f"{name}.csv" for name in TABLES)}
+STREAM = "stream"
+"""In run.json where rows were scored batch by batch, and sums alone were kept of them."""
+WORST = "worst.csv"
+"""The worst segments of a stream, with the columns of segments.csv."""
+OWN_FILES = {
+    MANIFEST, STATISTICS, "report.html", "report.md", "report.tex", "segments", "segments.tsv", "segments.jsonl", "segments.parquet", WORST,
+    *(f"{name}.csv" for name in TABLES),
+}  # fmt: skip
 """What a run folder may hold for --force to replace it."""
 
 
@@ -56,7 +63,7 @@ def new_run_folder(target: Path, *, force: bool = False) -> Iterator[Staging]:
     """
     made: list[Path] = []
     try:
-        _check_target(target, force)
+        check_target(target, force)
         made = [parent for parent in target.absolute().parents if not parent.exists()]
         target.absolute().parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}-", dir=target.absolute().parent))
@@ -93,7 +100,12 @@ def _remove_empty(folders: Sequence[Path]) -> None:
             folder.rmdir()
 
 
-def _check_target(target: Path, force: bool) -> None:
+def check_target(target: Path, force: bool) -> None:
+    """Refuse a folder that is in the way.
+
+    Raises:
+        EvaluatorError: it exists, and is no run folder or must not be replaced.
+    """
     try:
         os.lstat(target)
     except FileNotFoundError:
@@ -112,7 +124,7 @@ def _check_target(target: Path, force: bool) -> None:
 
 
 def _put_in_place(staging: Path, target: Path, force: bool) -> None:
-    _check_target(target, force)  # again: another run may have finished meanwhile
+    check_target(target, force)  # again: another run may have finished meanwhile
     os.chmod(staging, 0o777 & ~_umask())
     if target.exists():
         old = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}-old-", dir=target.absolute().parent))
@@ -222,7 +234,9 @@ def read_run(folder: Path) -> Evaluation:
         manifest = _read_manifest(folder)
         present = [name for name in TABLES if name not in NOT_ALWAYS or (folder / f"{name}.csv").exists()]
         text = unguarded if manifest.spreadsheet_safe else str
-        tables = {name: _read_csv(folder / f"{name}.csv", name, text) for name in present}
+        # Of a stream the worst segments are read; all of them may be more than memory holds.
+        files = {"segments": WORST} if STREAM in manifest else {}
+        tables = {name: _read_csv(folder / files.get(name, f"{name}.csv"), name, text) for name in present}
         with np.load(folder / STATISTICS, allow_pickle=False) as stored:
             statistics = {name: stored[name] for name in stored.files}
     except EvaluatorError:
@@ -251,3 +265,18 @@ def _read_csv(path: Path, name: str, text: Callable[[str], str]) -> Table:
         kind = kind_of(name, column)
         columns[column] = parse_cells(cells if text is str or kind != "str" else [text(cell) for cell in cells], kind)
     return check_frame(Table(name, columns))
+
+
+def refuse_stream(evaluation: Evaluation, what: str) -> None:
+    """Refuse a run that holds sums alone where every segment is needed.
+
+    Args:
+        evaluation: the run.
+        what: who needs them, at the start of a sentence.
+
+    Raises:
+        EvaluatorError: it is a stream.
+    """
+    if STREAM in evaluation.manifest:
+        n = evaluation.manifest[STREAM]["rows"]
+        raise EvaluatorError(f"{what} needs every segment, and of this run's {n:,} rows sums alone were kept (a stream); score with --no-stream for that.")

@@ -26,7 +26,7 @@ EXAMPLES = (
 def run(arguments: Sequence[str]) -> int:
     """Run the command: 0 when every rule is kept, 1 when one is broken."""
     from evaluator.reports.parts import render_gate
-    from evaluator.results import read_run
+    from evaluator.results import read_run, refuse_stream
 
     parser = Parser("gate", SUMMARY, EXAMPLES)
     parser.add_argument("run", metavar="RUN_DIR", nargs="?", help="the run to judge")
@@ -39,7 +39,10 @@ def run(arguments: Sequence[str]) -> int:
         raise EvaluatorError("No run was given: evaluator gate RUN_DIR --baseline RUN_DIR. See evaluator gate --help")
     plan, limits = plan_of(args), Limits(_drops(args.max_drop), args.max_critical)
     baseline = read_run(Path(args.baseline).expanduser()) if args.baseline else None
-    checks = check_gate(read_run(Path(args.run).expanduser()), baseline, limits, plan)
+    run = read_run(Path(args.run).expanduser())
+    for one in (run, *([baseline] if baseline else [])):
+        refuse_stream(one, "evaluator gate")
+    checks = check_gate(run, baseline, limits, plan)
     sys.stdout.write(render_gate(checks))
     return 0 if all(check.passed for check in checks) else 1
 

@@ -57,9 +57,10 @@ def run(arguments: Sequence[str]) -> int:
     if args.texts and (args.reference or args.input or args.source or args.table):
         raise EvaluatorError("--texts takes the texts from the run itself; leave -r, -i, -s and --table out.")
     from evaluator.recompute import Moved, verify, verify_texts
-    from evaluator.results import read_run
+    from evaluator.results import read_run, refuse_stream
 
     stored = read_run(Path(args.run).expanduser())
+    refuse_stream(stored, "evaluator verify")
     moved = Moved(args.root, args.reference, dict(split_name(text) for text in args.input), args.source, args.table, args.device)
     with shown_progress(args.quiet) as start_work:
         found = (verify_texts if args.texts else verify)(stored, moved, start_work)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluator.compare.plan import Contest, Plan, Subject
+from evaluator.compare.plan import Contest, Plan, Subject, Sums
 from evaluator.compare.systems import Comparison
 from evaluator.frames import NOT_ALWAYS, PAIRS, check_frame
 from evaluator.plugins import did_you_mean
@@ -30,6 +30,8 @@ def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> 
     if evaluation.manifest.compared is None:
         raise EvaluatorError("This run was written before runs could be compared: run.json has no `compared`. Score again.")
     entries = chosen_entries(evaluation.manifest.compared, metrics)
+    if "stream" in evaluation.manifest:
+        return _streamed(evaluation, entries)
     rows = segment_rows(evaluation)
     documents = [evaluation.tables["segments"].columns["document"][row] for row in rows[0]]
     return Contest(
@@ -37,6 +39,38 @@ def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> 
         subjects=tuple(_subject(evaluation, entry, rows) for entry in entries),
         documents=documents if len(set(documents)) > 1 else None,
     )
+
+
+def _streamed(evaluation: Evaluation, entries: Sequence[ComparedEntry]) -> Contest:
+    """A run of which sums over units are stored, and wins of segments in pairs.csv."""
+    stored, systems = evaluation.statistics, evaluation.manifest.systems
+    table = evaluation.tables["statistics"].columns
+    counts = {(s, m): n for s, m, n in zip(table["system"], table["metric"], table["n_segments"], strict=True)}
+    signatures = dict(zip(table["metric"], table["signature"], strict=True))
+    pairs = evaluation.tables["pairs"].columns if "pairs" in evaluation.tables else {"metric": []}
+    subjects = []
+    for entry in entries:
+        owner = next(one.title for one in evaluation.manifest.compared or () if one.name == entry.statistics)
+        if entry.part:
+            raise EvaluatorError(f"{entry.title} is a part of {owner}, of which a stream counted no wins; compare the run by {owner}.")
+        rows = [k for k, metric in enumerate(pairs["metric"]) if metric == entry.title]
+        subjects.append(
+            Subject(
+                metric=entry.title,
+                statistics=stored[entry.statistics],
+                formula=entry.formula,
+                higher_is_better=entry.higher_is_better,
+                unit_scale=entry.unit_scale,
+                signature=signatures[owner],
+                n_segments=[counts[system, owner] for system in systems],
+                by_document=stored.get(f"{entry.statistics}.document"),
+                wins=[(pairs["wins"][k], pairs["losses"][k], pairs["ties"][k]) for k in rows],
+            )
+        )
+    sizes = {name.removeprefix("units."): array for name, array in stored.items() if name.startswith("units.")}
+    segments = evaluation.manifest.segments
+    n_segments, n_documents = (segments.count, segments.documents) if segments is not None else (0, 1)
+    return Contest(systems, tuple(subjects), None, Sums(n_segments, n_documents if "document" in sizes else 1, sizes))
 
 
 def chosen_entries(entries: Sequence[ComparedEntry], metrics: Sequence[str] | None) -> list[ComparedEntry]:

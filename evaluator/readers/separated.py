@@ -51,7 +51,7 @@ def read_cells(path: str, text: str, kind: str, is_header: Callable[[Sequence[st
     Raises:
         EvaluatorError: quoting that does not end, or a row with more or fewer cells than the header.
     """
-    separator = _separator(text, kind, is_header)
+    separator = detect_separator(text, kind, is_header)
     quoted = quoting and (separator != "\t" or is_quoted(text, separator))
     notes: tuple[str, ...] = ()
     if separator == "\t" and quoting and not quoted:
@@ -77,7 +77,7 @@ def _hint(separator: str, quoted: bool) -> str:
     )
 
 
-def _separator(text: str, kind: str, is_header: Callable[[Sequence[str]], bool]) -> str:
+def detect_separator(text: str, kind: str, is_header: Callable[[Sequence[str]], bool]) -> str:
     """The separator with which the first line names columns; the usual one where none does."""
     first = text.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
     for separator in SEPARATORS[kind]:

@@ -182,7 +182,7 @@ def _table(
         good = [row for row in listed if row[1].get(BAD) not in (True, 1, "1", "true", "True", "TRUE")]
         notes += [f"{path}: {len(listed) - len(good)} of {len(listed)} rows are marked {BAD} and left out."] if len(good) < len(listed) else []
         listed = good
-    wanted = _wanted_columns(path, names)
+    wanted = wanted_columns(path, names)
     columns: dict[str, list[str]] = {name: [] for name in wanted}
     spread = _several(listed, wanted["reference"])
     for canonical, given in wanted.items():
@@ -245,7 +245,7 @@ def _references_of(path: str, rows: Sequence[tuple[int | str, Mapping[str, Any]]
     return columns
 
 
-def _wanted_columns(path: str, names: list[str]) -> dict[str, str]:
+def wanted_columns(path: str, names: list[str]) -> dict[str, str]:
     """Canonical name to the name in the file, in a fixed order."""
     wanted = {}
     lower = {name.strip().lower(): name for name in reversed(names)}

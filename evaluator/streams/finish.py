@@ -1,0 +1,318 @@
+"""From finished shards to a run: sums put together, tables, statistics, report."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evaluator.compare import Contest, Subject, Sums, compare_systems, with_comparison
+from evaluator.compare.resample import group_size, in_groups
+from evaluator.frames import SEGMENTS, check_frame, empty_table
+from evaluator.run_json import Manifest
+from evaluator.streams.plan import Job, Shard
+from evaluator.streams.shard import Tools, state_of
+from evaluator.streams.state import MOST_LEFT_OUT, UNITS, ShardState, read_state
+from evaluator.streams.worst import MOST
+from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
+
+CHUNK = 1 << 20
+"""Segment scores compared at once."""
+
+
+class Merged:
+    """All shards of a run, their sums read when they are asked for.
+
+    Args:
+        job: what was asked for.
+        shards: all of them, done.
+        folder: where their states are.
+    """
+
+    def __init__(self, job: Job, shards: Sequence[Shard], folder: Path) -> None:
+        self.job, self.shards, self.folder = job, shards, folder
+        self.states = [read_state(state_of(folder, shard), arrays=False) for shard in shards]
+        self.facts = [state.facts for state in self.states]
+        self.manifest: dict[str, Any] = dict(self.facts[0]["manifest"])
+        self.systems = list(dict.fromkeys(one["name"] for state in self.states for one in state.systems))
+        self._check()
+        self.units = [unit for unit in UNITS if all(unit in one["units"] for state in self.states for one in state.systems)]
+        self.n_segments = self._sum(self.systems[0], "n_segments")
+        sizes = {unit: group_size(sum(one["units"][unit][1] for one in self._parts(self.systems[0]))) for unit in self.units}
+        self.sums = {system: self._sums_of(system, sizes) for system in self.systems}
+
+    def _parts(self, system: str) -> list[Mapping[str, Any]]:
+        return [one for state in self.states for one in state.systems if one["name"] == system]
+
+    def _sum(self, system: str, name: str) -> int:
+        return sum(int(one[name]) for one in self._parts(system))
+
+    def _check(self) -> None:
+        """Refuse shards that were scored in different ways, and systems over different references."""
+        for shard, facts in zip(self.shards, self.facts, strict=True):
+            if facts["manifest"]["signatures"] != self.manifest["signatures"]:
+                raise EvaluatorError(
+                    f"{shard.path} is not scored as {self.shards[0].path} is (another number of references?): {facts['manifest']['signatures']} "
+                    f"against {self.manifest['signatures']}. Stream files of one kind together."
+                )
+        first = self.systems[0]
+        for system in self.systems[1:]:
+            n, expected = self._sum(system, "n_segments"), self._sum(first, "n_segments")
+            if n != expected:
+                raise EvaluatorError(f"System {system!r} has {n} rows, {first!r} has {expected}. All systems need the same references in the same order.")
+            if [one["spine"] for one in self._parts(system)] != [one["spine"] for one in self._parts(first)]:
+                raise EvaluatorError(
+                    f"System {system!r} has other documents or references than {first!r}, or in another order; --no-stream names the first row that differs."
+                )
+
+    def _sums_of(self, system: str, sizes: Mapping[str, int]) -> dict[str, FloatArray]:
+        """Arrays of one system by `metric/total`, `metric/unit` and `unit`; groups begin anew with every shard."""
+        out: dict[str, list[FloatArray]] = {}
+        for shard in self.shards:
+            state = read_state(state_of(self.folder, shard))
+            for k, one in enumerate(state.systems):
+                if one["name"] == system:
+                    _take(out, state, k, one, sizes)
+        totals = {name: np.sum(parts, axis=0) if len(parts) > 1 else parts[0] for name, parts in out.items() if name.endswith("/total")}
+        return {name: totals[name] if name in totals else np.concatenate(parts) for name, parts in out.items()}
+
+    def total(self, system: str, metric: str) -> FloatArray:
+        """Summed statistics, float64 (n_stats,)."""
+        return self.sums[system][f"{metric}/total"]
+
+    def stacked(self, metric: str, unit: str) -> FloatArray:
+        """float64 (n_systems, n_groups, n_stats)."""
+        return np.stack([self.sums[system][f"{metric}/{unit}"] for system in self.systems])
+
+    def counts(self, system: str) -> dict[str, int]:
+        """Flagged segments and findings by severity."""
+        return {name: sum(one["counts"].get(name, 0) for one in self._parts(system)) for name in ("flagged", "critical", "major", "minor")}
+
+    def n_documents(self, system: str) -> int:
+        """Documents with a scored segment."""
+        return self._sum(system, "n_documents")
+
+    def n_read(self, system: str, metric: str) -> int:
+        """Segments that the metric could read."""
+        return sum(int(one["n_read"].get(metric, 0)) for one in self._parts(system))
+
+    def n_scored(self, system: str) -> int:
+        """Segments with text."""
+        return self._sum(system, "n_scored")
+
+
+def _take(out: dict[str, list[FloatArray]], state: ShardState, k: int, facts: Mapping[str, Any], sizes: Mapping[str, int]) -> None:
+    for name, array in state.arrays.items():
+        owner, _, kind = name.partition("/")
+        if owner != str(k):
+            continue
+        unit = kind.rpartition("/")[2]
+        if unit in UNITS:
+            if unit not in sizes:
+                continue
+            array = in_groups(array[None], sizes[unit] // facts["units"][unit][0])[0]
+        out.setdefault(kind, []).append(array)
+
+
+def merged_evaluation(merged: Merged, tools: Tools) -> Evaluation:
+    """The run: the same scores, statistics and pairs as of all rows in memory; of the segments the worst ones."""
+    compared = [entry for entry in merged.manifest["compared"] if not entry.get("part")]
+    statistics = {entry["statistics"]: merged.stacked(entry["statistics"], "segment") for entry in compared}
+    tables = {table.name: table for table in (_worst(merged), empty_table("findings"), _scores(merged, tools), _statistics(merged, tools, compared))}
+    evaluation = Evaluation(tables, statistics, Manifest.read(_manifest(merged)))
+    contest = _contest(merged, evaluation, compared)
+    evaluation = with_comparison(evaluation, compare_systems(contest, merged.job.request.plan), merged.job.request.plan)
+    further = {f"{entry['statistics']}.document": merged.stacked(entry["statistics"], "document") for entry in compared if "document" in merged.units}
+    sizes = {f"units.{unit}": merged.sums[merged.systems[0]][unit][:, 0] for unit in merged.units}
+    return Evaluation(evaluation.tables, {**evaluation.statistics, **further, **sizes}, evaluation.manifest)
+
+
+def _corpus(merged: Merged, tools: Tools, entry: Mapping[str, Any], system: str) -> tuple[float | None, str]:
+    """Score and details of one system; the metric's own, or a mean."""
+    total = merged.total(system, entry["statistics"])
+    metric = next((one for one in tools.metrics if one.declared.name == entry["statistics"]), None)
+    if metric is not None:
+        return _number(metric.corpus_score(total)), metric.details(total)
+    return _number(total[0] / total[1] if total[1] else math.nan), ""
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def _scores(merged: Merged, tools: Tools) -> Table:
+    columns: dict[str, list[Any]] = {"system": list(merged.systems)}
+    entries = {entry["name"]: entry for entry in merged.manifest["compared"]}
+    for metric in merged.manifest["metrics"]:
+        columns[metric["title"]] = [_corpus(merged, tools, entries[metric["name"]], system)[0] for system in merged.systems]
+    columns["segments"] = [merged.n_scored(system) for system in merged.systems]
+    judged = merged.manifest["diagnosis"] is not None
+    for name in ("flagged", "critical", "major", "minor"):
+        columns[name] = [merged.counts(system)[name] if judged else None for system in merged.systems]
+    return check_frame(Table("scores", columns))
+
+
+def _statistics(merged: Merged, tools: Tools, compared: Sequence[Mapping[str, Any]]) -> Table:
+    table = empty_table("statistics")
+    for system in merged.systems:
+        for entry in compared:
+            score, details = _corpus(merged, tools, entry, system)
+            row = {
+                "system": system,
+                "metric": entry["title"],
+                "signature": _signature(merged, entry),
+                "score": score,
+                "n_segments": _n_segments(merged, system, entry),
+                "n_documents": merged.n_documents(system),
+                "details": details,
+            }
+            for name, values in table.columns.items():
+                values.append(row.get(name))
+    return check_frame(table)
+
+
+def _signature(merged: Merged, entry: Mapping[str, Any]) -> str:
+    known = merged.manifest["signatures"].get(entry["title"])
+    return str(known["corpus"]) if known else str(merged.facts[0]["further_signatures"][entry["name"]])
+
+
+def _n_segments(merged: Merged, system: str, entry: Mapping[str, Any]) -> int:
+    partly = entry["name"] not in {metric["name"] for metric in merged.manifest["metrics"]} or any(
+        entry["name"] in facts["unreadable"] for facts in merged.facts
+    )
+    return merged.n_read(system, entry["statistics"]) if partly else merged.n_scored(system)
+
+
+def _contest(merged: Merged, evaluation: Evaluation, compared: Sequence[Mapping[str, Any]]) -> Contest:
+    wins = _wins(merged, compared)
+    subjects = tuple(
+        Subject(
+            metric=entry["title"],
+            statistics=evaluation.statistics[entry["statistics"]],
+            formula=entry["formula"],
+            higher_is_better=entry["higher_is_better"],
+            unit_scale=entry["unit_scale"],
+            signature=_signature(merged, entry),
+            n_segments=[_n_segments(merged, system, entry) for system in merged.systems],
+            by_document=merged.stacked(entry["statistics"], "document") if "document" in merged.units else None,
+            wins=wins[k],
+        )
+        for k, entry in enumerate(compared)
+    )
+    n_documents = sum(one["all_documents"] for one in merged._parts(merged.systems[0])) if "document" in merged.units else 1
+    sizes = {unit: merged.sums[merged.systems[0]][unit][:, 0] for unit in merged.units}
+    return Contest(tuple(merged.systems), subjects, None, Sums(merged.n_segments, n_documents, sizes))
+
+
+def _wins(merged: Merged, compared: Sequence[Mapping[str, Any]]) -> list[list[tuple[int, int, int]]]:
+    """By metric and pair the segments where one or the other is better, from the scores that shards left on disk."""
+    pairs = list(combinations(merged.systems, 2))
+    counts = np.zeros((len(compared), len(pairs), 3), dtype=np.int64)
+    if not pairs:
+        return [[] for _ in compared]
+    spooled = {system: _Spool(merged, system, len(compared)) for system in merged.systems}
+    flip = np.array([1.0 if entry["higher_is_better"] else -1.0 for entry in compared])
+    for start in range(0, merged.n_segments, CHUNK):
+        part = {system: spool.rows(start, min(start + CHUNK, merged.n_segments)) * flip for system, spool in spooled.items()}
+        for p, (a, b) in enumerate(pairs):
+            counts[:, p, 0] += (part[a] > part[b]).sum(axis=0)
+            counts[:, p, 1] += (part[a] < part[b]).sum(axis=0)
+            counts[:, p, 2] += (part[a] == part[b]).sum(axis=0)
+    return [[(int(w), int(lost), int(t)) for w, lost, t in of_metric] for of_metric in counts]
+
+
+class _Spool:
+    """One system's segment scores in all shards, one after another."""
+
+    def __init__(self, merged: Merged, system: str, n_metrics: int) -> None:
+        self._parts: list[Any] = []
+        for shard, state in zip(merged.shards, merged.states, strict=True):
+            for k, one in enumerate(state.systems):
+                if one["name"] == system and one["n_segments"]:
+                    path = state_of(merged.folder, shard).with_suffix(f".scores.{k}.f8")
+                    self._parts.append(np.memmap(path, dtype=np.float64, mode="r").reshape(-1, n_metrics))
+        self._ends = np.cumsum([len(part) for part in self._parts])
+
+    def rows(self, start: int, stop: int) -> FloatArray:
+        """Scores of some segments, float64 (stop - start, n_metrics)."""
+        out = []
+        for part, end in zip(self._parts, self._ends, strict=True):
+            first = end - len(part)
+            if first < stop and end > start:
+                out.append(np.asarray(part[max(0, start - first) : stop - first]))
+        return np.concatenate(out)
+
+
+def _manifest(merged: Merged) -> dict[str, Any]:
+    """run.json of the whole: that of the first shard, with inputs and segments of all."""
+    manifest = dict(merged.manifest)
+    first = merged._parts(merged.systems[0])
+    listed = [one["listed"] for one in first]
+    manifest["systems"] = list(merged.systems)
+    blank = {system: _left_out(merged._parts(system)) for system in merged.systems}
+    manifest["segments"] = {
+        "count": merged.n_segments,
+        "unit": "row",
+        "documents": sum(one["all_documents"] for one in first),
+        "sha256": listed[0] if len(listed) == 1 else hashlib.sha256("\n".join(listed).encode()).hexdigest(),
+        "left_out": {system: found for system, found in blank.items() if found},
+    }
+    manifest["inputs"] = [
+        {"role": "table", "name": "", "path": shard.path, "sha256": facts["sha256"]} for shard, facts in zip(merged.shards, merged.facts, strict=True)
+    ]
+    manifest["unreadable"] = {name: found for facts in merged.facts for name, found in facts["unreadable"].items()}
+    manifest["options"] = {**manifest["options"], "only_flagged": merged.job.only_flagged, "out_format": merged.job.out_format}
+    rejected = sum(facts["rejected"] for facts in merged.facts)
+    manifest["stream"] = {
+        "config": merged.job.digest,
+        "rows": sum(facts["rows"] for facts in merged.facts),
+        "rejected": rejected,
+        "shards": len(merged.shards),
+    }
+    notes = dict.fromkeys([*manifest["notes"], *(note for facts in merged.facts for note in facts["notes"])])
+    manifest["notes"] = [*notes, *_stream_notes(merged, rejected)]
+    return manifest
+
+
+def _left_out(parts: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Numbers of segments without text, those of the first shards where there are very many."""
+    out: list[int] = []
+    before = 0
+    for one in parts:
+        out += [before + number for number in one["blank"]]
+        before += one["n_segments"]
+    return out[:MOST_LEFT_OUT]
+
+
+def _stream_notes(merged: Merged, rejected: int) -> list[str]:
+    n = sum(facts["rows"] for facts in merged.facts)
+    files = f" of {len(merged.shards):,} files" if len(merged.shards) > 1 else ""
+    notes = [
+        f"Streamed: scores, statistics and comparison are of all {n:,} rows{files}, the report's segments the {MOST} worst by {merged.facts[0]['by']}; "
+        "what check notes is of the first rows."
+    ]
+    if rejected:
+        notes.append(f"{rejected:,} rows could not be scored and were rejected.")
+    blank = sum(one["n_blank"] for state in merged.states for one in state.systems)
+    if blank > MOST_LEFT_OUT:
+        notes.append(f"{blank:,} rows are empty on both sides and left out; run.json lists {MOST_LEFT_OUT:,} of them.")
+    if any(one["forgotten"] for state in merged.states for one in state.systems):
+        notes.append("There were more documents than are remembered by name: one that comes back after 100,000 others counts as another.")
+    return notes
+
+
+def _worst(merged: Merged) -> Table:
+    """The worst rows of all shards, with the columns of segments.csv."""
+    by = merged.facts[0]["by"]
+    down = by == "risk" or not next((m["higher_is_better"] for m in merged.manifest["metrics"] if by in m["columns"]), True)
+    rows = [row for facts in merged.facts for row in facts["worst"]]
+    rows.sort(key=lambda row: -row[by] if down else row[by])
+    rows = rows[:MOST]
+    known = [column.name for column in SEGMENTS] + ["domain", *(name for metric in merged.manifest["metrics"] for name in metric["columns"])]
+    names = [name for name in rows[0] if name in known or name.startswith("reference_")] if rows else known
+    return check_frame(Table("segments", {name: [row[name] for row in rows] for name in names}))

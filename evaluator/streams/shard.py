@@ -1,0 +1,341 @@
+"""One shard from its input file to its output file: the same function for a process, a task of an array and an actor.
+
+Everything is written beside its place and renamed; the state comes last, so that a shard with a state is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from evaluator.frames import FINDINGS
+from evaluator.manifest import make_manifest
+from evaluator.pipeline import note_inputs
+from evaluator.plugins import with_language
+from evaluator.protocol import MetricRecord
+from evaluator.readers.batches import BadRow, BatchFile, open_batches
+from evaluator.readers.inputs import group_table, table_name
+from evaluator.readers.tables import TextTable
+from evaluator.request import Request, options_of
+from evaluator.streams.plan import Job, Shard
+from evaluator.streams.rows import Rows, rows_of
+from evaluator.streams.scoring import ScoredBatch, diagnosis_columns, score_batch
+from evaluator.streams.state import MOST_LEFT_OUT, SystemSums, read_state, write_state
+from evaluator.streams.worst import Worst
+from evaluator.streams.writers import open_writer
+from evaluator.types import EvaluatorError, SegmentPair
+from evaluator.wiring import make_judge, make_metrics, unreadable_segments
+
+if TYPE_CHECKING:
+    from evaluator.diagnosis.judge import Judge
+
+MOST_NOTES = 5
+"""Notes of metrics that a shard keeps."""
+Progress = Callable[[int, int], None]
+"""Called with the rows and the bytes of input done since the last call."""
+
+
+class Tools:
+    """What is made once for all shards of a process: metrics with their model."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = replace(request, metric_options=with_language(request.metrics, request.metric_options, request.lang), store=None)
+        self.metrics, self.embedder = make_metrics(self.request)
+
+
+def output_of(folder: Path, job: Job, shard: Shard) -> Path:
+    """Where a shard's segments go."""
+    return folder / "segments" / f"{shard.name}.{job.out_format}"
+
+
+def state_of(folder: Path, shard: Shard) -> Path:
+    """Where a shard's state goes."""
+    return folder / "shards" / f"{shard.name}.npz"
+
+
+def is_done(folder: Path, job: Job, shard: Shard) -> bool:
+    """True where the shard was finished from the same file under the same configuration, and its output is still there."""
+    try:
+        facts = read_state(state_of(folder, shard), arrays=False).facts
+        size = output_of(folder, job, shard).stat().st_size
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return False
+    known = [job.digest, shard.path, shard.size, shard.modified]
+    return [facts["config"], facts["path"], facts["size"], facts["modified"]] == known and facts["written_bytes"] == size
+
+
+def run_shard(job: Job, shard: Shard, folder: Path, progress: Progress, tools: Tools | None = None) -> int:
+    """Score a shard unless it is done, and return its number of rows.
+
+    Args:
+        job: what is asked for.
+        shard: the input.
+        folder: where `segments/` and `shards/` are.
+        progress: called after each batch.
+        tools: metrics of this process; None makes them.
+
+    Raises:
+        EvaluatorError: the input cannot be read, or holds a row that cannot be scored and rows are not to be rejected.
+    """
+    if is_done(folder, job, shard):
+        return 0
+    for name in ("segments", "shards"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    output, state = output_of(folder, job, shard), state_of(folder, shard)
+    mine = f".{os.getpid()}.part"  # two processes with one shard do not write into each other's file
+    work = _ShardWork(job, shard, output.with_name(output.name + mine), state.with_name(state.name + mine), tools or Tools(job.request))
+    try:
+        work.run(progress)
+        for kind in work.kinds():
+            if work.beside(kind).exists():
+                os.replace(work.beside(kind), state.with_suffix(f".{kind}"))
+            else:
+                state.with_suffix(f".{kind}").unlink(missing_ok=True)
+        os.replace(work.output, output)
+        work.save(output)
+        os.replace(work.state, state)
+    except OSError as error:
+        words = f"{error.strerror or error}. What is finished stays; the same command goes on from there."
+        raise EvaluatorError(f"{folder} could not be written: {words}") from error
+    finally:
+        work.remove()
+    return work.n_rows
+
+
+class _ShardWork:
+    """The state of one shard while it runs."""
+
+    def __init__(self, job: Job, shard: Shard, output: Path, state: Path, tools: Tools) -> None:
+        self.job, self.shard, self.output, self.state, self.tools = job, shard, output, state, tools
+        self.systems: dict[str, SystemSums] = {}
+        self.n_rows = self.n_written = self.n_rejected = 0
+        self.manifest: dict[str, Any] = {}
+        self.judge: Judge | None = None
+        first = tools.metrics[0].declared
+        self.worst = Worst(first.scores[-1].name, first.scale.best > first.scale.worst)
+        self.sha256 = ""
+        self.notes: dict[str, None] = {}
+        self.unreadable: dict[str, dict[str, Any]] = {}
+        self.metrics: Sequence[MetricRecord] = ()
+
+    def beside(self, kind: str) -> Path:
+        """A further file of the shard in the making."""
+        return self.state.with_name(f"{self.state.name}.{kind}")
+
+    def kinds(self) -> list[str]:
+        """What a shard may leave beside its state."""
+        return ["findings.csv", "rejects.csv", *(f"scores.{k}.f8" for k in range(len(self.systems)))]
+
+    def remove(self) -> None:
+        """Take away what a shard that failed left."""
+        for path in (self.output, self.state, *map(self.beside, self.kinds())):
+            with suppress(OSError):
+                path.unlink()
+
+    def run(self, progress: Progress) -> None:
+        """Read, score and write all batches."""
+        file = open_batches(self.shard.path, self.job.request.quoting)
+        writer = open_writer(self.output, self.job.out_format, file.types, self.job.spreadsheet_safe)
+        before = 0
+        try:
+            for batch in file.batches:
+                rows = rows_of(batch, file.wanted)
+                self._reject(rows.bad)
+                if len(rows):
+                    if not self.manifest:
+                        self._begin(file, rows)
+                    writer.write(self._batch(rows))
+                done = file.read()
+                progress(len(rows), done - before)
+                before = done
+        finally:
+            writer.close()
+        if not self.manifest:
+            raise EvaluatorError(f"{self.shard.path} holds no row that can be scored ({self.n_rejected} were rejected).")
+        self.sha256 = file.sha256()
+
+    def _reject(self, bad: Sequence[BadRow]) -> None:
+        if bad and not self.job.rejects:
+            first = bad[0]
+            raise EvaluatorError(
+                f"{self.shard.path}, row {first.number}: {first.reason}. {self.n_rows} rows before it were scored. "
+                "Mend the row, or use --rejects FILE to write such rows with their reasons to a file and go on."
+            )
+        if bad:
+            import csv
+
+            with open(self.beside("rejects.csv"), "a", encoding="utf-8", newline="") as out:
+                csv.writer(out, lineterminator="\n").writerows([self.shard.path, row.number, row.reason] for row in bad)
+            self.n_rejected += len(bad)
+
+    def _begin(self, file: BatchFile, rows: Rows) -> None:
+        """Notes, judge and manifest from the first batch, as a run in memory has them of all rows."""
+        if any(text[:2] in ("['", '["') for text in rows.texts["reference"][:1]) and all(text[:1] == "[" for text in rows.texts["reference"]):
+            raise EvaluatorError(f"{file.path} has lists of references in one column, which a stream does not take apart; use --no-stream.")
+        request = self.tools.request
+        names = rows.texts.get("system")
+        first = names[0] if names else ""
+        columns = {name: [text for i, text in enumerate(values) if not names or names[i] == first] for name, values in rows.texts.items()}
+        sample = group_table(TextTable(file.path, "", columns, 2))
+        if self.shard.index == 0:
+            sample = note_inputs(request, sample)
+        self.judge, words = make_judge(request, sample)
+        if self.job.only_flagged and self.judge is None:
+            raise EvaluatorError("--only-flagged needs the diagnosis, which is off: add -m bertscore or --diagnose on. " + " ".join(words))
+        unread, _ = unreadable_segments(request, sample, self.judge, words)
+        few = Rows({name: values[:2] for name, values in rows.texts.items()}, [stream[:2] for stream in rows.references], {}, [])
+        scored = score_batch(few, self.tools.metrics, self.judge, self._pairs(few, [""] * len(few), [1] * len(few)))  # signatures are known afterwards
+        self.metrics = [one for one, _ in scored.metrics]
+        judged = self.judge.manifest() if self.judge else None
+        asked = [one for one in self.metrics if one.name != "fidelity"]
+        further = [one for one in self.metrics if one.name == "fidelity"]
+        evalset = replace(sample, notes=(*sample.notes, *words))
+        self.manifest = dict(make_manifest(evalset, [], asked, self.tools.embedder, options_of(self.tools.request), None, judged, further, unread))
+
+    def _batch(self, rows: Rows) -> dict[str, list[Any]]:
+        """Score a batch, add it to the sums and return the rows to write."""
+        n = len(rows)
+        stem = table_name(self.shard.path)
+        names = rows.texts.get("system") or [self.job.system or stem] * n
+        documents = rows.texts.get("document") or [stem] * n
+        places: dict[str, list[int]] = {}
+        for i, name in enumerate(names):
+            places.setdefault(name, []).append(i)
+        segments, units = [0] * n, np.empty(n, dtype=np.int64)
+        for name, at in places.items():
+            known = self.systems.setdefault(name, SystemSums()).documents
+            for i in at:
+                units[i], segments[i] = known.number(documents[i])
+        pairs = self._pairs(rows, documents, segments) if self.judge else None
+        scored = score_batch(rows, self.tools.metrics, self.judge, pairs)
+        self._note(scored)
+        for name, at in places.items():
+            self._add(self.systems[name], rows, scored, documents, segments, units, at)
+        columns = self._columns(rows, scored, names, documents, segments)
+        self._findings(scored, names, documents, segments)
+        if "system" in rows.texts:
+            self._spool(columns, places)
+        self.worst.add(columns)
+        self.n_rows += n
+        kept = [i for i, flag in enumerate(columns["flagged"]) if flag] if self.job.only_flagged else None
+        self.n_written += n if kept is None else len(kept)
+        return columns if kept is None else {name: [values[i] for i in kept] for name, values in columns.items()}
+
+    def _note(self, scored: ScoredBatch) -> None:
+        """What metrics say of a batch; a note on every batch would be thousands, so that of each the first is kept."""
+        for metric, _ in scored.metrics:
+            for note in metric.notes:
+                if len(self.notes) < MOST_NOTES and not any(note.split(":")[0] == other.split(":")[0] for other in self.notes):
+                    self.notes[note] = None
+            if metric.unreadable:
+                known = self.unreadable.setdefault(metric.name, {**asdict(metric.unreadable), "segments": 0})
+                known["segments"] += metric.unreadable.segments
+
+    def _spool(self, columns: Mapping[str, list[Any]], places: Mapping[str, Sequence[int]]) -> None:
+        """Segment scores that systems are compared by, segment by segment, once all rows are known; 8 bytes each."""
+        compared = [entry["column"] for entry in self.manifest["compared"] if not entry.get("part")]
+        values = np.array([[np.nan if value is None else value for value in columns[name]] for name in compared], dtype=np.float64).T
+        for k, name in enumerate(self.systems):
+            if name in places:
+                with open(self.beside(f"scores.{k}.f8"), "ab") as out:
+                    out.write(np.ascontiguousarray(values[places[name]]).tobytes())
+
+    def _pairs(self, rows: Rows, documents: Sequence[str], segments: Sequence[int]) -> list[SegmentPair]:
+        """The rows as the judge sees them."""
+        sources = rows.texts.get("source") or [""] * len(rows)
+        return [
+            SegmentPair(documents[i], segments[i], "1-1" if text.strip() else "1-0", tuple(stream[i] for stream in rows.references), text, sources[i])
+            for i, text in enumerate(rows.texts["hypothesis"])
+        ]
+
+    def _add(
+        self, sums: SystemSums, rows: Rows, scored: ScoredBatch, documents: Sequence[str], segments: Sequence[int], of_document: Any, at: Sequence[int]
+    ) -> None:
+        """One system's rows of a batch added to its sums."""
+        whole = len(at) == len(rows)
+        units = {"segment": np.arange(sums.n_segments, sums.n_segments + len(at))}
+        if "document" in rows.texts:
+            units["document"] = of_document if whole else of_document[at]
+        for metric, statistics in scored.metrics:
+            sums.add(metric, statistics if whole else statistics[at], units)
+        ones = np.ones((len(at), 1))
+        for unit, numbers in units.items():
+            sums.size_of(unit).add(numbers, ones)
+        for number, i in enumerate(at, sums.n_segments + 1):
+            if scored.scored[i]:
+                sums.documents.mark_scored(documents[i])
+            else:
+                sums.n_blank += 1
+                if len(sums.blank) < MOST_LEFT_OUT:
+                    sums.blank.append(number)
+        sums.n_segments += len(at)
+        sums.n_scored += sum(scored.scored[i] for i in at)
+        sums.listed.update("".join([f"{documents[i]}\t{segments[i]}\n" for i in at]).encode())
+        if "system" in rows.texts:
+            sums.spine.update("".join([f"{documents[i]}\t{stream[i]}\n" for stream in rows.references for i in at]).encode())
+        for one in (scored.diagnoses[i] for i in at) if scored.diagnoses is not None else ():
+            if one is not None:
+                sums.counts["flagged"] += one.flagged
+                for finding in one.findings:
+                    sums.counts[finding.severity] = sums.counts.get(finding.severity, 0) + 1
+
+    def _columns(self, rows: Rows, scored: ScoredBatch, names: Sequence[str], documents: Sequence[str], segments: Sequence[int]) -> dict[str, list[Any]]:
+        """The columns of segments.csv, and the input's own after them."""
+        n = len(rows)
+        texts = rows.texts
+        there = [bool(text.strip()) for text in texts["hypothesis"]]
+        columns: dict[str, list[Any]] = {
+            "system": list(names),
+            "document": list(documents),
+            "segment": list(segments),
+            "alignment": ["1-1" if there[i] or not scored.scored[i] else "1-0" for i in range(n)],
+            "source": texts.get("source") or [""] * n,
+            "reference": texts["reference"],
+            "hypothesis": texts["hypothesis"],
+        }
+        columns |= {name: values for name, values in texts.items() if name == "domain" or name.startswith("reference_")}
+        judged = diagnosis_columns(scored.diagnoses, n)
+        columns |= {**{name: values for name, values in scored.columns.items() if name not in judged}, **judged}
+        taken = [name for name in rows.further if name in columns]
+        return columns | {f"input_{name}" if name in taken else name: values for name, values in rows.further.items()}
+
+    def _findings(self, scored: ScoredBatch, names: Sequence[str], documents: Sequence[str], segments: Sequence[int]) -> None:
+        """Findings of a batch, with the row of the shard's own output."""
+        if scored.diagnoses is None:
+            return
+        from evaluator.results import csv_text
+        from evaluator.types import Table
+
+        table: dict[str, list[Any]] = {column.name: [] for column in FINDINGS}
+        row = self.n_written
+        for i, one in enumerate(scored.diagnoses):
+            flagged = one is not None and one.flagged
+            for finding in one.findings if one is not None and (flagged or not self.job.only_flagged) else ():
+                place: Mapping[str, Any] = {"system": names[i], "document": documents[i], "segment": segments[i], "row": row}
+                for name, values in table.items():
+                    values.append(place[name] if name in place else getattr(finding, name))
+            row += flagged or not self.job.only_flagged
+        text = csv_text(Table("findings", table), self.job.spreadsheet_safe)
+        with open(self.beside("findings.csv"), "a", encoding="utf-8", newline="") as out:
+            out.write(text.partition("\n")[2])
+
+    def save(self, output: Path) -> None:
+        """Write the state; the output is in its place."""
+        facts = {
+            "config": self.job.digest, "path": self.shard.path, "size": self.shard.size, "modified": self.shard.modified, "sha256": self.sha256,
+            "rows": self.n_rows, "written": self.n_written, "rejected": self.n_rejected, "written_bytes": output.stat().st_size,
+            "manifest": self.manifest, "worst": self.worst.rows, "by": self.worst.column,
+            "unreadable": self.unreadable, "notes": list(self.notes),
+            "further_signatures": {metric.name: metric.signature.corpus for metric in self.metrics},
+        }  # fmt: skip
+        json.dumps(facts)  # a value that JSON cannot hold is a fault of ours, before anything is in place
+        write_state(self.state, self.systems, facts)
