@@ -20,6 +20,9 @@ _TIMING = re.compile(r"(?m)^[ \t]*(?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3} *--> *(?:\d+:
 MIN_SHARE = 0.01
 """Share of lines; in untouched WMT22 texts at most 0.3 % of lines hold a tag, with one exception: 11 % of a system's, which are its own."""
 
+_JSON_STRING = re.compile(r'\s*"(?:[^"\\]|\\.)*"\s*,?\s*')
+MIN_QUOTED = 0.5
+"""Share of lines wholly in quotation marks; dialogue has fewer, and its sentences go on behind them."""
 MIN_TABBED = 0.05
 """Share of lines with a tab from which a text looks like a table; a stray one is a space to every metric."""
 
@@ -38,6 +41,7 @@ _KINDS = (
 def markup_problems(page: Page) -> Iterator[Problem]:
     """One finding for each kind of markup that enough lines hold."""
     yield from _columns(page)
+    yield from _json_strings(page)
     least = max(1.0, MIN_SHARE * len(page.lines))
     for words, pattern, signs in _KINDS:
         if not any(sign in page.whole for sign in signs):
@@ -51,6 +55,20 @@ def markup_problems(page: Page) -> Iterator[Problem]:
             lines = tuple(page.numbers[i] for i in at)
             told = words.format(example=short(found[0][0].strip()))
             yield Problem("markup", page.name, f"{told} ({len(lines)} of {len(page.lines)} lines: {place(lines)})", len(lines), lines)
+
+
+def _json_strings(page: Page) -> Iterator[Problem]:
+    """Lines that are strings of JSON: a list that was cut or renamed, which is read as the plain text that it could be too."""
+    if page.whole.count('"') < 2 * MIN_QUOTED * len(page.lines):
+        return
+    at = [i for i, line in enumerate(page.lines) if _JSON_STRING.fullmatch(line)]
+    if len(at) >= max(3.0, MIN_QUOTED * len(page.lines)):
+        lines = tuple(page.numbers[i] for i in at)
+        message = (
+            f"has whole lines in quotation marks such as {short(page.lines[at[0]].strip())}, as strings of JSON ({len(lines)} of {len(page.lines)} lines: "
+            f"{place(lines)}); give the whole JSON list, or the texts alone, or scores count the marks"
+        )
+        yield Problem("markup", page.name, message, len(lines), lines)
 
 
 def _columns(page: Page) -> Iterator[Problem]:

@@ -259,6 +259,17 @@ def test_tags_of_html_are_told_from_special_tokens() -> None:
     assert "tags as HTML or XML has them, such as '<b>'" in _find(_but({2: "The <b>ferry</b> left."}))[0].message
 
 
+def test_a_json_list_that_was_cut_is_no_text_in_silence(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
+    texts = {"r": REFERENCE[:6], "h": GOOD[:6]}
+    cut = {name: write(f"{name}.txt", json.dumps(lines, indent=1)[:-4]) for name, lines in texts.items()}
+    strings = {name: write(f"{name}s.txt", "".join(json.dumps(line) + "\n" for line in lines)) for name, lines in texts.items()}
+    for files in (cut, strings):
+        shown = cli("score", files["r"], files["h"], "-m", "bleu", "-b")
+        assert "has whole lines in quotation marks such as" in shown.err or shown.code == 2, shown.err
+    dialogue = ['"Come in," she said.', '"No."', "He waited.", "The door stayed open.", '"Then go!"', "Nobody went."]
+    assert [one for one in _find(dialogue, dialogue[::-1]) if one.check == "markup"] == []
+
+
 def test_findings_are_weighed_and_the_major_ones_come_first_in_the_notes(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
     reference, good = REFERENCE * 20, [f"{text} {k}" for k, text in enumerate(GOOD * 20)]
     reference = [f"{text} {k}" for k, text in enumerate(reference)]
