@@ -134,6 +134,7 @@ sys.exit(main(sys.argv[1:]))
     assert sorted(here.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_a_full_standard_output_has_a_message(here: Path) -> None:
     with open("/dev/full", "w") as full:
         command = [sys.executable, "-m", "evaluator", "score", "ref.txt", "sys.txt", "-m", "bleu", "-o", "run"]
@@ -175,6 +176,7 @@ sys.exit(main({[*command[3:], "--force"]!r}))
     assert not [path for path in here.iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.model
 def test_cuda_where_there_is_none(cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 

@@ -156,6 +156,7 @@ def _python(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, check=True)
 
 
+@pytest.mark.slow
 def test_a_lexical_run_never_imports_torch_or_pandas(tmp_path: Path) -> None:
     code = """
 import sys

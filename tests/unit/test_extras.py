@@ -254,6 +254,13 @@ def test_all_optional_packages_of_the_sources_are_known() -> None:
     assert not [name for name in outside if not owner_of(name)[0]], outside
 
 
+def test_the_page_on_installing_names_every_extra_and_package() -> None:
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    assert not [name for name in (*EXTRAS, "dev") if f"| `{name}` |" not in page]
+    assert not [package for package in OPTIONAL if package not in page and module_of(package) not in page]
+    assert not [name for name in (re.split("[><=]", text)[0] for text in PROJECT["dependencies"]) if name not in page]
+
+
 BEHIND = ("diagnosis/", "embed/bert.py", "embed/hub.py", "metrics/bertscorer.py")
 """What is imported only by those who have asked `extras` before."""
 

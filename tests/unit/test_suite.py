@@ -394,6 +394,7 @@ def test_no_text_of_a_set_is_among_its_cards() -> None:
         assert [path.name for path in folder.iterdir()] == ["card.yaml"]
 
 
+@pytest.mark.slow
 def test_a_run_of_a_suite_is_verified(suite: Path, cli: Cli, tmp_path: Path) -> None:
     cli("bench", suite, "-o", tmp_path / "results")
     assert cli("verify", tmp_path / "results" / "boats" / "harbour--chrf.word_order=2").code == 0

@@ -47,6 +47,7 @@ def test_values_that_are_not_of_their_tag_are_told_with_their_place(write: Write
         read_config(str(write("c.yaml", f"{text}\nsets: []\n")))
 
 
+@pytest.mark.slow
 def test_aliases_of_aliases_end_soon(write: Write) -> None:
     lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", *(f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 10))]
     with pytest.raises(EvaluatorError, match=f"more than {MOST_VALUES} values"):

@@ -118,6 +118,7 @@ def test_the_lockfile_says_what_was_scored(tmp_path: Path) -> None:
     assert stated["left_out"] == {"a": [2]}
 
 
+@pytest.mark.model
 def test_the_lockfile_names_weights_tokenizer_device_and_threads(tmp_path: Path) -> None:
     run = evaluator.evaluate(["one text"], {"a": ["one text"]}, metrics=["bertscore"], diagnose="off", device="cpu")
     model = run.manifest["model"]
@@ -132,6 +133,7 @@ def _with(run: Evaluation, table: str, column: str, change: float) -> Evaluation
     return replace(run, tables={**run.tables, table: Table(table, columns)})
 
 
+@pytest.mark.model
 def test_lexical_numbers_must_be_equal_and_neural_ones_close() -> None:
     run = evaluator.evaluate(["one text", "another one"], {"a": ["one text", "another two"]}, metrics=["chrf", "bertscore"], diagnose="off").evaluation
     assert compare_numbers(run, run) == []
@@ -163,6 +165,7 @@ def test_explain_diff_names_the_option_of_the_metric_that_moved() -> None:
     assert dict(movement.moved) == {"setting": 10}
 
 
+@pytest.mark.model
 def test_explain_diff_names_version_model_and_device() -> None:
     run = evaluator.evaluate(["one text"], {"a": ["one test"]}, metrics=["bertscore"], diagnose="off", device="cpu").evaluation
     stored = json.loads(json.dumps(run.manifest.json))
