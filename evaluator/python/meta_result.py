@@ -17,6 +17,7 @@ from evaluator.python.meta import MetaRequest, Outcome, judge_metrics
 from evaluator.readers.human_tables import Rows
 from evaluator.readers.scores import ScoreFile
 from evaluator.reports.meta import latex_meta, markdown_meta, render_meta, rows_of
+from evaluator.reports.meta_page import meta_page
 from evaluator.results import csv_text, write_whole
 from evaluator.run import Run
 from evaluator.types import Evaluation, EvaluatorError, Table
@@ -26,7 +27,7 @@ from evaluator.wording import speaking_python
 if TYPE_CHECKING:
     import pandas as pd
 
-FILES = ("meta.csv", "meta_pairs.csv", "meta.md", "meta.tex", "meta.json")
+FILES = ("meta.csv", "meta_pairs.csv", "meta.md", "meta.tex", "meta.html", "meta.json")
 _PANDAS: dict[str, Any] = {"int": "Int64", "float": "float64", "bool": "boolean", "str": object}
 
 
@@ -63,6 +64,7 @@ class MetaResult:
             "meta_pairs.csv": csv_text(study.pairs, spreadsheet_safe),
             "meta.md": markdown_meta(study.meta, self.notes, width),
             "meta.tex": latex_meta(study.meta, width),
+            "meta.html": meta_page(study.meta, study.pairs, self.notes, width),
             "meta.json": json.dumps(self._stated(), indent=1, ensure_ascii=False) + "\n",
         }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,7 +61,7 @@ def test_every_file_of_a_study_is_written_and_kept(cli: Cli, write: Write, tmp_p
     scores, human = tables(write)
     out = tmp_path / "out"
     assert cli("meta", scores, "--human", human, "-o", out, *QUICK).code == 0
-    assert sorted(path.name for path in out.iterdir()) == ["meta.csv", "meta.json", "meta.md", "meta.tex", "meta_pairs.csv"]
+    assert sorted(path.name for path in out.iterdir()) == ["meta.csv", "meta.html", "meta.json", "meta.md", "meta.tex", "meta_pairs.csv"]
     again = cli("meta", scores, "--human", human, "-o", out, *QUICK)
     assert again.code == 2
     assert "--force" in again.err
@@ -238,6 +240,10 @@ def test_names_from_files_are_harmless_wherever_they_are_shown(cli: Cli, write: 
     shown = (tmp_path / "out" / "meta.md").read_text()
     assert "<b>" not in shown
     assert "\x1b" not in shown
+    page = (tmp_path / "out" / "meta.html").read_text()
+    assert "<b>" not in page
+    assert "\x1b" not in page
+    ElementTree.fromstring(re.sub(r"<(meta|br)\b([^>]*)>", r"<\1\2/>", page.removeprefix("<!doctype html>")))
     assert r"\textbackslash{}x" in (tmp_path / "out" / "meta.tex").read_text()
 
 
