@@ -11,17 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evaluator.check import Overlap, check_system_names, note_missing_references, note_tokenizers, preflight_notes
-from evaluator.compare import Plan, bucket_table, check_plan, compare_systems, contest_of, ngram_table, with_comparison
+from evaluator.compare import Plan, bucket_table, compare_systems, contest_of, ngram_table, with_comparison
 from evaluator.loading import load_evalset
 from evaluator.manifest import make_manifest
 from evaluator.metrics.overlap import OVERLAP, corpus_chrf
 from evaluator.plugins import with_language
 from evaluator.readers.scores import read_score_files
-from evaluator.request import Request, check_metrics, options_of, with_installed_metrics
+from evaluator.request import Request, check_request, options_of, with_installed_metrics
 from evaluator.run_json import Manifest
 from evaluator.score import StartWork, imported_scores, make_tables, score_systems
 from evaluator.types import EvalSet, Evaluation, InputFile
-from evaluator.wiring import describe_align_model, diagnose_systems, make_judge, make_metrics, note_model, open_cache, scores_of_diagnosis, unreadable_segments
+from evaluator.wiring import describe_aligner, diagnose_systems, make_judge, make_metrics, note_model, open_cache, scores_of_diagnosis, unreadable_segments
 
 
 def evaluate(request: Request, start_work: StartWork) -> Evaluation:
@@ -31,8 +31,7 @@ def evaluate(request: Request, start_work: StartWork) -> Evaluation:
         EvaluatorError: anything wrong with inputs or options, before anything is written.
     """
     request = with_installed_metrics(request)
-    check_metrics(request)
-    check_plan(request.plan)
+    check_request(request)
     evalset, files = load_evalset(request)
     return evaluate_pairs(request, evalset, files, start_work)
 
@@ -53,7 +52,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     stated = judge.manifest() if judge else None
     paraphrase, fidelity = scores_of_diagnosis(evalset, scores, diagnoses, stated)
     scores += paraphrase
-    metrics_asked, described = [one.metric for one in scores], describe_align_model(request)
+    metrics_asked, described = [one.metric for one in scores], describe_aligner(request)
     manifest = make_manifest(
         evalset, [*files, *imported.files], metrics_asked, embedder, options_of(request), described, stated, [one.metric for one in fidelity], unread
     )

@@ -8,18 +8,17 @@ from pathlib import Path
 
 from evaluator.compare import Plan
 from evaluator.diff import Difference, NotCompared, compare_numbers, compare_settings, find_not_compared, without_diagnosis
+from evaluator.option_checks import check_options
+from evaluator.options import OF_RUN
 from evaluator.pipeline import evaluate, evaluate_pairs
 from evaluator.readers.inputs import split_pair
 from evaluator.readers.scores import ScoreFile
 from evaluator.request import Request
-from evaluator.run_json import Manifest
+from evaluator.run_json import Manifest, read_part
 from evaluator.score import StartWork
 from evaluator.types import EvalSet, Evaluation, EvaluatorError, InputFile, SegmentPair, System, is_inserted
 
-PLAIN = (
-    "align", "align_model", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior", "metrics", "metric_options",
-    "lower_is_better", "only", "reference_names", "quoting", "buckets", "ngrams",
-)  # fmt: skip
+PLAIN = tuple(option.name for option in OF_RUN.values() if option.declared.names != "file")
 """Options that a request has under the same name, and no file."""
 
 
@@ -116,12 +115,14 @@ def request_of(manifest: Manifest, moved: Moved) -> Request:
 def _plain_request(manifest: Manifest, moved: Moved) -> Request:
     options = manifest.options
     request = Request(**{name: options[name] for name in PLAIN if name in options}, plan=_plan(manifest))
+    check_options(OF_RUN, request)
     return replace(request, device=moved.device) if moved.device else request
 
 
 def _plan(manifest: Manifest) -> Plan:
     """How the stored tables were compared: when scored, or by a later `evaluator compare`."""
-    plan, stated = Plan(**manifest.options["comparison"]), manifest.comparison
+    plan: Plan = read_part(Plan, manifest.options.get("comparison", {}), "options.comparison")
+    stated = manifest.comparison
     if stated is None:
         return plan
     made = (plan.test, plan.n_resamples, plan.correction, plan.seed)
@@ -131,7 +132,8 @@ def _plan(manifest: Manifest) -> Plan:
 
 
 def _score_files(manifest: Manifest, moved: Moved) -> list[ScoreFile]:
-    return [replace(ScoreFile(**one), path=_located(one["path"], moved.root)) for one in manifest.options["scores"]]
+    files: tuple[ScoreFile, ...] = read_part(tuple[ScoreFile, ...], manifest.options.get("scores", []), "options.scores")
+    return [replace(one, path=_located(one.path, moved.root)) for one in files]
 
 
 def _located(path: str, root: str) -> str:

@@ -147,7 +147,7 @@ class Manifest(Mapping[str, Any]):
         required = sorted(one.name for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING)
         if lacking := [name for name in required if name not in entries]:
             raise EvaluatorError(f"{NAME} has no {', '.join(lacking)}.")
-        manifest: Manifest = _read(cls, {**{name: value for name, value in entries.items() if name != "json"}, "json": dict(entries)}, "")
+        manifest: Manifest = read_part(cls, {**{name: value for name, value in entries.items() if name != "json"}, "json": dict(entries)}, "")
         return manifest
 
     def changed(self, **values: Any) -> Manifest:
@@ -160,12 +160,14 @@ class Manifest(Mapping[str, Any]):
         merged = {**self.json, **values}
         return Manifest.read({name: value for name, value in merged.items() if value is not None or name not in values})
 
-    def metric(self, title: str) -> MetricEntry | None:
-        """The metric of that title, None where it was not asked for."""
-        return next((one for one in self.metrics if one.title == title), None)
+    @property
+    def models(self) -> dict[str, Mapping[str, Any]]:
+        """What is stated of each model that had a part in the run, by its name in run.json; nothing of those that had none."""
+        stated = {"model": self.model, "align_model": self.align_model, "diagnosis": self.diagnosis}
+        return {name: one or {} for name, one in stated.items()}
 
 
-def _read(kind: Any, value: Any, where: str) -> Any:
+def read_part(kind: Any, value: Any, where: str) -> Any:
     """A JSON value as a type: a dataclass, `tuple[X, ...]`, `Mapping[str, X]`, a union, or a plain type.
 
     Raises:
@@ -179,9 +181,9 @@ def _read(kind: Any, value: Any, where: str) -> Any:
         return _of_dataclass(kind, value, where)
     origin = get_origin(kind)
     if origin is tuple and isinstance(value, (list, tuple)):
-        return tuple(_read(get_args(kind)[0], one, f"{where}[{i}]") for i, one in enumerate(value))
+        return tuple(read_part(get_args(kind)[0], one, f"{where}[{i}]") for i, one in enumerate(value))
     if origin is Mapping and isinstance(value, Mapping):
-        return {key: _read(get_args(kind)[1], one, f"{where}.{key}") for key, one in value.items()}
+        return {key: read_part(get_args(kind)[1], one, f"{where}.{key}") for key, one in value.items()}
     fitting = isinstance(value, (int, float) if kind is float else kind) if origin is None else False
     if not fitting or (isinstance(value, bool) and kind is not bool):
         raise _wrong(value, where, WORDS.get(origin or kind, "an object"))
@@ -191,14 +193,14 @@ def _read(kind: Any, value: Any, where: str) -> Any:
 def _of_union(kind: UnionType, value: Any, where: str) -> Any:
     """`X | None`: the one union that the parts have."""
     (other,) = (one for one in get_args(kind) if one is not NoneType)
-    return None if value is None else _read(other, value, where)
+    return None if value is None else read_part(other, value, where)
 
 
 def _of_dataclass(kind: Any, value: Any, where: str) -> Any:
     if not isinstance(value, Mapping):
         raise _wrong(value, where, "an object")
     hints = _hints(kind)
-    known = {name: _read(hint, value[name], f"{where}.{name}".lstrip(".")) for name, hint in hints.items() if name in value}
+    known = {name: read_part(hint, value[name], f"{where}.{name}".lstrip(".")) for name, hint in hints.items() if name in value}
     needed = [one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING]
     if lacking := [name for name in needed if name not in known]:
         raise EvaluatorError(f"{NAME}: {where} has no {', '.join(lacking)}.")

@@ -10,12 +10,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from evaluator.options import OPTIONS
 from evaluator.types import EvaluatorError
 
-ARGUMENTS = tuple(
-    "align align_model alignment baseline batch_size correction device diagnose documents draws human human_column lang lower_is_better max_critical max_drop "
-    "model num_layers precision prior resamples root scores seed source table test unit".split()
-)
+ARGUMENTS = (*OPTIONS, "baseline", "draws", "human", "human_column", "max_critical", "max_drop", "root", "source", "table")
 """Options that have an argument of the same name."""
 RENAMED = {"references": "reference_names", "reference": "references", "input": "systems"}
 SWITCHES = {
@@ -33,9 +31,11 @@ OF_METRICS = {
 """Options of metrics, which are given as metric_options={metric: {option: value}}."""
 LETTERS = {"r": "references", "i": "systems", "s": "source", "m": "metrics"}
 QUOTED = re.compile(r"((?<!\w)'[^'\n]*'(?!\w)|(?<!\w)\"[^\"\n]*\"(?!\w)|`[^`\n]*`)")
-_VALUES = (
-    "auto|line|none|paragraph|on|off|minilm|multilingual|mpnet|bootstrap|sacrebleu-bs|ar|segment|document|cpu|cuda|fp32|bf16|holm|bh|"
-    "en|de|zh|th|lo|km|my|bo|ja-mecab|ko-mecab|ja|ko|char|flores200|intl"
+_VALUES = "|".join(
+    (
+        *(re.escape(value) for option in OPTIONS.values() for value in option.declared.choices),
+        "minilm|multilingual|mpnet|en|de|zh|th|lo|km|my|bo|ja-mecab|ko-mecab|ja|ko|char|flores200|intl",
+    )
 )
 _OPTION = re.compile(rf"--([a-z][a-z-]*[a-z])(?:[ =](?:({_VALUES})(?![\w-])|((?:[A-Z][A-Z_]+|[A-Z])(?![\w=])(?: …)?)))?(?![\w-])")
 _TWICE = re.compile(r'metric_options=\{"(\w+)": \{([^{}]*)\}\} metric_options=\{"\1": \{([^{}]*)\}\}')

@@ -15,10 +15,11 @@ from evaluator.alignment.lines import LINE_MODES, find_spine, in_step, line_by_l
 from evaluator.alignment.regroup import Unit, regroup
 from evaluator.alignment.shift import find_shift, unlike
 from evaluator.embed import VectorArray
+from evaluator.options import OPTIONS
 from evaluator.plugins import did_you_mean
 from evaluator.types import AlignedPair, Document, EvalSet, EvaluatorError, Extra, Inputs, SegmentPair, System, TextAlignment
 
-MODES = ("auto", "line", "paragraph", "none")
+MODES = tuple(OPTIONS["align"].declared.choices)
 LARGEST_ARTICLE = 300
 """Reference paragraphs; a longer text of unequal length is a test set that lost a line."""
 UNSURE = 0.5

@@ -6,22 +6,21 @@ import argparse
 import os
 import secrets
 
-from evaluator.compare import CORRECTIONS, RESAMPLES, SEED, TESTS, UNITS, Plan, check_plan
+from evaluator.cli.options import add_options
+from evaluator.compare import SEED, Plan, check_plan
+from evaluator.options import OF_COMPARISON
 from evaluator.types import EvaluatorError
 
 
 def add_comparison_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the tests."""
     group = parser.add_argument_group("comparing systems")
-    group.add_argument("--test", metavar="TEST", help=f"{', '.join(TESTS)}; default ar. sacrebleu-bs is for comparison with older papers")
+    add_options(group, "comparing systems")
+    group.set_defaults(test=None, seed=None)  # told apart from one that was given: aliases and SACREBLEU_SEED have their say
     group.add_argument("--paired-ar", dest="alias", action="append_const", const="ar", help="the same as --test ar")
     group.add_argument(
         "--paired-bs", dest="alias", action="append_const", const="sacrebleu-bs", help="the same as --test sacrebleu-bs, what sacreBLEU calls so"
     )
-    group.add_argument("--unit", default="auto", metavar="UNIT", help=f"what is resampled: {', '.join(UNITS)}; auto takes documents where 30 are known")
-    group.add_argument("--resamples", type=int, metavar="N", help=f"default {RESAMPLES['ar']:,}; sacrebleu-bs {RESAMPLES['sacrebleu-bs']:,}")
-    group.add_argument("--correction", default="holm", metavar="NAME", help=f"for many pairs: {', '.join(CORRECTIONS)}; default holm")
-    group.add_argument("--seed", type=int, metavar="N", help=f"default {SEED}, or SACREBLEU_SEED")
 
 
 def plan_of(args: argparse.Namespace) -> Plan:
@@ -34,7 +33,7 @@ def plan_of(args: argparse.Namespace) -> Plan:
     if len(named) > 1:
         raise EvaluatorError(f"Two tests are asked for: {' and '.join(sorted(named))}; choose one.")
     seed = _seed_of_environment() if args.seed is None else args.seed
-    plan = Plan(named.pop() if named else "ar", args.unit, args.resamples, args.correction, seed)
+    plan = Plan(named.pop() if named else OF_COMPARISON["test"].default, args.unit, args.resamples, args.correction, seed)
     check_plan(plan)
     return plan
 

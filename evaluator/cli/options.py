@@ -6,6 +6,7 @@ import argparse
 import re
 from typing import Any, NamedTuple
 
+from evaluator.options import OPTIONS as OF_RUNS
 from evaluator.plugins import base_language, with_language
 from evaluator.types import EvaluatorError
 
@@ -48,6 +49,16 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_](?:[A-Z]{2}|[A-Z][a-z]{3}|\d{3}))*")
 """A language as sacreBLEU, bert-score and WMT write it: de, zh_CN, pt-BR, zh-Hans."""
 
 
+def add_options(target: argparse._ActionsContainer, group: str) -> None:
+    """Add the options of a run that stand under a heading."""
+    for option in OF_RUNS.values():
+        declared = option.declared
+        if declared.group == group and "command" in declared.where:
+            words = declared.help.format(choices=", ".join(declared.choices), default=option.default)
+            kind = option.kinds[0] if len(option.kinds) == 1 else str
+            target.add_argument(option.flag, default=option.default, type=kind, metavar=declared.metavar, help=words)
+
+
 def add_metric_options(parser: argparse.ArgumentParser) -> None:
     """Add every metric's options."""
     group = parser.add_argument_group("metrics")
@@ -58,17 +69,9 @@ def add_metric_options(parser: argparse.ArgumentParser) -> None:
             group.add_argument(*option.flags, action="store_true", default=None, help=option.help)
         else:
             group.add_argument(*option.flags, type=option.kind, metavar={"str": "NAME", "int": "N", "float": "X"}[option.kind.__name__], help=option.help)
-    group.add_argument("--model", metavar="MODEL", help="BERTScore: a preset (evaluator list models), a folder or a hub id; default minilm (packaged, offline)")
-    group.add_argument(
-        "--num-layers", metavar="N", help="BERTScore: layer whose vectors are compared, or a model whose best layer to take; default the model's own"
-    )
-    group.add_argument("--lang", metavar="LANG", help="language of the texts: zh, ja and ko choose BLEU's tokenizer and TER's options;"
-                       " BERTScore without --model takes bert-score's model for it")  # fmt: skip
+    add_options(group, "metrics")
     group.add_argument("-l", "--langpair", metavar="PAIR", help="sacreBLEU's language pair, such as en-zh: chooses tokenizers for its target as --lang does,"
                        " and no model")  # fmt: skip
-    group.add_argument("--batch-size", type=int, metavar="N", help="BERTScore: most texts in one batch; default by token count")
-    group.add_argument("--device", default="auto", metavar="DEVICE", help="BERTScore: auto, cpu or cuda; default auto")
-    group.add_argument("--precision", default="fp32", metavar="P", help="BERTScore: fp32 or bf16 (faster, differs in the third decimal); default fp32")
 
 
 def metric_options(args: argparse.Namespace) -> dict[str, dict[str, Any]]:

@@ -15,28 +15,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evaluator.alignment import MODES
 from evaluator.check import check_system_names
 from evaluator.cli.caching import open_cache
 from evaluator.cli.collections import unfold
 from evaluator.cli.comparing import add_comparison_options, plan_of
 from evaluator.cli.habits import answer_habits, refuse_reference_alone, writes_nothing
-from evaluator.cli.options import add_metric_options, metric_options
+from evaluator.cli.options import add_metric_options, add_options, metric_options
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
 from evaluator.cli.streaming import add_stream_options, files_to_stream, score_stream
+from evaluator.options import DEFAULT_METRICS, OF_RUN
 from evaluator.plugins import METRICS
 from evaluator.readers.inputs import is_table, system_name
 from evaluator.readers.scores import ScoreFile
 from evaluator.reports.view import View
-from evaluator.request import DEFAULT_METRICS, Request, check_metrics, with_installed_metrics
+from evaluator.request import Request, check_request, with_installed_metrics
 from evaluator.types import Evaluation, EvaluatorError
 
 MOST_DECIMALS = 14
-COMMON = (
-    "source", "align", "align_model", "alignment", "model", "num_layers", "lang", "device", "precision", "batch_size", "diagnose", "prior", "documents",
-    "lower_is_better",
-)  # fmt: skip
+COMMON = ("source", *(option.name for option in OF_RUN.values() if "command" in option.declared.where and option.name not in ("metrics", "scores")))
 """Options that a request has under the same name."""
 FORMATS = ("table", "text", "json", "csv", "latex", "md")
 EXAMPLES = (
@@ -78,9 +75,7 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     parser.add_argument("-o", "--output", metavar="DIR", help="run folder; default results/<UTC time>-<name>, and none with -b or a text from standard input")
     parser.add_argument("--force", action="store_true", help="replace an existing run folder")
     parser.add_argument("--no-report", action="store_true", help="write the tables alone; evaluator report writes the reports later")
-    parser.add_argument("--align", default="auto", metavar="MODE", help="auto, line (none) or paragraph; default auto")
-    parser.add_argument("--align-model", metavar="MODEL", help="model that helps to align articles (a multilingual one the source too); default none")
-    parser.add_argument("--alignment", metavar="FILE", help="use this alignment, as --save-alignment wrote it and you edited it")
+    add_options(parser, "alignment")
     parser.add_argument("--save-alignment", metavar="FILE", help="write how texts were aligned to a TSV file")
     parser.add_argument("--references", nargs="+", action="extend", default=[], metavar="NAME",
                         help="references to take from a folder of mt-metrics-eval or a test set in JSON Lines; default those by people")  # fmt: skip
@@ -95,10 +90,7 @@ def build_parser(command: str = "score", summary: str = SUMMARY, examples: Seque
     if command == "score":
         add_stream_options(parser)
     judged = parser.add_argument_group("diagnosis")
-    judged.add_argument("--diagnose", default="auto", metavar="WHEN", help="auto (when bertscore is among the metrics), on or off; default auto")
-    judged.add_argument("--prior", type=float, metavar="P",
-                        help="share of paragraphs with a serious error in your material, above 0 and below 1; risk is told for 0.2, and another share"
-                        " moves every risk and the threshold alike: flags and order stay")  # fmt: skip
+    add_options(judged, "diagnosis")
     shown = parser.add_argument_group("what is printed")
     shown.add_argument("-f", "--format", default="table", metavar="FORMAT", help=f"{', '.join(FORMATS)}; default table")
     shown.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals of scores on a scale of 100 (BERTScore: three more); default 1")
@@ -138,7 +130,7 @@ def prepare(args: argparse.Namespace) -> tuple[Request, Path | None]:
     answer_habits(args)
     nothing = writes_nothing(args)  # before the files of sets are put into the arguments
     request = with_installed_metrics(make_request(args))
-    check_metrics(request)
+    check_request(request)
     return request, None if nothing else Path(args.output).expanduser() if args.output else default_folder(request)
 
 
@@ -241,7 +233,6 @@ def make_request(args: argparse.Namespace) -> Request:
     Raises:
         EvaluatorError: no reference, no system, or one name for two systems.
     """
-    one_of(args.align, MODES, "alignment mode")
     notes = unfold(args)
     references, inputs = list(args.reference), list(args.input)
     table = None
@@ -255,7 +246,7 @@ def make_request(args: argparse.Namespace) -> Request:
     elif not references:
         missing = "No reference was given" if inputs else "No files were given"
         raise EvaluatorError(f"{missing}: name a reference and at least one system, or one table. See evaluator score --help")
-    if table is not None and (args.source or args.align != "auto" or args.alignment or args.save_alignment or args.align_model):
+    if table is not None and (args.source or args.save_alignment or _is_aligned(args)):
         raise EvaluatorError("A table holds the source as a column and is not aligned; leave -s and the options of alignment out.")
     if table is not None and args.documents:
         raise EvaluatorError("A table holds documents as a column; leave --documents out.")
@@ -276,6 +267,11 @@ def make_request(args: argparse.Namespace) -> Request:
         plan=plan_of(args),
         **common,
     )
+
+
+def _is_aligned(args: argparse.Namespace) -> bool:
+    """True where any option of alignment was given."""
+    return any(getattr(args, option.name) != option.default for option in OF_RUN.values() if option.declared.group == "alignment")
 
 
 def score_file(text: str, systems: Mapping[str, str]) -> ScoreFile:

@@ -6,35 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluator.plugins import did_you_mean
+from evaluator.option_checks import check_options
+from evaluator.options import OF_COMPARISON, RESAMPLES, ComparisonOptions
 from evaluator.types import EvaluatorError, FloatArray
 
-TESTS = {
-    "ar": "paired approximate randomization",
-    "bootstrap": "signed two-sided paired bootstrap",
-    "sacrebleu-bs": "sacreBLEU's paired bootstrap",
-}
-UNITS = ("auto", "segment", "document")
-CORRECTIONS = {"holm": "Holm", "bh": "Benjamini-Hochberg", "none": "uncorrected"}
-RESAMPLES = {"ar": 10_000, "bootstrap": 10_000, "sacrebleu-bs": 1_000}
-"""Without a number of one's own; 1,000 is sacreBLEU's for its bootstrap."""
-FEWEST_RESAMPLES = 100
+TESTS = OF_COMPARISON["test"].declared.choices
+UNITS = tuple(OF_COMPARISON["unit"].declared.choices)
+CORRECTIONS = OF_COMPARISON["correction"].declared.choices
 FEWEST_DOCUMENTS = 30
 """From here on `auto` resamples documents; below, too few can be drawn to hold the 5 %."""
 ALPHA = 0.05
-SEED = 12345
+SEED: int = OF_COMPARISON["seed"].default
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(ComparisonOptions):
     """How systems are compared."""
-
-    test: str = "ar"
-    unit: str = "auto"
-    resamples: int | None = None
-    """None takes the test's own number."""
-    correction: str = "holm"
-    seed: int = SEED
 
     @property
     def n_resamples(self) -> int:
@@ -99,14 +86,8 @@ def check_plan(plan: Plan) -> None:
     """Refuse what no test can do, before any work.
 
     Raises:
-        EvaluatorError: an unknown test, unit or correction, or too few resamples.
+        EvaluatorError: an unknown test, unit or correction, too few resamples, or a test that cannot draw the unit.
     """
-    for value, known, what in ((plan.test, TESTS, "test"), (plan.unit, UNITS, "unit of resampling"), (plan.correction, CORRECTIONS, "correction")):
-        if value not in known:
-            raise EvaluatorError(f"There is no {what} {value!r}.{did_you_mean(value, known)}")
-    if plan.n_resamples < FEWEST_RESAMPLES:
-        raise EvaluatorError(f"--resamples is {plan.resamples}; a test needs at least {FEWEST_RESAMPLES}.")
-    if plan.seed < 0:
-        raise EvaluatorError(f"--seed is {plan.seed}; it must be 0 or more.")
+    check_options(OF_COMPARISON, plan)
     if plan.test == "sacrebleu-bs" and plan.unit == "document":
         raise EvaluatorError("sacreBLEU's bootstrap draws segments; use --test bootstrap to draw documents, or --unit segment.")

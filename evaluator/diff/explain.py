@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluator.diff.settings import OF_DEVICE, Difference, compare_settings
+from evaluator.options import OF_RUN
 from evaluator.run_json import Manifest, MetricEntry
 from evaluator.signatures import OF_DIAGNOSIS, DiagnosisChange, changed_diagnosis
 from evaluator.types import Evaluation, EvaluatorError, is_inserted
 
 MOST_SEGMENTS = 5
-OF_MODEL = ("model", "num_layers")
-"""Options that only BERTScore has."""
-OF_MODELS = ("lang", "precision")
-"""Options that only BERTScore and the diagnosis have."""
+MOVES = {name: option.declared.moves for name, option in OF_RUN.items()}
+"""By option, which scores another value can move."""
 OF_RISK = ("diagnosis threshold", "diagnosis prior")
 """What moves risk and flags, and no score."""
 REASONS = ("hypothesis", "reference", "alignment", "setting")
@@ -156,10 +155,11 @@ def _bears(one: Difference, system: str, metric: str, counts: Mapping[str, int])
         return one.before.split()[0] != one.after.split()[0]
     if one.cause == "option" and one.what.startswith("metric_options."):
         return one.what.split(".")[1] in ((metric, "novelty") if metric == "paraphrase" else (metric,))
-    if one.cause == "option" and one.what.startswith(("comparison.", "documents", "buckets", "ngrams", "metrics", "scores", "diagnose", "prior")):
+    if one.cause == "option" and (one.what.startswith("comparison.") or MOVES.get(one.what) == "nothing"):
         return False
-    if one.cause in ("model", "device") or (one.cause == "option" and one.what in (*OF_MODEL, *OF_MODELS)):
-        return one.what.startswith("align_model") or _bears_of_model(one, metric)
+    if one.cause in ("model", "device") or (one.cause == "option" and MOVES.get(one.what) in ("bertscore", "models")):
+        aligned = one.cause != "option" and not one.what.startswith(("model ", "diagnosis "))  # the model that aligned decides every score
+        return aligned or _bears_of_model(one, metric)
     return bool(counts.get("setting")) or not counts
 
 
@@ -167,5 +167,5 @@ def _bears_of_model(one: Difference, metric: str) -> bool:
     """True where a difference of a model bears on what the model makes: the diagnosis has its own, on the same device."""
     if one.what.startswith("diagnosis "):
         return metric in OF_DIAGNOSIS and one.what not in OF_RISK
-    shared = one.what in OF_MODELS or one.what in [f"model {name}" for name in OF_DEVICE]
+    shared = MOVES.get(one.what) == "models" or one.what in [f"model {name}" for name in OF_DEVICE]
     return metric == "bertscore" or (metric in OF_DIAGNOSIS and shared)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evaluator.options import OF_RUN
 from evaluator.run_json import Manifest, SegmentsEntry
 from evaluator.signatures import diagnosis_version
 from evaluator.types import InputFile
@@ -15,7 +16,7 @@ CAUSES = ("input", "segments", "option", "version", "model", "device", "score")
 OF_DEVICE = ("device", "precision", "threads")
 OF_VERSION = ("model", "layers", "reader", "base_sha256", "weights_sha256", "english", "language")
 """Of the diagnosis what its version says in one line."""
-HARMLESS_OPTIONS = ("device", "batch_size")
+HARMLESS_OPTIONS = tuple(option.name for option in OF_RUN.values() if not option.declared.compared)
 """Options that say where and how a run was made; what came of them stands under the model's device."""
 
 
@@ -112,10 +113,9 @@ def _versions(before: Manifest, after: Manifest) -> Iterator[Difference]:
 
 
 def _model(before: Manifest, after: Manifest) -> Iterator[Difference]:
-    parts = {"model": (before.model, after.model), "align_model": (before.align_model, after.align_model), "diagnosis": (before.diagnosis, after.diagnosis)}
-    for key, both in parts.items():
+    for key, part in before.models.items():
         described = _by_version if key == "diagnosis" else _flat
-        one, two = (described(part or {}) for part in both)
+        one, two = described(part), described(after.models[key])
         for name in dict.fromkeys([*one, *two]):
             if one.get(name) != two.get(name):
                 cause = "device" if name in OF_DEVICE else "model"

@@ -10,12 +10,12 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from evaluator.options import DEFAULT_METRICS
 from evaluator.plugins import did_you_mean, metric_parts, unknown_metric
 from evaluator.readers.source import read_bytes
-from evaluator.request import DEFAULT_METRICS
 from evaluator.suite.card import Card, read_card
 from evaluator.suite.marks import Marked, Place, Problems, Section, check_name, read_yaml
-from evaluator.suite.options import KINDS, Options, check_made, check_metric_option, check_value, read_options
+from evaluator.suite.options import KNOWN, Options, check_made, check_metric_option, check_value, read_options
 
 KEYS = ("suite", "description", "data", "metrics", "options", "matrix", "sets")
 SET_KEYS = (
@@ -137,10 +137,10 @@ def _matrix(marked: Marked | None, problems: Problems) -> tuple[Combination, ...
                 check_metric_option(metric, option, value, marked.keys[name], problems)
                 if len(problems.found) == before:
                     check_made(metric, {option: value.plain}, value.place, problems)
-            elif name in KINDS:
+            elif name in KNOWN:
                 check_value(name, value, problems)
-        if not (dot and metric in metric_parts()) and name not in KINDS:
-            problems.add(marked.keys[name], f"there is no option {name!r}.{did_you_mean(name, KINDS)} Options of a metric are written metric.option.")
+        if not (dot and metric in metric_parts()) and name not in KNOWN:
+            problems.add(marked.keys[name], f"there is no option {name!r}.{did_you_mean(name, KNOWN)} Options of a metric are written metric.option.")
             continue
         axes.append([(name, value.plain) for value in values.value])
     return tuple(_combination(picked) for picked in product(*axes))

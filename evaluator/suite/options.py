@@ -6,24 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from evaluator.compare import CORRECTIONS, TESTS, UNITS, Plan
-from evaluator.compare.plan import FEWEST_RESAMPLES
+from evaluator.compare import Plan
+from evaluator.option_checks import problem_of
+from evaluator.options import OF_COMPARISON, OPTIONS
 from evaluator.plugins import create_metric, did_you_mean, metric_class, metric_options, metric_parts, with_language
-from evaluator.request import DIAGNOSE, Request
+from evaluator.request import Request
 from evaluator.suite.marks import Marked, Place, Problems
 from evaluator.types import EvaluatorError
 
-KINDS: dict[str, tuple[type, ...]] = {
-    "align": (str,), "align_model": (str,), "model": (str,), "num_layers": (int, str), "lang": (str,), "device": (str,), "precision": (str,),
-    "batch_size": (int,), "diagnose": (str,), "prior": (float, int), "test": (str,), "unit": (str,), "resamples": (int,), "correction": (str,), "seed": (int,),
-}  # fmt: skip
-"""Options of a run, as `evaluator score` has them."""
-CHOICES: dict[str, tuple[str, ...]] = {
-    "align": ("auto", "line", "none", "paragraph"), "device": ("auto", "cpu", "cuda"), "precision": ("fp32", "bf16"), "diagnose": DIAGNOSE,
-    "test": tuple(TESTS), "unit": UNITS, "correction": tuple(CORRECTIONS),
-}  # fmt: skip
-FEWEST = {"resamples": FEWEST_RESAMPLES, "batch_size": 1}
-OF_PLAN = ("test", "unit", "resamples", "correction", "seed")
+KNOWN = {name: option for name, option in OPTIONS.items() if "suite" in option.declared.where}
+"""Options of a run that a suite can set, as `evaluator score` has them."""
 ANNOTATED: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,)}
 
 Options = Mapping[str, Any]
@@ -40,25 +32,19 @@ def read_options(marked: Marked, problems: Problems) -> dict[str, Any]:
     for name, value in marked.value.items():
         if name in metrics:
             options[name] = _metric_options(name, value, problems)
-        elif name in KINDS:
+        elif name in KNOWN:
             options[name] = value.plain
             check_value(name, value, problems)
         else:
-            problems.add(marked.keys[name], f"there is no option {name!r}.{did_you_mean(name, [*KINDS, *metrics])}")
+            problems.add(marked.keys[name], f"there is no option {name!r}.{did_you_mean(name, [*KNOWN, *metrics])}")
     return options
 
 
 def check_value(name: str, marked: Marked, problems: Problems) -> None:
     """Note a value of the wrong kind, or none of the known ones."""
-    value: Any = marked.value
-    if value is not None and (isinstance(value, bool) or not isinstance(value, KINDS[name])):
-        problems.add(marked.place, f"{name} is {marked.plain!r}; it must be {' or '.join(_words(kind) for kind in KINDS[name])}")
-    elif name in CHOICES and value not in CHOICES[name]:
-        problems.add(marked.place, f"{name} is {value!r}.{did_you_mean(str(value), CHOICES[name])}")
-    elif name in FEWEST and isinstance(value, int) and value < FEWEST[name]:
-        problems.add(marked.place, f"{name} is {value}; it must be {FEWEST[name]} or more")
-    elif name == "prior" and isinstance(value, (int, float)) and not 0 < value < 1:
-        problems.add(marked.place, f"prior is {value}; it must be between 0 and 1")
+    value = marked.value if isinstance(marked.value, KNOWN[name].kinds) or marked.value is None else marked.plain
+    if value is not None and (problem := problem_of(KNOWN[name], value, name)):
+        problems.add(marked.place, problem.rstrip("."))
 
 
 def _words(kind: type) -> str:
@@ -114,7 +100,7 @@ def merged(*layers: Options) -> dict[str, Any]:
 
 def with_options(request: Request, options: Options) -> Request:
     """The request with a suite's options; those of metrics that are not asked for stay out."""
-    plain = {name: value for name, value in options.items() if name in KINDS and name not in OF_PLAN and value is not None}
+    plain = {name: value for name, value in options.items() if name in KNOWN and name not in OF_COMPARISON and value is not None}
     metrics = {name: dict(value) for name, value in options.items() if isinstance(value, Mapping) and name in request.metrics and value}
-    plan = Plan(**{name: options[name] for name in OF_PLAN if options.get(name) is not None})
+    plan = Plan(**{name: options[name] for name in OF_COMPARISON if options.get(name) is not None})
     return replace(request, metric_options=with_language(request.metrics, metrics, options.get("lang")), plan=plan, **plain)

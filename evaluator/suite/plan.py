@@ -16,11 +16,12 @@ from pathlib import Path
 from evaluator import diagnosis
 from evaluator.check import check_system_names
 from evaluator.extras import installed_versions
+from evaluator.options import OF_RUN
 from evaluator.plugins import did_you_mean
 from evaluator.readers.collections import SACREBLEU, find_mtme, find_sacrebleu
 from evaluator.readers.inputs import read_table, split_pair, system_name, table_name
 from evaluator.readers.testsets import choose_references, chosen_note
-from evaluator.request import Request, check_metrics, is_diagnosed, options_of, with_installed_metrics
+from evaluator.request import Request, check_request, is_diagnosed, options_of, with_installed_metrics
 from evaluator.suite.card import SetFiles, find_files
 from evaluator.suite.config import SetConfig, SuiteConfig
 from evaluator.suite.options import merged, with_options
@@ -80,7 +81,7 @@ def plan_suite(config: SuiteConfig, data: str = "") -> list[PlannedRun]:
             size = _size(base)
             for combination in config.combinations:
                 request = with_options(base, merged(config.options, one.options, combination.options))
-                check_metrics(request)
+                check_request(request)
                 card = one.card
                 runs.append(
                     PlannedRun(one.name, combination.name, request, _fingerprint(request), card.domain if card else "", card.version if card else "", *size)
@@ -216,7 +217,8 @@ def _fingerprint(request: Request) -> str:
 
 def _files_of_options(request: Request) -> list[tuple[str, str]]:
     """(path, digest) of the files of models and baselines that options name by a path; packaged and downloaded models have versions."""
-    named = (request.model, request.align_model, request.metric_options.get("bertscore", {}).get("baseline_path"))
+    models = (getattr(request, option.name) for option in OF_RUN.values() if option.declared.names == "model")
+    named = (*models, request.metric_options.get("bertscore", {}).get("baseline_path"))
     found: list[tuple[str, str]] = []
     for place in dict.fromkeys(Path(one).expanduser() for one in named if one):
         for path in sorted(place.iterdir()) if place.is_dir() else [place]:

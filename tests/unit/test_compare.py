@@ -328,7 +328,7 @@ def test_a_warning_when_metrics_disagree_on_the_winner() -> None:
         ({"test": "bootstrp"}, "no test 'bootstrp'. Did you mean bootstrap"),
         ({"unit": "docment"}, "no unit of resampling 'docment'. Did you mean document"),
         ({"correction": "holms"}, "no correction 'holms'. Did you mean holm"),
-        ({"resamples": 99}, "--resamples is 99; a test needs at least 100"),
+        ({"resamples": 99}, "--resamples is 99; it must be 100 or more"),
         ({"seed": -1}, "--seed is -1"),
         ({"unit": "document"}, "needs to know the documents"),
         ({"unit": "document", "test": "sacrebleu-bs"}, "sacreBLEU's bootstrap draws segments"),
