@@ -17,6 +17,7 @@ from evaluator.pipeline import evaluate as run_pipeline
 from evaluator.python.inputs import references_of, systems_of, table_of, texts_of
 from evaluator.python.listed import AlignedPairs, Diagnoses
 from evaluator.python.notes import with_arguments
+from evaluator.python.progress import progress_bars
 from evaluator.readers.inputs import is_table
 from evaluator.readers.scores import ScoreFile
 from evaluator.readers.tables import TextTable
@@ -24,7 +25,7 @@ from evaluator.readers.text import check_encodable
 from evaluator.request import Request
 from evaluator.results import read_run
 from evaluator.run import Run
-from evaluator.types import Advance, Diagnosis, EvaluatorError
+from evaluator.types import Diagnosis, EvaluatorError
 from evaluator.wording import speaking_python
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def evaluate(
     resamples: int | None = None,
     correction: str = "holm",
     seed: int = SEED,
+    progress: bool | None = None,
 ) -> Run:
     """Score systems against a reference. A `str` or path is a file; a list, Series or array holds the texts of segments.
 
@@ -96,6 +98,7 @@ def evaluate(
         resamples: None for 10,000 (sacrebleu-bs: 1,000).
         correction: holm, bh or none.
         seed: of the tests and intervals.
+        progress: whether bars on stderr show how far it is; None shows them in a terminal and a notebook.
 
     Raises:
         EvaluatorError: anything wrong with inputs or options.
@@ -132,7 +135,8 @@ def evaluate(
             lower_is_better=lower_is_better,
             plan=Plan(test, unit, resamples, correction, seed),
         )
-        return Run(with_arguments(run_pipeline(request, _no_progress)))
+        with progress_bars(progress) as start_work:
+            return Run(with_arguments(run_pipeline(request, start_work)))
 
 
 def _table(given: Any, beside: bool) -> str | TextTable:
@@ -259,7 +263,3 @@ def load(folder: str | os.PathLike[str]) -> Run:
     """
     with speaking_python():
         return Run(read_run(Path(folder).expanduser()))
-
-
-def _no_progress(what: str, total: int) -> Advance:  # noqa: ARG001
-    return lambda _: None
