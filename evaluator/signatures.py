@@ -51,11 +51,13 @@ def diagnosis_signature(stated: Mapping[str, Any], evaluator: str = __version__)
 
 
 def diagnosis_version(stated: Mapping[str, Any]) -> str:
-    """The reader and its weights: the beginning of the signature.
+    """The reader and its weights, or the rules of a language that no reader is for: the beginning of the signature.
 
     >>> diagnosis_version({"model": "minilm", "weights_sha256": {"heads.npz": "c" * 64, "calibration.json": "d" * 64}})
     'reader:heads-0|weights:cccccccccccc|decision:dddddddddddd'
     """
+    if "rules" in stated:
+        return f"rules:{_part(str(stated['rules']))}"
     weights = _weights(stated)
     decision = next((weights[name] for name in DECISIONS if name in weights), "none")
     parts = {
@@ -79,7 +81,7 @@ def changed_diagnosis(before: Mapping[str, Any] | None, after: Mapping[str, Any]
 
 def _decides(stated: Mapping[str, Any]) -> tuple[object, ...]:
     """What must be equal for two diagnoses to be by one version, in full length."""
-    return stated.get("reader"), stated.get("base_sha256"), _weights(stated)
+    return stated.get("reader"), stated.get("base_sha256"), _weights(stated), stated.get("rules")
 
 
 def _weights(stated: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ order these values are made.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -173,10 +174,16 @@ class Diagnosis:
 
     def _repr_html_(self) -> str:
         """The diagnosis as a notebook shows it, every text escaped."""
-        summary = f"{'flagged' if self.flagged else 'not flagged'}: risk {self.risk:.3f}, fidelity {self.fidelity:.1f}, severity {self.severity}"
+        flag, fidelity = "flagged" if self.flagged else "not flagged", shown_fidelity(self) or "not judged"
+        summary = f"{flag}: risk {self.risk:.3f}, fidelity {fidelity}, severity {self.severity}"
         rows = [[one.category, one.severity, one.side, one.text, one.counterpart, one.message] for one in self.findings]
         table = html_table(["category", "severity", "side", "text", "counterpart", "message"], rows) if rows else ""
         return f"<p>{html_text(summary)}</p>{table}"
+
+
+def shown_fidelity(diagnosis: Diagnosis) -> str:
+    """Fidelity with one decimal; nothing where rules judged, which give none."""
+    return "" if math.isnan(diagnosis.fidelity) else f"{diagnosis.fidelity:.1f}"
 
 
 @dataclass(frozen=True, slots=True)

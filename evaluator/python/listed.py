@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evaluator.cells import html_table
 from evaluator.check import Problem
-from evaluator.types import AlignedPair, Diagnosis
+from evaluator.types import AlignedPair, Diagnosis, shown_fidelity
 
 
 class Diagnoses(list[Diagnosis]):
@@ -12,7 +12,7 @@ class Diagnoses(list[Diagnosis]):
 
     def _repr_html_(self) -> str:
         rows = [
-            [i, f"{one.risk:.3f}", f"{one.fidelity:.1f}", one.severity, "yes" if one.flagged else "", len(one.findings), one.reason]
+            [i, f"{one.risk:.3f}", shown_fidelity(one), one.severity, "yes" if one.flagged else "", len(one.findings), one.reason]
             for i, one in enumerate(self)
         ]
         return html_table(["", "risk", "fidelity", "severity", "flagged", "findings", "reason"], rows)

@@ -230,3 +230,11 @@ def test_a_model_of_english_says_that_it_does_not_know_the_language(cli: Cli, tm
 def test_english_has_no_such_note(cli: Cli, tmp_path: Path) -> None:
     told, _ = _run(cli, tmp_path, "-m", "bertscore", texts=("The ferry left at noon.\n", "The ferry sailed at noon.\n"))
     assert "learned English alone" not in told
+
+
+def test_a_notebook_shows_no_number_for_a_fidelity_that_is_not_judged() -> None:
+    reference, hypothesis, _ = BROKEN["another number"]
+    found = evaluator.diagnose([reference], [hypothesis], lang="de")
+    assert "fidelity not judged" in found[0]._repr_html_()
+    assert "nan" not in found[0]._repr_html_()
+    assert ">nan<" not in found._repr_html_()
