@@ -109,6 +109,7 @@ def run(arguments: Sequence[str]) -> int:
     args = build_parser().parse(arguments)
     one_of(args.format, FORMATS, "format")
     files = files_to_stream(args)
+    args.streams = bool(files)
     request, target = prepare(args)
     if files:
         target = target or default_folder(request)
@@ -238,7 +239,8 @@ def make_request(args: argparse.Namespace) -> Request:
     table = None
     if args.files and not references and not inputs and len(args.files) == 1:
         table = args.files[0]
-        refuse_reference_alone(table)
+        if not getattr(args, "streams", False):  # a folder or pattern is no file to look into
+            refuse_reference_alone(table)
     elif args.files:
         rest = list(args.files)
         references = references or [rest.pop(0)]
