@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evaluator.diagnosis.detect.name_forms import one_form, same_words
+from evaluator.diagnosis.detect.name_forms import forms_of, licensed, one_form, same_words
 from evaluator.diagnosis.evidence import probability
 from evaluator.diagnosis.pair import Pair, make
 from evaluator.diagnosis.reader import OUTPUTS, Reading
@@ -40,9 +40,20 @@ def find_slot(pair: Pair, reading: Reading | None, found: Sequence[Finding]) -> 
     edited = word_scores(pair.hypothesis, probability(reading.wrong[:, 2]))
     if float(np.max(edited[slice(*ours)])) < EDITED:
         return []
-    finding = make(pair, "accuracy/mistranslation", "major", NAME, ours, theirs, "the one phrase that differs says something else")
     known = any(f.start is not None and (f.severity != "minor" or f.detector.startswith(("names", "numbers"))) for f in found)
-    return [] if known or same_words(finding.text, finding.counterpart) or one_form(finding.text, finding.counterpart) else [finding]
+    if known or _one_thing(pair, *place):
+        return []
+    return [make(pair, "accuracy/mistranslation", "major", NAME, ours, theirs, "the one phrase that differs says something else")]
+
+
+def _one_thing(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
+    """True where every content word of one phrase is a form of one in the other: Serbs and Serbians, St. Gallen and Saint Gallen."""
+    left, right = ([w for w in side.words[slice(*place)] if _content(w)] for side, place in ((pair.hypothesis, ours), (pair.reference, theirs)))
+    forms = forms_of(pair.reference), forms_of(pair.hypothesis)
+    return any(
+        all(licensed(w, known) or any(same_words(w.text, v.text) or one_form(w.text, v.text) or w.lower[:4] == v.lower[:4] for v in others) for w in words)
+        for words, others, known in ((left, right, forms[0]), (right, left, forms[1]))
+    )
 
 
 def one_phrase(pair: Pair) -> tuple[tuple[int, int], tuple[int, int]] | None:
