@@ -20,7 +20,7 @@ from evaluator.types import FloatArray
 
 Masks = NDArray[np.bool_]
 Differences = Callable[[Masks], FloatArray]
-LARGEST_FORM = 25_000_000
+LARGEST_FORM = 6_000_000
 """Numbers in the quadratic forms of all groups, beyond which Kendall's counts are made by sorting."""
 _TINY = 1e-12
 
@@ -102,10 +102,15 @@ def _signs_of_pairs(a: FloatArray, b: FloatArray, known: NDArray[np.bool_]) -> t
     return tuple(np.where(above, np.sign(x[:, :, None] - y[:, None, :]), 0).astype(np.float32) for x, y in states)
 
 
+def needs_sorting(shape: tuple[int, ...]) -> bool:
+    """Whether groups (n_groups, n) are too large for a quadratic form, so that each exchange is sorted by itself."""
+    return shape[0] * shape[1] ** 2 > LARGEST_FORM
+
+
 def kendall_differences(gold: FloatArray, a: FloatArray, b: FloatArray, grouping: str, variant: str) -> Differences:
     """Kendall's tau: concordant less discordant pairs, and pairs that are not tied, are quadratic forms of the mask."""
     first, second = as_groups(gold, a, grouping), as_groups(gold, b, grouping)
-    if first.gold.size * first.gold.shape[1] > LARGEST_FORM:
+    if needs_sorting(first.gold.shape):
         return _kendall_by_sorting(first.gold, first.metric, second.metric, grouping, variant)
     known = first.known
     own, one, other = (np.where(known, x, 0.0) for x in (first.gold, first.metric, second.metric))

@@ -13,6 +13,7 @@ import numpy as np
 from evaluator.meta.auc import serious_auc
 from evaluator.meta.bootstrap import Interval, Resampler, accuracy_of_systems, interval, pearson_of_systems
 from evaluator.meta.grouping import as_groups, mean_of_known
+from evaluator.meta.hybrids import needs_sorting
 from evaluator.meta.kendall import count_pairs, tau
 from evaluator.meta.material import Material, system_means, system_scores
 from evaluator.meta.pearson import correlations, pearson
@@ -180,7 +181,12 @@ def _acc_eq(subject: Subject, k: int) -> tuple[float, str]:
 
 
 def _auc(subject: Subject, k: int) -> tuple[float, str]:
-    found = serious_auc(subject.material, k, within=subject.grouping == "within length bins")
+    within = subject.grouping == "within length bins"
+    if within and subject.material.lengths is None:
+        return math.nan, "undefined: no texts are known, and so no lengths"
+    found = serious_auc(subject.material, k, within=within)
+    if math.isnan(found.value):
+        return math.nan, f"undefined: {found.serious} segments with a serious error and {found.others} without"
     return found.value, f"{found.serious} segments with a serious error against {found.others}" + ("; in deciles of length" if found.bins > 1 else "")
 
 
@@ -229,7 +235,7 @@ def _compare_systems(statistic: str) -> Callable[[Subject, int, int, int], Permu
 def _compare_cells(statistic: str) -> Callable[[Subject, int, int, int], Permutation]:
     def compare(subject: Subject, i: int, j: int, draws: int) -> Permutation:
         one, other = subject.cells(i), subject.cells(j)
-        costly = statistic.startswith("kendall") and subject.grouping == "none"
+        costly = statistic.startswith("kendall") and needs_sorting(as_groups(one.gold, one.metric, subject.grouping).gold.shape)
         used = min(draws, COSTLY_DRAWS) if costly else draws
         return perm_both(one.gold, one.metric, other.metric, statistic, subject.grouping if statistic != "spa" else "none", draws=used, seed=subject.seed)
 

@@ -71,6 +71,7 @@ def run_study(material: Material, plan: MetaPlan | None = None) -> Study:
     plan = plan or MetaPlan()
     check_plan(plan)
     check_material(material)
+    material = _with_scores(material)
     rows: list[dict[str, Any]] = []
     pairs: list[dict[str, Any]] = []
     for subject in _subjects(material, plan):
@@ -87,6 +88,16 @@ def with_rows(study: Study, rows: Sequence[dict[str, Any]], notes: Sequence[str]
     """The study with further rows of meta.csv and notes."""
     columns = {column.name: [*study.meta.columns[column.name], *(row[column.name] for row in rows)] for column in META}
     return Study(Table("meta", columns), study.pairs, (*study.notes, *notes))
+
+
+def _with_scores(material: Material) -> Material:
+    """The material of systems that have a cell that counts; a note names the others."""
+    has = np.asarray(material.known.any(axis=1))
+    if has.all():
+        return material
+    named = ", ".join(name for name, known in zip(material.systems, has.tolist(), strict=True) if not known)
+    kept = select_systems(material, np.flatnonzero(has))
+    return replace(kept, notes=(*material.notes, f"No segment of {named} has both a human score and a score of every metric; left out."))
 
 
 def _subjects(material: Material, plan: MetaPlan) -> list[Subject]:

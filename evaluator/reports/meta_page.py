@@ -15,7 +15,7 @@ STYLE = (
     "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #ddd8ce}"
     "th:first-child,td:first-child{text-align:left}.ci{color:#5c6670;font-size:.8em}.best{font-weight:700}figure{margin:1rem 0;overflow-x:auto}"
     "svg text{font:12px ui-sans-serif,system-ui,sans-serif;fill:#1d2329}svg .quiet{fill:#5c6670}svg .grid{stroke:#ddd8ce}"
-    "svg .line{stroke:#1f5a94;stroke-width:2}svg .dot{fill:#1f5a94}svg .people{fill:#8a5a00;stroke:#8a5a00}"
+    "svg .tick{text-anchor:middle}svg .line{stroke:#1f5a94;stroke-width:2}svg .dot{fill:#1f5a94}svg .people{fill:#8a5a00;stroke:#8a5a00}"
 )
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 LABELS, WIDTH, ROW, TITLE = 220, 420, 18, 26
@@ -97,7 +97,7 @@ def _plot(level: str, lines: Sequence[Line], names: Sequence[str]) -> str:
 
 
 def _tick(x: float, height: int, label: str) -> str:
-    return f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}"/><text class="quiet" x="{x:.1f}" y="{height + 14}">{label}</text>'
+    return f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}"/><text class="quiet tick" x="{x:.1f}" y="{height + 14}">{label}</text>'
 
 
 def _dot(row: Mapping[str, Any], name: str, axis: Axis, y: int) -> str:

@@ -276,3 +276,15 @@ def test_from_python_frames_give_frames() -> None:
     assert result.meta["rank"].dtype == "Int64"
     with pytest.raises(evaluator.EvaluatorError, match="lower_is_better names 'x'"):
         evaluator.meta(scores, human, lower_is_better=["x"])  # type: ignore[operator]
+
+
+def test_systems_without_a_common_cell_and_lengths_without_texts_are_said(cli: Cli, write: Write, tmp_path: Path) -> None:
+    scores, human = tables(write)
+    lines = [",".join([*line.split(",")[:4], ""]) if line.startswith("d,") else line for line in scores.read_text().splitlines()]
+    done = cli("meta", write("holes.csv", "\n".join(lines)), "--human", human, "--serious", 0, "-o", tmp_path / "out", *QUICK)
+    assert done.code == 0, done.err
+    assert "No segment of d has both" in done.out
+    rows = read(tmp_path / "out" / "meta.csv")
+    assert {row["n_systems"] for row in rows} == {"3"}
+    bins = [row for row in rows if row["grouping"] == "within length bins"]
+    assert [(row["value"], row["details"]) for row in bins] == [("", "undefined: no texts are known, and so no lengths")] * 2
