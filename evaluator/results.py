@@ -277,6 +277,6 @@ def refuse_stream(evaluation: Evaluation, what: str) -> None:
     Raises:
         EvaluatorError: it is a stream.
     """
-    if STREAM in evaluation.manifest:
-        n = evaluation.manifest[STREAM]["rows"]
+    if evaluation.manifest.stream is not None:
+        n = evaluation.manifest.stream["rows"]
         raise EvaluatorError(f"{what} needs every segment, and of this run's {n:,} rows sums alone were kept (a stream); score with --no-stream for that.")

@@ -122,6 +122,8 @@ class Manifest(Mapping[str, Any]):
     comparison: ComparisonEntry | None = None
     suite: Mapping[str, Any] | None = None
     """Where a run is one of a suite: its name, set and fingerprint."""
+    stream: Mapping[str, Any] | None = None
+    """What a run that was streamed says of itself: shards, rows, where worst segments are; None for one that was in memory."""
     spreadsheet_safe: bool = False
     """Whether cells that a spreadsheet would run have an apostrophe before them."""
     json: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -30,7 +30,7 @@ def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> 
     if evaluation.manifest.compared is None:
         raise EvaluatorError("This run was written before runs could be compared: run.json has no `compared`. Score again.")
     entries = chosen_entries(evaluation.manifest.compared, metrics)
-    if "stream" in evaluation.manifest:
+    if evaluation.manifest.stream is not None:
         return _streamed(evaluation, entries)
     rows = segment_rows(evaluation)
     documents = [evaluation.tables["segments"].columns["document"][row] for row in rows[0]]

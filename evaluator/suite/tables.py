@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from evaluator.compare.formulas import make_formula
+from evaluator.digits import shown_score
 from evaluator.reports.safe import markdown
 from evaluator.types import Evaluation, Table, is_inserted
 
@@ -152,16 +153,17 @@ def suite_report(name: str, runs: Sequence[Finished], board: Table) -> str:
         "",
         f"{len(runs)} runs. {READING}",
     ]
+    unit_scales = {one.title: one.unit_scale for run in runs for one in run.evaluation.manifest.metrics}
     kinds = dict.fromkeys((row["options"], row["metric"], row["signature"]) for row in rows)
     for options, metric, signature in kinds:
         own = [row for row in rows if (row["options"], row["metric"], row["signature"]) == (options, metric, signature)]
         title = f"{metric}{f', {options}' if options else ''}"
         if sum(kind[:2] == (options, metric) for kind in kinds) > 1:
-            lines += ["", f"## {title}: sets signed {markdown(signature)}", "", APART, "", *_grid(own, "set")]
+            lines += ["", f"## {title}: sets signed {markdown(signature)}", "", APART, "", *_grid(own, "set", unit_scales[metric])]
         else:
-            lines += ["", f"## {title}", "", *_grid(own, "set")]
+            lines += ["", f"## {title}", "", *_grid(own, "set", unit_scales[metric])]
         if any(row["scope"] == "domain" for row in own):
-            lines += ["", f"### {metric} by domain", "", *_grid(own, "domain")]
+            lines += ["", f"### {metric} by domain", "", *_grid(own, "domain", unit_scales[metric])]
     lines += ["", "## Runs", "", "| set | options | systems | segments | report |", "|---|---|---|---|---|"]
     for run in runs:
         scores = run.evaluation.tables["scores"].columns
@@ -170,7 +172,7 @@ def suite_report(name: str, runs: Sequence[Finished], board: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _grid(rows: Sequence[Mapping[str, Any]], scope: str) -> list[str]:
+def _grid(rows: Sequence[Mapping[str, Any]], scope: str, unit_scale: bool) -> list[str]:
     """Systems down, `all` and the scope's names across; an empty cell where a system is not in a set."""
     names = list(dict.fromkeys(row["name"] for row in rows if row["scope"] == scope))
     cells = {(row["system"], row["scope"], row["name"]): row for row in rows}
@@ -179,12 +181,6 @@ def _grid(rows: Sequence[Mapping[str, Any]], scope: str) -> list[str]:
     for system in systems:
         whole = cells[(system, "all", "")]
         own = [cells.get((system, scope, name)) for name in names]
-        shown = [_shown(one["score"]) if one else "" for one in (whole, *own)]
+        shown = [shown_score(one["score"], unit_scale) if one else "" for one in (whole, *own)]
         lines.append(f"| {whole['rank'] or ''} | {markdown(system)} | {' | '.join(shown)} |")
     return lines
-
-
-def _shown(score: float | None) -> str:
-    if score is None:
-        return ""
-    return f"{score:.4f}" if abs(score) <= 2 else f"{score:.1f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from evaluator.compare.verdicts import Outcome, verdict
 from evaluator.reports.paragraphs import MetricColumn
 from evaluator.reports.ranking import Ranking
 from evaluator.reports.view import Score
+from evaluator.suite.tables import _grid
 from evaluator.types import SegmentPair, is_inserted
 
 PACKAGE = Path(evaluator.__file__).parent
@@ -31,6 +33,19 @@ def test_a_score_has_the_same_decimals_in_tables_rankings_paragraphs_and_verdict
     ]
     assert shown == [text] * 3
     assert f" by {text} [" in verdict(outcome)
+
+
+def test_a_leaderboard_writes_a_score_by_its_metrics_scale_and_not_by_its_size() -> None:
+    rows = [{"system": "a", "scope": scope, "name": name, "score": 1.23456, "rank": 1} for scope, name in (("all", ""), ("set", "s"))]
+    assert _grid(rows, "set", False)[-1] == "| 1 | a | 1.2 | 1.2 |"  # a BLEU of 1.2
+    assert _grid(rows, "set", True)[-1] == "| 1 | a | 1.2346 | 1.2346 |"
+
+
+def test_the_version_is_written_in_one_place() -> None:
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "evaluator/version.py"
+    assert [path.name for path in PACKAGE.rglob("*.py") if f'"{evaluator.__version__}"' in path.read_text(encoding="utf-8")] == ["version.py"]
 
 
 def test_one_function_tells_inserted_rows() -> None:
