@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from evaluator.api import evaluate
+from evaluator.compare import SEED, Plan
 from evaluator.meta.columns import META, META_PAIRS
 from evaluator.meta.contrast import contrast_rows
 from evaluator.meta.study import Study
+from evaluator.pipeline import evaluate
 from evaluator.plugins import did_you_mean
 from evaluator.readers.human_tables import Rows, number_of, read_rows_of
-from evaluator.types import EvaluatorError, FloatArray, InputFile, Table
+from evaluator.request import Request
+from evaluator.types import Advance, EvaluatorError, FloatArray, InputFile, Table
 
 GOOD = ("good", "better", "mt", "hypothesis")
 BAD = ("bad", "worse", "perturbed", "incorrect")
@@ -121,8 +123,9 @@ def _scored_texts(
         need = f"it has no column {' and no column '.join(missing)}" if missing else "name metrics to score its texts with: -m chrf bertscore"
         raise EvaluatorError(f"{path} holds no scores (columns NAME_good and NAME_bad), and {need}.")
     references, good, bad = ([str(cells.get(name or "") or "") for _, cells in rows] for name in names)
-    run = evaluate(references, {"good": good, "bad": bad}, metrics=list(metrics), align="line", resamples=FEWEST_RESAMPLES)
-    columns = run.evaluation.tables["segments"].columns
+    plan = Plan("ar", "segment", FEWEST_RESAMPLES, "none", SEED)
+    run = evaluate(Request(references=(references,), systems={"good": good, "bad": bad}, metrics=tuple(metrics), align="line", plan=plan), _no_progress)
+    columns = run.tables["segments"].columns
     out = {}
     for entry in run.manifest.compared or ():
         if entry.part or entry.column not in columns:
@@ -134,6 +137,10 @@ def _scored_texts(
             raise EvaluatorError(f"{path}: {len(rows)} pairs were scored as {len(values['good'])} segments; empty texts cannot be compared.")
         out[entry.title] = (values["good"], values["bad"])
     return out
+
+
+def _no_progress(what: str, total: int) -> Advance:  # noqa: ARG001
+    return lambda _: None
 
 
 def _named(header: Sequence[str], options: Sequence[str]) -> str | None:
