@@ -33,6 +33,7 @@ types: .venv/.dev
 
 columns: .venv/.user
 	$(BIN)/python -c "from evaluator.reports.columns import columns_readme; print(columns_readme(), end='')" > results/README.md
+	$(BIN)/python -c "from evaluator.reports.columns import metrics_page; p = __import__('pathlib').Path('docs/metrics.md'); p.write_text(metrics_page(p.read_text(encoding='utf-8')), encoding='utf-8')"
 
 # make bench BENCH=FOLDER takes a WMT folder's texts (ref.*.txt, sys/*.txt).
 bench: .venv/.dev

@@ -18,8 +18,8 @@ from evaluator.cli.score import FORMATS, build_parser
 from evaluator.compare import BUCKETERS, CORRECTIONS, TESTS, UNITS
 from evaluator.embed.models import PRESETS
 from evaluator.frames import BUCKETS, NGRAMS, PAIRS, TABLES
-from evaluator.plugins import METRICS, READERS, SCORE_READERS
-from evaluator.reports.columns import columns_readme
+from evaluator.plugins import METRICS, READERS, SCORE_READERS, metric_options
+from evaluator.reports.columns import columns_readme, metrics_page
 from tests.conftest import ROOT
 
 COMPARE = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
@@ -32,8 +32,21 @@ def test_the_columns_page_is_generated() -> None:
     assert all(column.name in columns_readme() for columns in TABLES.values() for column in columns)
 
 
+def test_the_page_on_metrics_is_generated() -> None:
+    page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert metrics_page(page) == page
+    assert all(f"| `{name}` |" in page and f"`{option.name}`" in page for name in METRICS for option in metric_options(name))
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_command_line_has_the_options_that_metrics_declare(metric: str) -> None:
+    known = build_parser()._option_string_actions
+    for option in metric_options(metric):
+        assert all(flag in known for flag in option.flags)
+
+
 @pytest.mark.parametrize(
-    "name", [*METRICS, *PRESETS, *COMMANDS, "segments.csv", "findings.csv", "scores.csv", "statistics.csv", "pairs.csv", "run.json", "stats.npz", "report.md"]
+    "name", [*PRESETS, *COMMANDS, "segments.csv", "findings.csv", "scores.csv", "statistics.csv", "pairs.csv", "run.json", "stats.npz", "report.md"]
 )
 def test_the_readme_names_it(name: str) -> None:
     assert re.search(rf"(?<![\w+]){re.escape(name.lower())}(?![\w+])", README.lower())

@@ -1,9 +1,13 @@
-"""`results/README.md`: every file and column of a run folder, generated from `frames.py`."""
+"""Generated docs: `results/README.md` from `frames.py`, and the metrics of `docs/metrics.md`, both with what metrics declare."""
 
 from __future__ import annotations
 
 from evaluator.frames import OPTIONAL, TABLES, Column
+from evaluator.plugins import METRICS, metric_class, metric_options
 
+BEGIN = "<!-- generated: `make columns` writes what stands between these lines from the metrics' declarations -->"
+END = "<!-- end -->"
+PARAPHRASE = Column("paraphrase", "float", "With novelty and diagnosis: harmonic mean of fidelity and novelty, 0 for a copy.")
 INTRO = """# The run folder
 
 Generated from `evaluator/frames.py`; do not edit: `make columns` writes it.
@@ -34,24 +38,50 @@ def columns_readme() -> str:
 
 def _metric_columns(table: str) -> tuple[Column, ...]:
     if table == "segments":
-        metrics = Column("bleu, chrf, chrf++, ter, bertscore_p, bertscore_r, bertscore_f1", "float", "The metrics asked for, between hypothesis and fidelity.")
-        paraphrase = (
-            Column("copied_ngrams", "float", "With novelty: 0-100, share of the words and sequences of up to 4 words that a reference has too."),
-            Column("copied_span", "float", "With novelty: words of the longest run taken from a reference."),
-            Column("self_bleu", "float", "With novelty: sentence BLEU against the references, as a measure of copying."),
-            Column("novelty", "float", "With novelty: 100 less copied_ngrams; 0 for an empty text."),
-            Column("paraphrase", "float", "With novelty and diagnosis: harmonic mean of fidelity and novelty, 0 for a copy."),
-        )
-        return (metrics, *paraphrase, Column("reference_2 …", "str", "Further references, where given."), *OPTIONAL)
+        declared = [column for name in METRICS for column in _columns_of(name)]
+        return (*declared, PARAPHRASE, Column("reference_2 …", "str", "Further references, where given."), *OPTIONAL)
     if table == "scores":
-        return (
-            Column(
-                "BLEU, chrF2, chrF2++, TER, Novelty, BERTScore-F1, Paraphrase",
-                "float",
-                "The metrics asked for, after system; scores made elsewhere under their names.",
-            ),
-        )
+        titles = ", ".join([metric_class(name).declared.title for name in METRICS] + ["Paraphrase"])
+        return (Column(titles, "float", "The metrics asked for, after system; scores made elsewhere under their names."),)
     return ()
+
+
+def _columns_of(metric: str) -> list[Column]:
+    """A metric's columns; those that are no scores are listed with the optional ones."""
+    return [Column(column.name, "float", f"With {metric}: {_lower(column.meaning)}") for column in metric_class(metric).declared.scores]
+
+
+def _lower(sentence: str) -> str:
+    """The sentence in the middle of another; an abbreviation keeps its capitals."""
+    return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
+
+
+def metrics_page(page: str) -> str:
+    """`docs/metrics.md` with what stands between its marks written anew.
+
+    Args:
+        page: as it is.
+    """
+    before, _, rest = page.partition(BEGIN)
+    return f"{before}{BEGIN}\n\n{_metric_table()}\n{_option_table()}\n{END}{rest.partition(END)[2]}"
+
+
+def _metric_table() -> str:
+    lines = ["| metric | as printed | what it is | an omitted segment scores, the best is | columns | needs |", "|---|---|---|---|---|---|"]
+    for declared in (metric_class(name).declared for name in METRICS):
+        scale, columns = declared.scale, ", ".join(f"`{column.name}`" for column in declared.columns)
+        ends = f"{scale.worst:g}{' (others may be worse)' if scale.open_end else ''}, {scale.best:g}"
+        lines.append(f"| `{declared.name}` | {declared.title} | {declared.summary} | {ends} | {columns} | {', '.join(declared.needs)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _option_table() -> str:
+    lines = ["| metric | option | type | default | meaning | on the command line |", "|---|---|---|---|---|---|"]
+    for name in METRICS:
+        for option in metric_options(name):
+            flags = ", ".join(f"`{flag}`" for flag in option.flags)
+            lines.append(f"| `{name}` | `{option.name}` | {option.kind.replace('|', 'or')} | {option.default} | {option.help} | {flags} |")
+    return "\n".join(lines) + "\n"
 
 
 def _table(columns: tuple[Column, ...]) -> str:
