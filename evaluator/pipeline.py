@@ -18,6 +18,7 @@ from evaluator.metrics.overlap import OVERLAP, corpus_chrf
 from evaluator.plugins import with_language
 from evaluator.readers.scores import read_score_files
 from evaluator.request import Request, check_request, options_of, with_installed_metrics
+from evaluator.results import refuse_stream
 from evaluator.run_json import Manifest
 from evaluator.score import StartWork, imported_scores, make_tables, score_systems
 from evaluator.types import EvalSet, Evaluation, InputFile
@@ -74,6 +75,8 @@ def compare(evaluation: Evaluation, plan: Plan, metrics: Sequence[str] | None = 
     Raises:
         EvaluatorError: a plan that cannot be done, or a metric or kind of bucket that the run does not have.
     """
+    if buckets or ngrams:
+        refuse_stream(evaluation, "Comparing by buckets or n-grams")
     contest = contest_of(evaluation, metrics)
     further = [bucket_table(evaluation, contest, buckets, plan)] if buckets else []
     further += [ngram_table(evaluation, ngrams)] if ngrams else []
