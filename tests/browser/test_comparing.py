@@ -210,6 +210,15 @@ def test_a_phone_shows_all_metrics_and_says_where_tables_go_on(opened: Opened, c
     opened(campaign).close()
 
 
+def test_print_keeps_the_names_of_segments_and_folds_nothing_open(opened: Opened) -> None:
+    page = opened(several_run())
+    page.emulate_media(media="print")
+    expect(page.locator(".versus tbody button").first).to_be_visible()
+    expect(page.locator("#versus-choice")).to_be_hidden()
+    expect(page.locator(".ranking").first).to_be_hidden()
+    expect(page.locator(".clusters")).to_be_visible()
+
+
 def test_hostile_texts_do_nothing_when_one_is_set_against_another(opened: Opened) -> None:
     page = opened(hostile_run())
     page.locator("#versus-choice select").nth(2).select_option(label="fidelity")

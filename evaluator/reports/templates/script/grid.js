@@ -21,7 +21,7 @@ function gridColumns() {
 
 function buildGrid() {
   const place = $("grid"), columns = (grid.columns = gridColumns());
-  const widths = columns.map((one) => (one.wide ? "minmax(11rem, 1fr)" : one.middle ? "6.2rem" : one.name === "severity" ? "5.4rem" : one.title.length > 9 ? "6rem" : one.name === "segment" ? "4.7rem" : "4.2rem"));
+  const widths = columns.map((one) => (one.wide ? "minmax(9.5rem, 1fr)" : one.middle ? "5.9rem" : ["severity", "segment"].includes(one.name) ? "5rem" : one.title.length > 9 ? "6rem" : "4.2rem"));
   place.style.setProperty("--columns", widths.join(" "));
   place.setAttribute("aria-colcount", columns.length);
   const head = el("div", { role: "row", class: "gridrow head", "aria-rowindex": "1" });
