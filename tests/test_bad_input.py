@@ -120,6 +120,7 @@ def test_each_mistake_has_one_message_and_exit_2(cli: Cli, here: Path, command: 
     assert sorted(here.rglob("*")) == before, "something was written"
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_nothing(here: Path) -> None:
     code = """
 import os, signal, sys

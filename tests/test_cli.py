@@ -278,6 +278,7 @@ def test_the_seed_of_sacrebleu_is_taken_from_the_environment(cli: Cli, write: Wr
     assert "SACREBLEU_SEED is 'lucky'" in cli("score", *files, "-m", "chrf", "-o", tmp_path / "bad").err
 
 
+@pytest.mark.model
 def test_compare_prints_and_writes_only_when_told(cli: Cli, stored: Path, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in (stored / "run1").iterdir()}
     result = cli("compare", stored / "run1", "--test", "bootstrap", "--resamples", "300", "--buckets", "length,error", "--ngrams", "3")
@@ -328,6 +329,7 @@ def test_options_of_scoring_are_refused_for_a_stored_run(cli: Cli, stored: Path)
     assert "--tokenize is for inputs that are scored" in result.err
 
 
+@pytest.mark.slow
 def test_comparing_a_stored_run_imports_no_metric_and_no_pandas(stored: Path) -> None:
     code = """
 import sys

@@ -33,6 +33,7 @@ def many() -> View:
     return make_view(run.evaluation)._replace(flagged=flagged, judged=900, notes=tuple(f"note {n}: {'what is odd ' * 60}" for n in range(30)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 100, 200])
 def test_no_run_takes_more_than_40_lines(many: View, columns: int) -> None:
     for worst in (True, False):
@@ -61,6 +62,7 @@ def test_what_is_short_is_shown_whole() -> None:
     assert render_short(view, columns=100, color=False, width=1, worst=False) == render_comparison(view, columns=100, color=False, width=1)
 
 
+@pytest.mark.slow
 def test_verbose_prints_everything(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
     reference = write("ref.txt", "\n".join(TEXTS) + "\n")
     systems = [f"s{n}={write(f's{n}.txt', chr(10).join(worse(n + 1)) + chr(10))}" for n in range(7)]
