@@ -128,7 +128,7 @@ support oppose;supported opposed;supporter opponent;supporters opponents;support
 happy unhappy;happy sad;safe dangerous;safety danger;safe unsafe;strong weak;stronger weaker;rich poor;richer poorer;easy difficult;easy hard;easier harder;simple complex;
 fast slow;faster slower;quickly slowly;hot cold;warm cold;warmer colder;dry wet;light dark;light heavy;day night;morning evening;north south;east west;northern southern;eastern western;
 inside outside;internal external;above below;over under;before after;always never;often rarely;often seldom;everyone nobody;all none;many few;most least;maximum minimum;major minor;public private;
-include exclude;included excluded;including excluding;remember forget;remembered forgot;find lose;found lost;send receive;sent received;teach learn;question answer;asked answered;
+include exclude;included excluded;including excluding;remember forget;remembered forgot;find lose;found lost;send receive;sent received;question answer;asked answered;
 hire fire;hired fired;guilty innocent;convicted acquitted;confirm deny;confirmed denied;praise criticize;praised criticized;encourage discourage;expand shrink;expanded shrank;grow shrink;grew shrank;
 gain loss;gains losses;gained lost;profit loss;profits losses;improve worsen;improved worsened;strengthen weaken;strengthened weakened;create destroy;created destroyed;build destroy;built destroyed;
 arrest release;arrested released;same different;similar different;similarity difference;wide narrow;wider narrower;deep shallow;near far;full empty;present absent;present past;future past;ancient modern;
