@@ -233,7 +233,7 @@ def test_all_mistakes_are_told_at_once_with_their_places(write: Write, cli: Cli)
     for expected in (
         "2:1: there is no key 'metric'. Did you mean metrics?", "3:17: there is no metric 'blue'. Did you mean bleu?", "3:28: the metric ter is there twice",
         "5:3: there is no option 'resample'. Did you mean resamples?", "6:9: seed is 'twelve'; it must be a whole number",
-        "7:9: test is 'bootstrp'. Did you mean bootstrap?",
+        "7:9: There is no test 'bootstrp'. Did you mean bootstrap?",
         "8:10: the metric bleu has no option 'tokenise'. Did you mean tokenize?", "9:22: chrf.word_order is 'many'; it must be int",
         "11:3: the metric bleu has no option 'tokeniz'. Did you mean tokenize?", "12:9: lang must be a list of the values to try", "14:11: the card ",
         "15:11: name is 'a b'", "17:14: 'systems' has no meaning beside 'reference'", "18:5: there is no key 'refrences'. Did you mean references?",
