@@ -242,15 +242,15 @@ def _ranked(seen: Sequence[Seen]) -> tuple[NDArray[np.int64], NDArray[np.int64],
 
 
 def rates(seen: Sequence[Seen]) -> dict[str, dict[str, float]]:
-    """How often each kind of finding stands in pairs that are good and in such as are broken, natural ones and planted ones apart."""
-    good = [s for s in seen if s.set == "humans" or (s.set in ("news20", "ted") and s.targets["any"] == 0)]
-    broken = [s for s in seen if s.set in ("news20", "ted") and s.targets["serious"] > 0.6]
-    planted = [s for s in seen if s.set in ("own", "demetr") and s.targets["planted"] == 1]
-    names = sorted({kind for s in seen for kind in s.kinds})
-    return {
-        name: {of: sum(s.kinds[name] > 0 for s in group) / max(1, len(group)) for of, group in (("good", good), ("broken", broken), ("planted", planted))}
-        for name in names
+    """How often each kind of finding stands in outputs without an error of meaning, in two human references, in broken outputs and in planted errors."""
+    groups = {
+        "clean": [s for s in seen if s.set in ("news20", "ted") and s.targets["any"] == 0],
+        "humans": [s for s in seen if s.set == "humans"],
+        "broken": [s for s in seen if s.set in ("news20", "ted") and s.targets["serious"] > 0.6],
+        "planted": [s for s in seen if s.set in ("own", "demetr") and s.targets["planted"] == 1],
     }
+    names = sorted({kind for s in seen for kind in s.kinds})
+    return {name: {of: sum(s.kinds[name] > 0 for s in group) / max(1, len(group)) for of, group in groups.items()} for name in names}
 
 
 def surest(one: Seen) -> float:
