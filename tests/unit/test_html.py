@@ -16,7 +16,7 @@ import pytest
 
 import evaluator
 from evaluator.reports.html import SCRIPTS, render_html
-from evaluator.reports.marks import Piece, answering, pieces_of
+from evaluator.reports.marks import SEVERITIES, Piece, answering, pieces_of
 from evaluator.reports.packed import pack, spans
 from evaluator.reports.paragraphs import Builder, place_in_words, reading_order
 from evaluator.reports.plots import ticks_of
@@ -78,9 +78,10 @@ def test_the_lost_words_are_marked_on_the_reference(sample_page: str) -> None:
 
 @pytest.mark.model
 def test_worst_come_first(sample_page: str) -> None:
-    risks = [float(risk) for risk in re.findall(r'class="risk">risk (\d\.\d\d)<', sample_page)]
-    assert len(risks) == 10
-    assert risks == sorted(risks, reverse=True)
+    cards = re.findall(r'class="risk">risk (\d\.\d\d)</span> <span class="tag (\w+)"', sample_page)
+    graves = [(SEVERITIES.index(severity), float(risk)) for risk, severity in cards]
+    assert len(graves) == 10
+    assert graves == sorted(graves, reverse=True)
 
 
 @pytest.mark.model
