@@ -72,6 +72,7 @@ PLANTED: dict[str, tuple[str, Sequence[str], tuple[int, ...] | None]] = {
 }  # fmt: skip
 
 
+@pytest.mark.model
 def test_nothing_is_found_in_good_texts(cli: Cli) -> None:
     assert _find(GOOD) == []
     assert _find(GOOD, source=SOURCE) == []
@@ -131,6 +132,7 @@ def test_a_source_in_the_place_of_the_reference_is_found() -> None:
     assert [problem.text for problem in found] == ["ref.txt"]
 
 
+@pytest.mark.model
 def test_paragraphs_over_the_limit_are_counted_in_tokens(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
     long = " ".join(REFERENCE[:50])
     found = _find(_but({6: long}), limit=Limit("tiny", 100, lambda texts: [len(text.split()) + 2 for text in texts]))
@@ -140,6 +142,7 @@ def test_paragraphs_over_the_limit_are_counted_in_tokens(cli: Cli, write: Callab
     assert "1 paragraphs are longer than the 512 tokens of minilm (line 7" in shown.out
 
 
+@pytest.mark.model
 def test_the_command_has_json_and_takes_tables(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
     rows = "".join(f"{r}\t{h}\n" for r, h in zip(REFERENCE, _but({4: ""}), strict=True))
     result = cli("check", write("t.tsv", f"reference\thypothesis\n{rows}"), "--format", "json")
@@ -178,6 +181,7 @@ def test_every_check_is_planted_somewhere() -> None:
 LOUD = [f"word{k} alpha{k} beta{k} gamma{k} delta{k} epsilon{k}" for k in range(9)]
 
 
+@pytest.mark.model
 def test_lines_have_the_numbers_of_the_file_where_some_are_blank(tmp_path: Path, cli: Cli) -> None:
     for name, lines in {"ref": LOUD, "lost": ["", "", LOUD[0], *LOUD[2:]], "shifted": ["", "", *LOUD[1:], "the last line of them all"]}.items():
         (tmp_path / f"{name}.txt").write_text("\n".join(lines) + "\n")
@@ -186,6 +190,7 @@ def test_lines_have_the_numbers_of_the_file_where_some_are_blank(tmp_path: Path,
     assert "lines 3 to 10 match those 1 later" in cli("check", tmp_path / "ref.txt", tmp_path / "shifted.txt").out
 
 
+@pytest.mark.model
 def test_one_file_given_twice_is_found(tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "ref.txt").write_text("\n".join(LOUD) + "\n")
     (tmp_path / "sys.txt").write_text("\n".join(f"{line} more" for line in LOUD) + "\n")
@@ -315,6 +320,7 @@ def test_one_form_in_all_texts_is_no_finding() -> None:
     assert _forms(["हिन्दी क\u093cलम", "किताब", "x"], ["क\u093cलम हिन्दी", "किताब", "x"]) == []
 
 
+@pytest.mark.model
 def test_segments_that_the_model_cannot_read_are_counted(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
     reference, system = write("r.txt", "ሰላም ለዓለም\nThe gate opened.\nመንገዱ ተዘግቷል\n"), write("s.txt", "ሰላም ሁን\nThe gate was opened.\nመንገዱ ዝግ ነው\n")
     shown = cli("check", reference, system)

@@ -96,6 +96,7 @@ def test_odd_texts_are_counted_as_by_sacrebleu(name: str, options: dict[str, Any
     assert_equal(name, options, hypotheses, references)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "options", "_kernel"),
     [one for one in COUNTED if one[:2] in (("BLEU", {}), ("CHRF", {"word_order": 2}), ("TER", {}))],
@@ -130,6 +131,7 @@ def test_a_word_of_100_kilobytes_is_counted() -> None:
         assert_equal(name, options, ["ab" * 50_000 + " c"], [["ab" * 50_001]])
 
 
+@pytest.mark.slow
 def test_zh_sets_the_same_characters_apart_as_sacrebleu() -> None:
     every = [chr(c) for c in range(0x110000)]
     apart = peer.BLEU(tokenize="zh").tokenizer._is_chinese_char

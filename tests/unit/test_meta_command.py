@@ -100,6 +100,7 @@ def test_a_run_has_its_corpus_scores_and_error_rates_count_the_other_way(cli: Cl
     assert float(found["pearson", "BLEU"]["value"]) == pytest.approx(pearsonr([0, -10, -20], means).statistic)
 
 
+@pytest.mark.model
 def test_findings_of_a_run_stand_beside_spans_that_people_marked(cli: Cli, write: Write, tmp_path: Path) -> None:
     run, rows = run_of_three(cli, write, tmp_path, "--diagnose", "on")
     marked = []

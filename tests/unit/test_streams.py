@@ -259,6 +259,7 @@ def silent(rows: int, read: int) -> None:
 
 def test_a_folder_scores_as_its_files_joined(cli: Cli, tmp_path: Path) -> None:
     folder = make_folder(tmp_path)
+@pytest.mark.slow
     joined = write(tmp_path / "in.tsv", rows(120))
     for table, target in ((folder, "folder"), (joined, "joined")):
         assert cli("score", table, "-m", "bleu", "chrf", "-o", tmp_path / target, "--stream").code == 0
@@ -273,6 +274,7 @@ def test_a_folder_scores_as_its_files_joined(cli: Cli, tmp_path: Path) -> None:
 
 def test_processes_and_one_process_leave_the_same_bytes(tmp_path: Path) -> None:
     job, shards = job_of(make_folder(tmp_path))
+@pytest.mark.slow
     seen = []
     engines.run_here(job, shards, working_folder(tmp_path / "a"), silent)
     engines.run_processes(job, shards, working_folder(tmp_path / "b"), 2, lambda rows, read: seen.append(rows), print)

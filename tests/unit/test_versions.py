@@ -125,6 +125,7 @@ def test_a_gate_over_two_versions_skips_the_diagnosis_alone_and_says_so(runs: Ma
     assert diagnosis_version(_stated(runs["lost"])) in said.message
 
 
+@pytest.mark.slow
 def test_a_worse_score_still_fails_a_gate_over_two_versions() -> None:
     reference = [f"{text} on day {k}" for k in range(8) for text in REFERENCE]
     good, worse = (
