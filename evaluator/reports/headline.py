@@ -98,7 +98,8 @@ def what_broke(findings: Sequence[dict[str, Any]], reason: str, subject: str) ->
     """
     if not findings:
         return f"{subject}: {reason}" if subject else reason
-    worst = max(findings, key=lambda finding: SEVERITIES.index(finding["severity"]))
+    # What a detector knows by name comes before what the reader points at, as in the reason.
+    worst = max(findings, key=lambda finding: (SEVERITIES.index(finding["severity"]), not finding.get("detector", "").startswith("tokens")))
     kind = worst["category"].rpartition("/")[2]
     text, other = quoted(worst["text"]), quoted(worst["counterpart"])
     if kind == "omission" and text:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import evaluator
+from evaluator.reports.headline import what_broke
 from evaluator.reports.html import SCRIPTS, render_html
 from evaluator.reports.marks import SEVERITIES, Piece, answering, pieces_of
 from evaluator.reports.packed import pack, spans
@@ -253,3 +254,9 @@ def test_adequacy_stands_beside_novelty_first() -> None:
     summaries = re.findall(r"<summary>([^<]* against [^<]*)</summary>", render_html(run.evaluation))
     assert summaries[0] == "fidelity against Novelty"
     assert len(summaries) == len(set(summaries)) == 11
+
+
+def test_the_headline_names_what_a_detector_knows_before_what_the_reader_points_at() -> None:
+    phrase = {"severity": "major", "category": "accuracy/mistranslation", "detector": "tokens", "text": "cart", "counterpart": "wagon", "message": ""}
+    gender = {"severity": "major", "category": "accuracy/gender", "detector": "gender", "text": "his", "counterpart": "her", "message": ""}
+    assert what_broke([phrase, gender], "", "") == what_broke([gender, phrase], "", "") == "“her” became “his”"
