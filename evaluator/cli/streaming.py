@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from evaluator.streams.plan import Job, Shard
 
 OUT_FORMATS = ("csv", "tsv", "jsonl", "parquet")
+ENGINES = ("local", "ray")
 SAID_EVERY = 30.0
 """Seconds between two lines of progress where stderr is no terminal."""
-ASKING = ("stream", "out_format", "only_flagged", "rejects", "shard_index", "num_shards", "workers")
+ASKING = ("stream", "out_format", "only_flagged", "rejects", "shard_index", "num_shards", "engine", "address", "workers")
 """Options that only a stream has."""
 
 
@@ -36,6 +37,8 @@ def add_stream_options(parser: Parser) -> None:
     group.add_argument("--workers", type=int, metavar="N", help="stream: processes, one file each at a time; default all cores")
     group.add_argument("--shard-index", type=int, metavar="I", help="stream: do every N-th file from I on, as task I of an array; counted from 0")
     group.add_argument("--num-shards", type=int, metavar="N", help="stream: tasks of the array")
+    group.add_argument("--engine", metavar="ENGINE", help="stream: local processes (default), or ray: actors on the nodes of a cluster")
+    group.add_argument("--address", metavar="ADDRESS", help="ray: of a running cluster, auto to find it; default one on this machine alone")
 
 
 def files_to_stream(args: argparse.Namespace) -> list[str]:
@@ -46,6 +49,9 @@ def files_to_stream(args: argparse.Namespace) -> list[str]:
     """
     asked = [name for name in ASKING if getattr(args, name) not in (None, False)]
     one_of(args.out_format or "csv", OUT_FORMATS, "output format")
+    one_of(args.engine or "local", ENGINES, "engine")
+    if args.address is not None and args.engine != "ray":
+        raise EvaluatorError("--address is that of a Ray cluster; it goes with --engine ray.")
     if args.no_stream:
         if asked:
             raise EvaluatorError(f"--no-stream goes without {_option(asked[0])}, which is an option of streams; leave one of the two out.")
@@ -139,7 +145,11 @@ def _run(job: Job, shards: Sequence[Shard], folder: Path, args: argparse.Namespa
     workers = min(args.workers or default_workers(), len(left))
     with shown_progress(args.quiet) as start_work:
         progress = Progress(sum(shard.size for shard in left), start_work("bytes of the input", sum(shard.size for shard in left)), args.quiet)
-        if workers <= 1:
+        if args.engine == "ray":
+            from evaluator.streams.ray_engine import run_ray
+
+            run_ray(job, left, folder, args.address, args.workers, progress.add, log)
+        elif workers <= 1:
             run_here(job, left, folder, progress.add)
         else:
             run_processes(job, left, folder, workers, progress.add, log)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from evaluator.extras import require
-from evaluator.readers.separated import detect_separator, is_quoted
+from evaluator.readers.separated import is_quoted, layout_of, refuse_markdown
 from evaluator.readers.tables import BAD, is_header, wanted_columns
 from evaluator.types import EvaluatorError
 
@@ -192,10 +192,12 @@ def _open_separated(path: str, source: _TextSource, kind: str, quoting: bool, ro
         raise EvaluatorError(f"{path} is empty; it must hold at least one row.")
     text = start.decode("utf-8-sig", "surrogateescape")
     sample = text[: text.rfind("\n") + 1] or text
-    separator = detect_separator(sample, kind, is_header)
+    separator, _, declared = layout_of(sample, kind, is_header)
+    above, sample = sample[:declared].count("\n"), sample[declared:]
+    refuse_markdown(path, sample, separator)
     quoted = quoting and (separator != "\t" or is_quoted(sample, separator))
-    parts = _lines(source, start.removeprefix(b"\xef\xbb\xbf"))
-    rows_of = _quoted_rows(path, parts, separator) if quoted else _bare_rows(parts, separator)
+    parts = _lines(source, start.removeprefix(b"\xef\xbb\xbf")[len(text[:declared].encode("utf-8", "surrogateescape")) :])
+    rows_of = _quoted_rows(path, parts, separator, above) if quoted else _bare_rows(parts, separator, above)
     _, header = next(rows_of, (1, []))
     names = [name.strip() for name in header]
     repeated = {name for name in names if name and names.count(name) > 1}
@@ -204,27 +206,27 @@ def _open_separated(path: str, source: _TextSource, kind: str, quoting: bool, ro
     return BatchFile(path, kind, names, _batches(rows_of, names, rows), wanted_columns(path, names))
 
 
-def _bare_rows(parts: Iterator[list[bytes]], separator: str) -> Iterator[tuple[int, list[str]]]:
-    number = 0
+def _bare_rows(parts: Iterator[list[bytes]], separator: str, above: int) -> Iterator[tuple[int, list[str]]]:
+    number = above
     for lines in parts:
         for raw in lines:
             number += 1
             line = _decoded(raw)
-            if line.strip(" ") or number == 1:
+            if line.strip(" ") or number == above + 1:
                 yield number, line.split(separator)
 
 
-def _quoted_rows(path: str, parts: Iterator[list[bytes]], separator: str) -> Iterator[tuple[int, list[str]]]:
+def _quoted_rows(path: str, parts: Iterator[list[bytes]], separator: str, above: int) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(2**31 - 1)
     text = (raw.decode("utf-8", "surrogateescape") + "\n" for lines in parts for raw in lines)
     reader = csv.reader(text, delimiter=separator, strict=True)
     try:
         for cells in reader:
             if cells:
-                yield reader.line_num, cells
+                yield above + reader.line_num, cells
     except csv.Error as error:
         raise EvaluatorError(
-            f"{path}, line {reader.line_num}: not RFC 4180 CSV: {error}. Where a quotation does not end, the rows after it cannot be told; "
+            f"{path}, line {above + reader.line_num}: not RFC 4180 CSV: {error}. Where a quotation does not end, the rows after it cannot be told; "
             "double quotation marks inside a quoted text, or use --no-quoting if they are all text."
         ) from None
 
@@ -306,7 +308,7 @@ def _json_batch(listed: list[tuple[int, dict[str, Any]]], bad: list[BadRow], nam
 
 
 def _parquet_file(path: str) -> Any:
-    require("parquet", f"{path}: reading Parquet")
+    require("parquet")
     import pyarrow
     import pyarrow.parquet
 

@@ -18,7 +18,7 @@ from evaluator.types import EvaluatorError
 from evaluator.version import __version__
 
 STREAMED_FROM = 100_000
-"""Rows above which a table streams unless --no-stream is given: the number up to which every segment is resampled by itself."""
+"""Rows above which a table streams unless --no-stream is given."""
 OUT_FORMATS = ("csv", "tsv", "jsonl", "parquet")
 
 

@@ -1,6 +1,6 @@
 """Statistics of a set whose size nobody knows yet, in constant memory: totals, and sums over neighbours.
 
-What a test exchanges or an interval draws are single segments (documents) up to 100,000 of them, and groups of
+What a test exchanges or an interval draws are single segments (documents) up to 30,000 of them, and groups of
 neighbours above that, whose size depends on the number alone (`compare.resample.group_size`). So the groups can be
 kept while rows come in: whenever there are too many, two neighbours become one.
 """

@@ -359,12 +359,12 @@ def test_seed_0_is_a_seed() -> None:
     assert paired_tests({"a": a, "b": b}, seed=0, resamples=1000)["p_value"][0] == expected
 
 
-@pytest.mark.parametrize("n", [1, 99_999, 100_000, 100_001, 131_073, 10**6, 10**9])
-def test_neighbours_are_drawn_together_only_above_a_hundred_thousand_units(n: int) -> None:
+@pytest.mark.parametrize("n", [1, 29_999, 30_000, 30_001, 131_073, 10**6, 10**9])
+def test_neighbours_are_drawn_together_only_above_thirty_thousand_units(n: int) -> None:
     size = group_size(n)
-    assert (size == 1) == (n <= 100_000)
+    assert (size == 1) == (n <= 30_000)
     assert size & (size - 1) == 0  # a power of two, so that running sums of half the size can be added
-    assert n <= 100_000 or 8_192 <= -(-n // size) <= 16_384
+    assert n <= 30_000 or 8_192 <= -(-n // size) <= 16_384
 
 
 def test_groups_of_neighbours_add_up_and_keep_the_width_of_an_interval() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evaluator.cli.parser import Parser
+from evaluator.cli.streaming import add_stream_options
 from evaluator.compare import Plan
 from evaluator.compare.resample import group_size, in_groups
 from evaluator.readers.batches import open_batches, stream_form
@@ -257,9 +259,9 @@ def silent(rows: int, read: int) -> None:
     pass
 
 
+@pytest.mark.slow
 def test_a_folder_scores_as_its_files_joined(cli: Cli, tmp_path: Path) -> None:
     folder = make_folder(tmp_path)
-@pytest.mark.slow
     joined = write(tmp_path / "in.tsv", rows(120))
     for table, target in ((folder, "folder"), (joined, "joined")):
         assert cli("score", table, "-m", "bleu", "chrf", "-o", tmp_path / target, "--stream").code == 0
@@ -272,9 +274,9 @@ def test_a_folder_scores_as_its_files_joined(cli: Cli, tmp_path: Path) -> None:
     assert hypotheses[0] == hypotheses[1]
 
 
+@pytest.mark.slow
 def test_processes_and_one_process_leave_the_same_bytes(tmp_path: Path) -> None:
     job, shards = job_of(make_folder(tmp_path))
-@pytest.mark.slow
     seen = []
     engines.run_here(job, shards, working_folder(tmp_path / "a"), silent)
     engines.run_processes(job, shards, working_folder(tmp_path / "b"), 2, lambda rows, read: seen.append(rows), print)
@@ -391,6 +393,8 @@ def test_a_table_streams_above_the_limit_unless_told_otherwise(cli: Cli, tmp_pat
         (("--only-flagged",), "needs the diagnosis"),
         (("--stream", "--shard-index", "1"), "go together"),
         (("--stream", "--workers", "0"), "--workers is 0"),
+        (("--stream", "--engine", "spark"), "engine"),
+        (("--stream", "--address", "auto"), "--engine ray"),
     ],
 )
 def test_options_that_cannot_be_are_refused(cli: Cli, tmp_path: Path, options: tuple[str, ...], words: str) -> None:
@@ -431,3 +435,38 @@ def test_a_quoted_cell_spans_lines(tmp_path: Path) -> None:
     (batch,) = open_batches(str(path)).batches
     assert batch.columns == {"reference": ["a\nb", "e"], "hypothesis": ["c, d", "f"]}
     assert batch.numbers == [3, 4]
+
+
+# Documentation
+
+PAGE = (Path(__file__).parents[2] / "docs" / "scale.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_scale_names_every_option_and_format() -> None:
+    parser = Parser("score", "", ())
+    add_stream_options(parser)
+    options = {option for option in parser._option_string_actions if option.startswith("--") and option != "--help"}
+    assert options
+    assert not [option for option in options if f"`{option}" not in PAGE]
+    assert not [form for form in plan.OUT_FORMATS if f"`{form}`" not in PAGE]
+    assert f"{plan.STREAMED_FROM:,} rows" in PAGE
+
+
+def test_the_array_of_the_page_makes_the_run(tmp_path: Path) -> None:
+    """The script itself, by bash, with what Slurm sets for each of its tasks."""
+    import subprocess
+    import sys
+
+    folder = make_folder(tmp_path, 3)
+    script = PAGE.split("#!/bin/bash\n")[1].split("```")[0]
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "evaluator").write_text(f'#!/bin/sh\nexec {sys.executable} -m evaluator "$@"\n')
+    (tmp_path / "bin" / "evaluator").chmod(0o755)
+    (tmp_path / "shards").symlink_to(folder)
+    for task in range(2):
+        slurm = {"SLURM_ARRAY_TASK_ID": str(task), "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_CPUS_PER_TASK": "1", "DATA": str(tmp_path), "RESULTS": str(tmp_path)}
+        path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+        subprocess.run(["bash", "-euc", script], env={**os.environ, **slurm, "PATH": path}, check=True, stdout=subprocess.DEVNULL)
+        assert (tmp_path / "all" / "run.json").exists() == (task == 1)
+    assert len(list((tmp_path / "all" / "segments").glob("*.parquet"))) == 3
+    assert (tmp_path / "rejects.csv").read_text() == "file,row,reason\n"
