@@ -188,5 +188,5 @@ def _notes(material: Material) -> tuple[str, ...]:
         named = ", ".join(f"{material.systems[i]} ({means[i]:.3g})" for i in np.flatnonzero(~kept))
         notes.append(f"Outliers by their human scores: {named}; a system-level correlation may rest on them alone, so it is also given without them.")
     if (n := len(material.systems)) < FEWEST_SYSTEMS:
-        notes.append(f"There are {n} systems; statistics of systems need at least {FEWEST_SYSTEMS}.")
+        notes.append(f"Systems: {n}; statistics of systems need at least {FEWEST_SYSTEMS}.")
     return tuple(notes)

@@ -127,7 +127,7 @@ def judged_table(path: str, sha256: str, table: Rows, *, column: str | None = No
     if named["system"] is None:
         raise EvaluatorError(f"{path} has no column of systems; it has {', '.join(table.header[:12])}. Call the column `system`.")
     score = _score_column(path, table.header, column, human)
-    metrics = [] if human else _metric_columns(table, {*filter(None, named.values()), score})
+    metrics = [] if human else _metric_columns(path, table, {*filter(None, named.values()), score})
     if not human and not metrics:
         raise EvaluatorError(f"{path} has no column of numbers beside {', '.join(filter(None, named.values()))}; a metric is a column of numbers.")
     rows = tuple(_row(f"{path}, {where}", cells, named, score, metrics) for where, cells in table.rows)
@@ -157,14 +157,23 @@ def _scale_of(column: str) -> str:
     return next((scale for scale in ("MQM", "ESA", "DA") if scale.lower() in column.lower().split("_")), "")
 
 
-def _metric_columns(table: Rows, taken: set[str | None]) -> list[str]:
-    """Columns in which every cell is a number or nothing, and some cell is a number."""
+def _metric_columns(path: str, table: Rows, taken: set[str | None]) -> list[str]:
+    """Columns in which every cell is a number or nothing, and some cell is a number.
+
+    Raises:
+        EvaluatorError: a column in which most cells are numbers and some are neither, which must not be left out in silence.
+    """
     out = []
     for name in table.header:
         if name in taken or name.strip().lower() in NO_METRIC:
             continue
         numbers = [number_of(cells.get(name)) for _, cells in table.rows]
-        if all(number is not None for number in numbers) and any(number is not None and not math.isnan(number) for number in numbers):
+        wrong = numbers.count(None)
+        right = sum(number is not None and not math.isnan(number) for number in numbers)
+        if 0 < wrong < right:
+            where, cells = table.rows[numbers.index(None)]
+            raise EvaluatorError(f"{path}, {where}, column {name}: {str(cells.get(name))[:40]!r} is no number, and {right} of {len(numbers)} cells are.")
+        if right and not wrong:
             out.append(name)
     return out
 

@@ -196,7 +196,7 @@ def test_what_is_undefined_is_empty_and_says_why(cli: Cli, write: Write, tmp_pat
     assert found["system", "pearson", "all systems", "m"]["details"] == "undefined: 2 systems, and at least 3 are needed"
     assert "constant" in found["segment", "kendall_b", "none", "same"]["details"]
     assert "2 systems" in found["segment", "pearson", "item", "m"]["details"]
-    assert "There are 2 systems" in done.out
+    assert "Systems: 2; statistics of systems need at least 3" in done.out
 
 
 @pytest.mark.parametrize(
@@ -289,3 +289,16 @@ def test_systems_without_a_common_cell_and_lengths_without_texts_are_said(cli: C
     assert {row["n_systems"] for row in rows} == {"3"}
     bins = [row for row in rows if row["grouping"] == "within length bins"]
     assert [(row["value"], row["details"]) for row in bins] == [("", "undefined: no texts are known, and so no lengths")] * 2
+
+
+def test_a_column_with_a_wrong_cell_is_refused_and_not_left_out(cli: Cli, write: Write, tmp_path: Path) -> None:
+    scores, human = tables(write)
+    lines = scores.read_text().splitlines()
+    wrong = write("wrong.csv", "\n".join([*lines[:5], lines[5].rsplit(",", 1)[0] + ",n/k", *lines[6:]]))
+    done = cli("meta", wrong, "--human", human, "-o", tmp_path / "out", *QUICK)
+    assert done.code == 2
+    assert "line 6, column bad: 'n/k' is no number, and 47 of 48 cells are" in done.err
+    remarks = write("remarks.csv", "\n".join([f"{lines[0]},remark", *(f"{line},{'why?' if i == 3 else ''}" for i, line in enumerate(lines[1:]))]))
+    done = cli("meta", remarks, "--human", human, "-o", tmp_path / "out", *QUICK)
+    assert done.code == 0, done.err
+    assert "remark" not in done.out
