@@ -129,7 +129,7 @@ def _peer_test(stats: Any, args: argparse.Namespace, gold: list[float], a: list[
     """The peer's PERM-BOTH with few draws; its delta is b's value less a's."""
     from scipy.stats import pearsonr
 
-    np.random.seed(1)  # noqa: NPY002 - the peer draws from the global generator
+    np.random.seed(1)  # the peer draws from the global generator
     pair = stats.Correlation(args.systems, gold, a), stats.Correlation(args.systems, gold, b)
     function = pearsonr if which == "pearson" else stats.KendallVariants
     return stats.PermutationSigDiff(*pair, function, by, k=args.draws)
