@@ -65,7 +65,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
 def note_inputs(request: Request, evalset: EvalSet) -> EvalSet:
     """The pairs with what a reader of the results should know of them."""
     evalset = note_missing_references(evalset)
-    words = note_tokenizers(evalset, {name: request.metric_options.get(name, {}) for name in request.metrics}, request.lang)
+    words = note_tokenizers(evalset, {name: request.metric_options.get(name, {}) for name in request.metrics}, request.lang, request.target)
     return replace(evalset, notes=(*words, *request.notes, *evalset.notes, *preflight_notes(evalset, Overlap(OVERLAP, corpus_chrf))))
 
 

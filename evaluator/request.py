@@ -27,6 +27,8 @@ class Request(RunOptions):
     source: TextSource | None = None
     table: str | TextTable | None = None
     """One table in the place of references, systems and source: a file, or one in memory."""
+    target: str = ""
+    """The target of a language pair, which chose tokenizers and no model; for notes."""
     notes: Sequence[str] = ()
     """What to note about the inputs beside what reading them shows."""
     plan: Plan = field(default_factory=Plan)

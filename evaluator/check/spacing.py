@@ -115,29 +115,30 @@ def _writing(kind: str, letters: Mapping[str, int]) -> Writing:
     return Writing(kind, "", ANY)
 
 
-def note_tokenizers(evalset: EvalSet, metrics: Mapping[str, Mapping[str, Any]], lang: str | None = None) -> list[str]:
+def note_tokenizers(evalset: EvalSet, metrics: Mapping[str, Mapping[str, Any]], lang: str | None = None, target: str = "") -> list[str]:
     """A note for each metric whose words are not those of the references' language, and where a language was given that chooses no tokenizer.
 
     Args:
         evalset: the paired texts.
         metrics: by name of the metric its options, what a language chose included.
         lang: the language that was given.
+        target: the target of a language pair that was given in its place.
     """
     pairs = [pair for pair in evalset.systems[0].pairs if not pair.inserted]
     found = find_writing((pair.references[0] or next((text for text in pair.references if text), "")) for pair in pairs)
-    given = CODES.get(base_language(lang or ""))
+    given, said = CODES.get(base_language(lang or target)), f"--lang {lang}" if lang else f"the target {target} of the language pair"
     if found is None:
-        return [_no_choice(given, lang or "", metrics["bleu"])] if given and "bleu" in metrics and _bleu("", metrics["bleu"], Writing(given, "", ANY)) else []
+        return [_no_choice(given, said, metrics["bleu"])] if given and "bleu" in metrics and _bleu("", metrics["bleu"], Writing(given, "", ANY)) else []
     notes = [note for name, options in metrics.items() if (note := _note(name, options, found))]
     if given and notes:
-        notes[0] += f" --lang {lang} chooses nothing here: sacreBLEU has no tokenizer made for {given}."
+        notes[0] += f" {said[0].upper()}{said[1:]} chooses nothing here: sacreBLEU has no tokenizer made for {given}."
     return notes
 
 
-def _no_choice(language: str, lang: str, options: Mapping[str, Any]) -> str:
+def _no_choice(language: str, said: str, options: Mapping[str, Any]) -> str:
     """That a language chose nothing, for texts in which it is not seen: cut into words already, or of another language."""
     return (
-        f"NO TOKENIZER CHOSEN: --lang {lang} chooses none, sacreBLEU has none made for {language}. BLEU counts what stands between spaces "
+        f"NO TOKENIZER CHOSEN: {said} chooses none, sacreBLEU has none made for {language}. BLEU counts what stands between spaces "
         f"({options.get('tokenize') or '13a'}), which is right only where these hold the words; otherwise score again with --tokenize char."
     )
 

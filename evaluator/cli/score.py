@@ -20,7 +20,7 @@ from evaluator.cli.caching import open_cache
 from evaluator.cli.collections import unfold
 from evaluator.cli.comparing import add_comparison_options, plan_of
 from evaluator.cli.habits import answer_habits, refuse_reference_alone, writes_nothing
-from evaluator.cli.options import add_metric_options, add_options, metric_options
+from evaluator.cli.options import add_metric_options, add_options, metric_options, target_language
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
 from evaluator.cli.streaming import add_stream_options, files_to_stream, score_stream
@@ -265,6 +265,7 @@ def make_request(args: argparse.Namespace) -> Request:
         notes=notes,
         metrics=tuple(args.metrics),
         metric_options=metric_options(args),
+        target=target_language(args.langpair) if args.langpair else "",
         scores=[score_file(text, dict(named)) for text in args.scores],
         plan=plan_of(args),
         **common,

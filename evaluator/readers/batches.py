@@ -192,11 +192,11 @@ def _open_separated(path: str, source: _TextSource, kind: str, quoting: bool, ro
         raise EvaluatorError(f"{path} is empty; it must hold at least one row.")
     text = start.decode("utf-8-sig", "surrogateescape")
     sample = text[: text.rfind("\n") + 1] or text
-    separator, _, declared = layout_of(sample, kind, is_header)
-    above, sample = sample[:declared].count("\n"), sample[declared:]
+    separator, _, above_header = layout_of(sample, kind, is_header)
+    above, sample = sample[:above_header].count("\n"), sample[above_header:]
     refuse_markdown(path, sample, separator)
     quoted = quoting and (separator != "\t" or is_quoted(sample, separator))
-    parts = _lines(source, start.removeprefix(b"\xef\xbb\xbf")[len(text[:declared].encode("utf-8", "surrogateescape")) :])
+    parts = _lines(source, start.removeprefix(b"\xef\xbb\xbf")[len(text[:above_header].encode("utf-8", "surrogateescape")) :])
     rows_of = _quoted_rows(path, parts, separator, above) if quoted else _bare_rows(parts, separator, above)
     _, header = next(rows_of, (1, []))
     names = [name.strip() for name in header]

@@ -34,8 +34,17 @@ _REFUSED = {
     "rtf": "is RTF, not text. Save it as plain text in UTF-8.",
     "zip": "is an Office document or another ZIP archive. Save a table as .csv or .parquet, a text as plain text in UTF-8.",
     "pdf": "is PDF, not text. Extract the text, one paragraph per line.",
+    "parquet": "is Parquet; call it .parquet.",
+    "gzip": "is packed with gzip; call it .gz.",
+    "packed": "is packed; unpack it, or pack it with gzip and call it .gz.",
+    "office": "is an Office document or another compound file. Save a table as .csv or .parquet, a text as plain text in UTF-8.",
     "other-xml": "is XML of a kind that is not read (its root is <{root}>). Give the text alone, one segment per line, or SGML or XML as WMT has it.",
 }
+_MAGIC = {
+    b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"%PDF-": "pdf", b"PAR1": "parquet", b"\x1f\x8b": "gzip", b"\xd0\xcf\x11\xe0": "office",
+    b"\x28\xb5\x2f\xfd": "packed", b"\xfd7zXZ\x00": "packed", b"BZh91AY": "packed", b"7z\xbc\xaf\x27\x1c": "packed",
+}  # fmt: skip
+"""Bytes that files which are no text begin with."""
 _SUBRIP = re.compile(r"\s*(?:\d+[ \t]*\r?\n)?[ \t]*\d{1,3}:\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->[ \t]*\d")
 _ROOT = re.compile(r"<([A-Za-z][\w:.-]*)")
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!--.*?-->|<!DOCTYPE\s+([\w:.-]+)[^>\[]*(?:\[.*?\]\s*)?>|\s+)", re.DOTALL | re.IGNORECASE)
@@ -67,6 +76,17 @@ def form_of(text: str, path: str) -> str:
         return "sgml"
     form = json_form(start, path)
     return form if form is not None else _named(text, path, ending_of(path))
+
+
+def refuse_binary(data: bytes, path: str) -> None:
+    """Refuse what its first bytes show to be no text, whatever its name.
+
+    Raises:
+        EvaluatorError: an archive, an Office document, PDF or Parquet.
+    """
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            raise refusal(kind, path)
 
 
 def _named(text: str, path: str, ending: str) -> str:

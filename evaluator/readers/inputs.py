@@ -11,9 +11,10 @@ from pathlib import Path
 from evaluator.plugins import READERS, TEXT_READERS, did_you_mean, load_part
 from evaluator.readers.forms import ending_of, form_of
 from evaluator.readers.matching import Read, bring_together
+from evaluator.readers.separated import layout_of
 from evaluator.readers.source import decode, read_bytes
 from evaluator.readers.streams import TextFile
-from evaluator.readers.tables import TextTable, looks_like_table
+from evaluator.readers.tables import TextTable, is_header, looks_like_table
 from evaluator.readers.testsets import PAIR
 from evaluator.readers.text import document_of, text_document
 from evaluator.types import Document, EvalSet, EvaluatorError, InputFile, Inputs, SegmentPair, System
@@ -88,11 +89,16 @@ def _read(text: TextSource, role: str, name: str) -> Read:
         return document_of(name, text)
     given = split_pair(os.fspath(text))
     path = given.path
-    if ending_of(path) in (".tsv", ".csv", ".parquet"):
-        raise EvaluatorError(f"{path} is a table; give it alone, with columns reference, hypothesis and system, or name a text file.")
+    ending = ending_of(path)
+    if ending == ".parquet":
+        raise _a_table(path)
     data = read_bytes(path)
     content = decode(data, path)
+    if layout_of(content, "tsv", is_header).named:
+        raise _a_table(path)
     form = form_of(content, path)
+    if form == "text" and ending in (".tsv", ".csv"):
+        raise _a_table(path)
     if form == "xml":
         raise EvaluatorError(f"{path} is a WMT test set in XML; give it alone, with references and systems in it, or name text files.")
     digest = hashlib.sha256(data).hexdigest()
@@ -104,6 +110,12 @@ def _read(text: TextSource, role: str, name: str) -> Read:
     else:
         read = load_part(TEXT_READERS[form])(path, content, digest)
     return replace(read, path=os.fspath(text)) if given.pair else read
+
+
+def _a_table(path: str) -> EvaluatorError:
+    return EvaluatorError(
+        f"{path} is a table; give it alone, with columns reference, hypothesis and system, or name a text file (call it .txt if its lines are the texts)."
+    )
 
 
 def input_files(inputs: Inputs) -> list[InputFile]:

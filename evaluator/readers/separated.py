@@ -11,14 +11,28 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from evaluator.readers.text import split_lines
 from evaluator.types import EvaluatorError
 
-SEPARATORS = {"tsv": ("\t", ",", ";"), "csv": (",", ";", "\t")}
-NAMED = {"\t": "tab", ",": "comma", ";": "semicolon"}
+SEPARATORS = {"tsv": ("\t", ",", ";", "|"), "csv": (",", ";", "\t", "|")}
+NAMED = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar"}
+_ABOVE = re.compile(r'\s*"?sep=([^\r\n"])"?[,;\t |]*(?:\r\n|\n|\r)[\r\n]*|[\r\n]+', re.IGNORECASE)
+"""What may stand above a table: blank lines, and Excel's line that says what parts its cells."""
+_MARKDOWN_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*")
 _WHOLE = re.compile(r'"(?:[^"]|"")*"')
 """A cell in quotes, with only doubled quotes inside."""
+
+
+class Layout(NamedTuple):
+    """How a file parts its cells."""
+
+    separator: str
+    named: bool
+    """Whether the first line names the columns of a table with it."""
+    start: int
+    """Characters above the header: blank lines, and a line `sep=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +65,16 @@ def read_cells(path: str, text: str, kind: str, is_header: Callable[[Sequence[st
     Raises:
         EvaluatorError: quoting that does not end, or a row with more or fewer cells than the header.
     """
-    separator = detect_separator(text, kind, is_header)
+    separator, _, start = layout_of(text, kind, is_header)
+    above, text = text[:start].count("\n"), text[start:]
+    refuse_markdown(path, text, separator)
     quoted = quoting and (separator != "\t" or is_quoted(text, separator))
     notes: tuple[str, ...] = ()
     if separator == "\t" and quoting and not quoted:
         kept = sum(bool(_WHOLE.fullmatch(cell)) and len(cell) > 2 for line in split_lines(text)[1:] for cell in line.split("\t"))
         if kept:
             notes = (f"{path}: {kept} cells stand in quotation marks, which were kept as part of the text; a file quoted as CSV must be quoted throughout.",)
-    header, *rows = list(_quoted_rows(path, text, separator) if quoted else _bare_rows(text, separator)) or [Row(1, [])]
+    header, *rows = list(_quoted_rows(path, text, separator, above) if quoted else _bare_rows(text, separator, above)) or [Row(1, [])]
     for row in rows:
         if len(row.cells) != len(header.cells):
             raise EvaluatorError(
@@ -71,19 +87,42 @@ def _hint(separator: str, quoted: bool) -> str:
     if separator == "\t":
         return " A tab inside a text must be replaced by a space." if not quoted else ""
     return (
-        f" A text with a {NAMED[separator]} must stand in quotation marks."
+        f" A text with a {_called(separator)} must stand in quotation marks."
         if quoted
-        else f" A text must not hold a {NAMED[separator]} where nothing is quoted."
+        else f" A text must not hold a {_called(separator)} where nothing is quoted."
     )
 
 
-def detect_separator(text: str, kind: str, is_header: Callable[[Sequence[str]], bool]) -> str:
-    """The separator with which the first line names columns; the usual one where none does."""
-    first = text.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
-    for separator in SEPARATORS[kind]:
-        if is_header([cell.strip().strip('"') for cell in first.split(separator)]):
-            return separator
-    return SEPARATORS[kind][0]
+def _called(separator: str) -> str:
+    return NAMED.get(separator, repr(separator))
+
+
+def layout_of(text: str, kind: str, is_header: Callable[[Sequence[str]], bool]) -> Layout:
+    """The separator with which the first line names columns, or that a line `sep=` above them declares; one that is there where none does."""
+    above = _ABOVE.match(text)
+    end = above.end() if above else 0
+    first = first_line(text[end:])
+    known = (above[1],) if above and above[1] else SEPARATORS[kind]
+    for separator in known:
+        if is_header([cell.strip().strip('"').strip() for cell in first.split(separator)]):
+            return Layout(separator, True, end)
+    return Layout(next((one for one in known if one in first), known[0]), False, end)
+
+
+def first_line(text: str) -> str:
+    """The first line that is not blank, without its end."""
+    return re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
+
+
+def refuse_markdown(path: str, text: str, separator: str) -> None:
+    """Refuse a table as Markdown draws it: its rule of dashes would be a row.
+
+    Raises:
+        EvaluatorError: the line below the header is such a rule.
+    """
+    lines = text.lstrip("\r\n").split("\n", 2)
+    if separator == "|" and len(lines) > 1 and _MARKDOWN_RULE.fullmatch(lines[1].rstrip("\r")):
+        raise EvaluatorError(f"{path} is a table in Markdown; write it with tabs or commas between cells, without the line of dashes.")
 
 
 def is_quoted(text: str, separator: str) -> bool:
@@ -127,20 +166,21 @@ def _spans_lines(text: str, separator: str) -> bool:
     return all(len(row) == width for row in rows)
 
 
-def _bare_rows(text: str, separator: str) -> Iterator[Row]:
-    for number, line in enumerate(split_lines(text), 1):
-        if line.strip(" ") or number == 1:
+def _bare_rows(text: str, separator: str, above: int) -> Iterator[Row]:
+    for number, line in enumerate(split_lines(text), above + 1):
+        if line.strip(" ") or number == above + 1:
             yield Row(number, line.split(separator))
 
 
-def _quoted_rows(path: str, text: str, separator: str) -> Iterator[Row]:
+def _quoted_rows(path: str, text: str, separator: str, above: int) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     csv.field_size_limit(2**31 - 1)
     try:
         for cells in reader:
             if cells:
-                yield Row(reader.line_num, cells)
+                yield Row(above + reader.line_num, cells)
     except csv.Error as error:
         raise EvaluatorError(
-            f"{path}, line {reader.line_num}: not RFC 4180 CSV: {error}. Double quotation marks inside a quoted text, or use --no-quoting if they are all text."
+            f"{path}, line {above + reader.line_num}: not RFC 4180 CSV: {error}. "
+            "Double quotation marks inside a quoted text, or use --no-quoting if they are all text."
         ) from None

@@ -7,6 +7,7 @@ import sys
 import zlib
 from pathlib import Path
 
+from evaluator.readers.forms import refuse_binary
 from evaluator.types import EvaluatorError
 
 COMMON_ENCODINGS = [
@@ -52,16 +53,30 @@ def decode(data: bytes, path: str) -> str:
     """The bytes as text, a byte-order mark removed.
 
     Raises:
-        EvaluatorError: not UTF-8; the message names the byte and an encoding that fits.
+        EvaluatorError: not UTF-8, with the byte and an encoding that fits; an archive or another file that is no text; or a NUL character.
     """
+    refuse_binary(data, path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise EvaluatorError(_wrong_encoding(data, path, error)) from None
     place = text.find("\0")
     if place >= 0:
-        raise EvaluatorError(f"{path} is not text: it has a NUL character at byte {len(text[:place].encode())} of {len(data)}.{_advice(data, path)}")
+        raise EvaluatorError(_nul(data, text, place, path))
     return text
+
+
+def _nul(data: bytes, text: str, place: int, path: str) -> str:
+    """Where the first NUL character stands, and whether it is a stray one, half of UTF-16 or part of a binary file."""
+    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+    count = text.count("\0")
+    where = f"{path} has {'a NUL character' if count == 1 else f'{count} NUL characters, the first'} in line {line}, column {column}"
+    wide = _wide_encoding(data)
+    if wide:
+        return f"{where}: it is not UTF-8. It looks like {wide}; convert it with: iconv -f {wide} -t utf-8 {path}"
+    if _controls(data[:100_000].replace(b"\0", b"")) > len(data[:100_000]) / 100:
+        return f"{where}, and other control characters; is it a binary file?"
+    return f"{where}, which is no character of a text. Take {'it' if count == 1 else 'them'} out: tr -d '\\000' < {path} > FILE"
 
 
 def _wrong_encoding(data: bytes, path: str, error: UnicodeDecodeError) -> str:
@@ -76,17 +91,30 @@ def _advice(data: bytes, path: str) -> str:
     return f" It looks like {fits}; convert it with: iconv -f {fits} -t utf-8 {path}"
 
 
-def _likely_encoding(data: bytes) -> str | None:
+def _wide_encoding(data: bytes) -> str | None:
+    """UTF-16 or UTF-32 where a mark says so, or where every other byte of much of the text is 0."""
     for mark, name in ((b"\xff\xfe\0\0", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return name
     head = data[:100_000]
-    if head[1::2].count(0) > len(head) // 5:
-        return "utf-16le"
-    if head[0::2].count(0) > len(head) // 5:
-        return "utf-16be"
-    control = sum(head.count(bytes([b])) for b in (*range(9), 14, 15, *range(16, 32)))
-    if control > len(head) / 100:
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    for name, many, few in (("utf-16le", odd, even), ("utf-16be", even, odd)):
+        if many > 1 and many > len(head) // 5 and few < many / 4:
+            return name
+    return None
+
+
+def _controls(data: bytes) -> int:
+    """Bytes that are control characters which no text has."""
+    return sum(data.count(bytes([b])) for b in (*range(9), 14, 15, *range(16, 32)))
+
+
+def _likely_encoding(data: bytes) -> str | None:
+    wide = _wide_encoding(data)
+    if wide:
+        return wide
+    head = data[:100_000]
+    if _controls(head) > len(head) / 100:
         return None
     from charset_normalizer import from_bytes
 

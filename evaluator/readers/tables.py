@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluator.extras import importing
-from evaluator.plugins import did_you_mean
-from evaluator.readers.forms import form_of
+from evaluator.plugins import READERS, did_you_mean, load_part
+from evaluator.readers.forms import FORMS, form_of
 from evaluator.readers.jsonrows import JsonRow, json_rows
-from evaluator.readers.separated import read_cells
+from evaluator.readers.separated import first_line, layout_of, read_cells
 from evaluator.readers.source import decode, read_bytes
 from evaluator.readers.testset_tables import rows_of_test_set
 from evaluator.readers.testsets import is_test_set, pair_of, read_test_set
@@ -67,12 +67,35 @@ def read_csv(path: str, quoting: bool = True) -> TextTable:
 
 def _read_separated(path: str, kind: str, quoting: bool) -> TextTable:
     data = read_bytes(path)
-    found = read_cells(path, decode(data, path), kind, is_header, quoting)
+    text = decode(data, path)
+    layout = layout_of(text, kind, is_header)
+    if not layout.named:
+        return _without_header(path, text[layout.start :], layout.separator)
+    found = read_cells(path, text, kind, is_header, quoting)
     repeated = {name for name in found.header if name and found.header.count(name) > 1}
     if repeated:
         raise EvaluatorError(f"{path} names the column {sorted(repeated)[0]!r} twice.")
     rows: list[tuple[int, Mapping[str, Any]]] = [(row.line, dict(zip(found.header, row.cells, strict=True))) for row in found.rows]
     return _table(path, data, rows, found.header, 2, notes=found.notes)
+
+
+def _without_header(path: str, text: str, separator: str) -> TextTable:
+    """What a file called a table is when its first line names no columns: JSON or WMT's XML, or no table.
+
+    Raises:
+        EvaluatorError: no table; the message says what the file is or lacks.
+    """
+    form = form_of(text, path)
+    if form in ("json", "jsonl"):
+        return read_jsonl(path)
+    if form == "xml":
+        table: TextTable = load_part(READERS["xml"])(path)
+        return table
+    if form != "text":
+        raise EvaluatorError(f"{path} is no table: it is {FORMS[form]}. Give a system file after it.")
+    first = first_line(text)
+    wanted_columns(path, [cell.strip().strip('"').strip() for cell in first.split(separator)])
+    raise EvaluatorError(f"{path} has no header line: its first line is {first[:60]!r}.")
 
 
 def is_header(cells: Sequence[str]) -> bool:
@@ -91,12 +114,8 @@ def looks_like_table(path: str) -> str | None:
         return "xml"
     if form in ("json", "jsonl"):
         return "jsonl"
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    return next((kind for kind, separator in (("tsv", "\t"), ("csv", ","), ("csv", ";")) if is_header(_names(first, separator))), None)
-
-
-def _names(line: str, separator: str) -> list[str]:
-    return [cell.strip().strip('"') for cell in line.split(separator)]
+    layout = layout_of(text, "tsv", is_header)
+    return None if not layout.named else "tsv" if layout.separator == "\t" else "csv"
 
 
 def read_jsonl(path: str, names: Sequence[str] = (), pair: str = "") -> TextTable:
@@ -263,6 +282,11 @@ def wanted_columns(path: str, names: list[str]) -> dict[str, str]:
                 raise EvaluatorError(
                     f"{path} has no header line: its first line is {' | '.join(names)[:60]!r}. Put one above it that names the columns, such as reference and "
                     "hypothesis, or give two text files."
+                )
+            if len(names) == 1 and names[0] and not wanted:
+                raise EvaluatorError(
+                    f"{path} has no header line that names columns: its first line is {names[0][:60]!r}. Name reference and hypothesis in it, parted by tabs, "
+                    "commas, semicolons or |, or by another character that a line sep= above says; or give two text files."
                 )
             near = did_you_mean(required, names).replace("Did you mean", "Is it").replace("Known:", "It has:")
             raise EvaluatorError(f"{path} has no column {required!r}.{near} Rename the column to {required}.")

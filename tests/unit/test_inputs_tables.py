@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import sacrebleu
 
+from evaluator.readers.batches import open_batches
 from evaluator.readers.inputs import group_table, read_table
 from evaluator.types import EvaluatorError
 from tests.conftest import Cli
@@ -119,3 +121,80 @@ def test_what_cannot_be_read_names_the_cause(write: Write, name: str, content: s
     with pytest.raises(EvaluatorError) as error:
         read_table(str(write(name, content)))
     assert words in str(error.value)
+
+
+PARTED = pd.DataFrame({"reference": ["It rained, they say; or not.", "She left."], "hypothesis": ["It was raining.", "She has left."]})
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.txt"])
+@pytest.mark.parametrize("above", ["", "sep=%s\n", '"sep=%s"\r\n', "SEP=%s\n\n"])
+@pytest.mark.parametrize("separator", [";", "|", "\t", ",", "~"])
+def test_cells_are_parted_as_the_header_or_a_line_above_it_says(write: Write, name: str, above: str, separator: str) -> None:
+    path = write(name, (above % separator if above else "") + PARTED.to_csv(sep=separator, index=False))
+    if separator == "~" and not above:
+        with pytest.raises(EvaluatorError, match=r"alone is not enough" if name == "t.txt" else r"parted by tabs, commas, semicolons or \|"):
+            read_table(str(path))
+        return
+    table = read_table(str(path))
+    assert [table.columns[name] for name in PARTED] == [list(PARTED[name]) for name in PARTED]
+
+
+@pytest.mark.parametrize(("name", "above", "separator"), [("t.csv", "sep=;\r\n", ";"), ("t.tsv", "sep=\t\n", "\t"), ("t.csv", "", "|")])
+def test_a_streamed_table_is_parted_likewise(write: Write, name: str, above: str, separator: str) -> None:
+    text = above + PARTED.to_csv(sep=separator, index=False) + "torn" + separator + "a" + separator + "b\n"
+    file = open_batches(str(write(name, text)))
+    (batch,) = list(file.batches)
+    assert [batch.columns[name] for name in PARTED] == [list(PARTED[name]) for name in PARTED]
+    assert [bad.number for bad in batch.bad] == [text.count("\n")]
+    with pytest.raises(EvaluatorError, match=f"line {text.count(chr(10))}: 3 cells"):
+        read_table(str(write(name, text)))
+
+
+def test_a_table_that_markdown_draws_is_refused(write: Write) -> None:
+    text = "| reference | hypothesis |\n|---|:--|\n| It rained. | It was raining. |\n"
+    for name in ("t.txt", "t.csv"):
+        with pytest.raises(EvaluatorError, match="is a table in Markdown; write it with tabs"):
+            read_table(str(write(name, text)))
+    with pytest.raises(EvaluatorError, match="is a table in Markdown"):
+        open_batches(str(write("t.csv", text)))
+
+
+JSON_TABLES: dict[str, Callable[[], str]] = {
+    "records": lambda: PARTED.to_json(orient="records"),
+    "lines": lambda: PARTED.to_json(orient="records", lines=True),
+    "columns": lambda: PARTED.to_json(),
+}
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.txt", "t"])
+@pytest.mark.parametrize("form", list(JSON_TABLES))
+def test_json_is_json_under_any_name(write: Write, name: str, form: str) -> None:
+    table = read_table(str(write(name, JSON_TABLES[form]())))
+    assert [table.columns[name] for name in PARTED] == [list(PARTED[name]) for name in PARTED]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("t.csv", '[{"reference": "a", "hypothesis": "b"},', "begins like JSON and is not"),
+        ("t.tsv", '{"reference": "a"}\n{"reference": "b"}\n', "has no column 'hypothesis'"),
+        ("t.csv", '["a", "b"]\n', "str instead of an object with named fields"),
+        ("t.csv", "<html><body><table></table></body></html>", "is HTML"),
+        ("t.tsv", "1\n00:00:01,000 --> 00:00:02,000\nA text.\n", "is no table: it is SubRip subtitles"),
+        ("t.csv", "It rained;It was raining\nShe left;She has left\n", "has no header line: its first line is 'It rained | It was"),
+        ("t.csv", "It rained all day.\nShe left.\n", "has no header line that names columns: its first line is 'It rained all day.'"),
+    ],
+)
+def test_what_is_called_a_table_and_is_none_says_what_it_is(write: Write, name: str, content: str, words: str) -> None:
+    with pytest.raises(EvaluatorError) as error:
+        read_table(str(write(name, content)))
+    assert words in str(error.value)
+
+
+def test_json_texts_called_a_table_are_texts_and_a_table_called_a_text_is_none(cli: Cli, write: Write) -> None:
+    reference, hypothesis = write("r.csv", json.dumps(list(PARTED["reference"]))), write("h.txt", "\n".join(PARTED["hypothesis"]) + "\n")
+    expected = sacrebleu.corpus_bleu(list(PARTED["hypothesis"]), [list(PARTED["reference"])]).score
+    assert cli("score", reference, hypothesis, "-m", "bleu", "-b", "-w", "10").out.strip() == f"{expected:.10f}"
+    for name in ("t.csv", "u.txt"):
+        result = cli("score", write(name, PARTED.to_csv(index=False)), write("h3.txt", "a\nb\nc\n"), "-m", "bleu", "-b")
+        assert (result.code, result.out, f"{name} is a table; give it alone" in result.err) == (2, "", True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+import sacrebleu
 
 import evaluator
 from evaluator.types import EvaluatorError
@@ -318,3 +320,46 @@ def test_a_long_list_is_cut_in_a_notebook() -> None:
     html = html_table(["n"], [[i] for i in range(MAX_ROWS + 7)])
     assert html.count("<td>") == MAX_ROWS
     assert "<p>7 more rows</p>" in html
+
+
+QUOTED = 'reference\thypothesis\n"Go!"\t"Go."\n"Stop that, please!"\t"Stop it!"\n'
+
+
+@pytest.mark.parametrize("quoting", [True, False])
+def test_functions_read_quotation_marks_of_a_table_as_they_are_told(write: Write, quoting: bool) -> None:
+    reference, hypothesis = (
+        [text if not quoting else text.strip('"') for text in side] for side in (['"Go!"', '"Stop that, please!"'], ['"Go."', '"Stop it!"'])
+    )
+    run = evaluator.evaluate(write("t.tsv", QUOTED), metrics=["bleu"], quoting=quoting)
+    assert run.segments["reference"].tolist() == reference
+    assert run.scores["BLEU"][0] == pytest.approx(sacrebleu.corpus_bleu(hypothesis, [reference]).score, abs=1e-9)
+    assert run.manifest["options"]["quoting"] is quoting
+    holes = write("holes.tsv", QUOTED.replace('"Go."', '""'))
+    assert ("empty" in {found.check for found in evaluator.check(holes, quoting=quoting, model=None)}) is quoting
+
+
+def _test_set(write: Write) -> tuple[Path, Path]:
+    """A set with three references, of which refB has a character of no width and one is a system's; and outputs."""
+    references = {"refA": REFERENCE, "refB": [text.replace("o", "o\u200b", 1) for text in REFERENCE], "nmt9": SYSTEM}
+    rows = [
+        {"doc_id": f"d{k}", "src_lang": "xx", "tgt_lang": "en", "src_text": "q", "refs": {name: {"ref": texts[k]} for name, texts in references.items()}}
+        for k in range(len(REFERENCE))
+    ]
+    outputs = [{"doc_id": f"d{k}", "hypothesis": text} for k, text in enumerate(SYSTEM)]
+    return tuple(write(name, "".join(json.dumps(row) + "\n" for row in listed)) for name, listed in (("set.jsonl", rows), ("s.jsonl", outputs)))  # type: ignore[return-value]
+
+
+def test_functions_take_references_by_name(write: Write) -> None:
+    test_set, outputs = _test_set(write)
+    hidden = [text.replace("o", "o\u200b", 1) for text in REFERENCE]
+    for names, used in (((), [REFERENCE, hidden]), (["refA"], [REFERENCE]), (["refB"], [hidden]), (["refB", "nmt9"], [hidden, SYSTEM])):
+        run = evaluator.evaluate(test_set, outputs, reference_names=names, metrics=["bleu"])
+        assert run.scores["BLEU"][0] == pytest.approx(sacrebleu.corpus_bleu(SYSTEM, used).score, abs=1e-9)
+        assert run.manifest["options"]["reference_names"] == list(names)
+        found = {problem.message for problem in evaluator.check(test_set, outputs, reference_names=names, model=None) if "zero-width" in problem.message}
+        assert bool(found) == (hidden in used)
+    for call in (evaluator.evaluate, evaluator.check):
+        with pytest.raises(EvaluatorError, match="has no reference 'refC'. Did you mean"):
+            call(test_set, outputs, reference_names=["refC"])
+        with pytest.raises(EvaluatorError, match="reference_names names refA, and .* is no test set"):
+            call(write("t.tsv", QUOTED), reference_names=["refA"])

@@ -154,6 +154,23 @@ def test_a_language_without_a_tokenizer_chooses_none_aloud(lang: str, language: 
         assert not [n for n in evaluator.evaluate(cut, {"s": cut}, diagnose="off", lang=lang, **quiet).manifest["notes"] if "TOKENIZER" in n]
 
 
+@pytest.mark.parametrize(("pair", "language"), [("en-th", "Thai"), ("de-lo", "Lao"), ("en-km", "Khmer"), ("en-my_MM", "Burmese"), ("bo", "Tibetan")])
+def test_a_language_pair_with_such_a_target_is_as_loud(cli: Cli, tmp_path: Path, pair: str, language: str) -> None:
+    target = pair.rpartition("-")[2]
+    cut = [" ".join(text[k : k + 2] for k in range(0, len(text), 2)) for text in TEXTS[language]]
+    said = []
+    for name, texts in (("whole", TEXTS[language]), ("cut", cut)):
+        (tmp_path / f"{name}.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
+        by_pair, by_language = (
+            cli("score", tmp_path / f"{name}.txt", f"s={tmp_path / name}.txt", "-m", "bleu", "-b", "--diagnose", "off", *option).err
+            for option in (("-l", pair), ("--lang", target))
+        )
+        said.append(by_pair)
+        assert by_pair.lower().replace(f"the target {target.lower()} of the language pair", f"--lang {target.lower()}") == by_language.lower()
+    assert f"The target {target} of the language pair chooses nothing here: sacreBLEU has no tokenizer made for {language}." in said[0]
+    assert f"NO TOKENIZER CHOSEN: the target {target} of the language pair chooses none" in said[1]
+
+
 def test_the_tokenizer_that_is_named_for_thai_works_here(cli: Cli, write: Write, tmp_path: Path) -> None:
     texts = "\n".join(TEXTS["Thai"]) + "\n"
     files = write("ref.txt", texts), write("sys.txt", texts.replace("เรือ", "เรื่อ"))
