@@ -233,7 +233,7 @@ def diagnose(
     for what, given in (("documents", documents), ("sources", sources)):
         if given is not None and len(given) != len(listed[0]):
             raise EvaluatorError(f"There are {len(listed[0])} pairs and {len(given)} {what}; give one for each pair.")
-    judged = _judge(lang, prior).all(list(zip(*listed, strict=True)), sources)
+    judged = _judge(lang, prior).diagnose_batch(list(zip(*listed, strict=True)), sources)
     if documents is not None:
         from evaluator.diagnosis.documents import name_spellings
 

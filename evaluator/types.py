@@ -122,7 +122,7 @@ class SegmentPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Extra:
+class UnmatchedText:
     """Text at the start or end of a matched paragraph that the other side does not have."""
 
     system: str
@@ -216,7 +216,7 @@ class EvalSet:
     """What a reader of the results should know: how texts were paired, what was left out."""
     alignments: tuple[TextAlignment, ...] = ()
     """How each system and further reference was brought to the first reference."""
-    extras: tuple[Extra, ...] = ()
+    extras: tuple[UnmatchedText, ...] = ()
     """Beginnings and ends of paragraphs without counterpart; the texts keep them."""
     unit: str = ""
     """What a segment is: line, paragraph, cue, document, segment or row."""

@@ -94,8 +94,8 @@ def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[s
     if not is_diagnosed(request):
         return None, left_out(["diagnosis"]) if request.diagnose == "auto" and "bertscore" in request.metrics else []
     with importing("diagnosis"):
-        from evaluator.diagnosis.judge import Judge, language_note
-        from evaluator.diagnosis.language import is_judged
+        from evaluator.diagnosis.judge import Judge
+        from evaluator.diagnosis.language import is_judged, language_note
 
     references = [reference for pair in evalset.systems[0].pairs for reference in pair.references if reference]
     language, note = language_note(references, request.lang, forced=request.diagnose == "on")

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from evaluator.alignment.aligner import align_region
 from evaluator.alignment.chain import BeadFinder
 from evaluator.alignment.confidence import pair_quality, single_quality
-from evaluator.alignment.evidence import Evidence
+from evaluator.alignment.evidence import BeadEvidence
 from evaluator.alignment.features import Region, across_languages, cut_region, read_features
 from evaluator.alignment.pairs import Bead, IntArray, ParagraphVectors
 from evaluator.alignment.repair import Neighbours, list_neighbours, remove_strangers, score_leftovers
 from evaluator.alignment.spans import Parameters
-from evaluator.alignment.weights import Logistic, Settings, Weights
+from evaluator.alignment.weights import Logistic, RepairWeights, Settings
 from evaluator.types import FloatArray
 
 
@@ -70,7 +70,7 @@ class Sample:
         """The decisions about the beads of the first pass."""
         return find_examples(self.region, self.first_beads, self.gold)
 
-    def second_examples(self, weights: Weights) -> dict[str, Examples]:
+    def second_examples(self, weights: RepairWeights) -> dict[str, Examples]:
         """The decisions about the beads that the repairs will be given.
 
         Strangers are put out twice, from the first beads and from these, so both give examples of membership.
@@ -113,8 +113,8 @@ def concatenate(parts: Iterable[Examples]) -> Examples:
 
 
 def find_examples(region: Region, beads: list[Bead], gold: Gold) -> dict[str, Examples]:
-    """Examples by the name of the decision in `Weights`; a decision without any is left out."""
-    evidence, near = Evidence(region, beads), Neighbours(region, beads)
+    """Examples by the name of the decision in `RepairWeights`; a decision without any is left out."""
+    evidence, near = BeadEvidence(region, beads), Neighbours(region, beads)
     found = _leftover_examples(evidence, near, gold)
     neighbours = _pairs(list_neighbours(beads, near))
     if len(neighbours):
@@ -130,11 +130,11 @@ def _pairs(pairs: Iterable[tuple[int, int]]) -> IntArray:
     return np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
 
 
-def _leftover_examples(evidence: Evidence, near: Neighbours, gold: Gold) -> dict[str, Examples]:
+def _leftover_examples(evidence: BeadEvidence, near: Neighbours, gold: Gold) -> dict[str, Examples]:
     """Which leftovers are pairs, and which belong to a bead."""
     record = {"pair": Recorder(0.0, ()), "place": Recorder(0.0, ())}
     unasked = Recorder(0.0, ())
-    weights = Weights(place=record["place"], pair=record["pair"], merger=unasked, membership=unasked)
+    weights = RepairWeights(place=record["place"], pair=record["pair"], merger=unasked, membership=unasked)
     (pairs, _), (places, _) = score_leftovers(evidence, near, weights)
     right = {
         "pair": [gold.is_part(pair) for pair in pairs.tolist()],
@@ -143,7 +143,7 @@ def _leftover_examples(evidence: Evidence, near: Neighbours, gold: Gold) -> dict
     return {name: Examples(record[name].seen[0], np.array(answers)) for name, answers in right.items() if answers}
 
 
-def _member_examples(evidence: Evidence, near: Neighbours, members: IntArray, gold: Gold) -> Examples:
+def _member_examples(evidence: BeadEvidence, near: Neighbours, members: IntArray, gold: Gold) -> Examples:
     """Which members (paragraph, bead) belong where they are; asked as `remove_strangers` asks."""
     n, right, beside = evidence.region.n, [], []
     for x, k in members.tolist():
@@ -157,7 +157,7 @@ def _member_examples(evidence: Evidence, near: Neighbours, members: IntArray, go
 def find_verdicts(sample: Sample, settings: Settings) -> dict[str, Examples]:
     """Which pairs and which single paragraphs of the finished alignment are right, by name in `Settings`."""
     beads = sample.align(settings)
-    evidence, near = Evidence(sample.region, beads), Neighbours(sample.region, beads)
+    evidence, near = BeadEvidence(sample.region, beads), Neighbours(sample.region, beads)
     left, quality = single_quality(evidence, near, settings)
     found = {}
     if beads:

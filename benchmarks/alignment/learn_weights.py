@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 
 from evaluator.alignment.learned import ACROSS, LEXICAL, WITH_MODEL
 from evaluator.alignment.spans import Parameters
-from evaluator.alignment.weights import Logistic, Settings, Weights
+from evaluator.alignment.weights import Logistic, RepairWeights, Settings
 
 DECISIONS = ("place", "pair", "merger", "membership")
 VERDICTS = ("right_pair", "right_single")
@@ -78,15 +78,15 @@ def fit_logistics(parts: Sequence[Mapping[str, Examples]], names: Iterable[str])
     return fitted
 
 
-def fit_weights(samples: Sequence[Sample]) -> Weights:
+def fit_weights(samples: Sequence[Sample]) -> RepairWeights:
     """The weights of the repairs: first roughly, then on what is left after strangers are put out."""
     rough = _weights([sample.first_examples for sample in samples])
     return _weights([sample.second_examples(rough) for sample in samples])
 
 
-def _weights(parts: Sequence[Mapping[str, Examples]]) -> Weights:
+def _weights(parts: Sequence[Mapping[str, Examples]]) -> RepairWeights:
     fitted = fit_logistics(parts, DECISIONS)
-    return Weights(place=fitted["place"], pair=fitted["pair"], merger=fitted["merger"], membership=fitted["membership"])
+    return RepairWeights(place=fitted["place"], pair=fitted["pair"], merger=fitted["merger"], membership=fitted["membership"])
 
 
 def fit_settings(files: Mapping[str, list[Sample]], present: Settings) -> Settings:
@@ -191,7 +191,7 @@ def render_settings(name: str, settings: Settings) -> str:
     parameters = "".join(f"        {key}={getattr(settings.parameters, key)},\n" for key in changed)
     weights = "".join(render_logistic(key, getattr(settings.weights, key), 8) for key in DECISIONS)
     verdicts = "".join(render_logistic(key, getattr(settings, key), 4) for key in VERDICTS)
-    return f"{name} = Settings(\n    parameters=Parameters(\n{parameters}    ),\n    weights=Weights(\n{weights}    ),\n{verdicts})\n"
+    return f"{name} = Settings(\n    parameters=Parameters(\n{parameters}    ),\n    weights=RepairWeights(\n{weights}    ),\n{verdicts})\n"
 
 
 def render_head(articles: Mapping[str, Sequence[Article]], kept: bool) -> str:

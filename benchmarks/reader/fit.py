@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from evaluator.diagnosis.evidence import NUMBERS, RANKING, direction, kinds, numbers
-from evaluator.diagnosis.judge import evidence_of
 from evaluator.diagnosis.model import Levels, standardized
+from evaluator.diagnosis.observe import evidence_of
 
 Array = NDArray[np.float64]
 SAMPLES = {

@@ -22,8 +22,8 @@ from corpora import Example
 
 from evaluator.diagnosis.decide import in_paragraph, with_phrases
 from evaluator.diagnosis.evidence import Evidence, kinds, numbers
-from evaluator.diagnosis.judge import evidence_of
 from evaluator.diagnosis.model import Levels, load_decision, risk_of
+from evaluator.diagnosis.observe import evidence_of
 from evaluator.types import Finding
 
 SERIOUS = ("major", "critical")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evaluator.alignment.evidence import Evidence
+from evaluator.alignment.evidence import BeadEvidence
 from evaluator.alignment.features import Region
 from evaluator.alignment.pairs import Bead, IntArray
 from evaluator.alignment.repair import Neighbours, score_leftovers
@@ -14,7 +14,7 @@ from evaluator.alignment.weights import Settings
 from evaluator.types import AlignedPair, FloatArray
 
 
-def pair_quality(evidence: Evidence) -> FloatArray:
+def pair_quality(evidence: BeadEvidence) -> FloatArray:
     """float64 (n_beads, features): how well each bead fits, and how well its best rival would.
 
     The features are the cosines of the whole bead, |log length ratio|, the largest share of a
@@ -43,7 +43,7 @@ def _held(region: Region, mine: FloatArray, theirs: FloatArray) -> tuple[float, 
     return float(here.min()), float((contained * (1 - theirs)).max())
 
 
-def single_quality(evidence: Evidence, near: Neighbours, settings: Settings) -> tuple[IntArray, FloatArray]:
+def single_quality(evidence: BeadEvidence, near: Neighbours, settings: Settings) -> tuple[IntArray, FloatArray]:
     """The unmatched paragraphs, and float64 (n, 3): best refused repair, best rival, log length."""
     left = near.left
     refused = np.full(evidence.region.size, -6.0)
@@ -59,7 +59,7 @@ def single_quality(evidence: Evidence, near: Neighbours, settings: Settings) -> 
 def judge_region(region: Region, beads: list[Bead], settings: Settings) -> list[AlignedPair]:
     """The beads of a region and its unmatched paragraphs as pairs, with the probability of each."""
     pairs = []
-    evidence, near = Evidence(region, beads), Neighbours(region, beads)
+    evidence, near = BeadEvidence(region, beads), Neighbours(region, beads)
     positions = region.positions
     chances = settings.right_pair.probability(pair_quality(evidence)) if beads else np.zeros(0)
     for bead, chance in zip(beads, chances, strict=True):

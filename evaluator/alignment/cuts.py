@@ -34,7 +34,7 @@ _MOST_WORDS = 1200
 
 
 @dataclass(frozen=True)
-class Extra:
+class Overhang:
     """Text at the start or end of a paragraph that the other side does not have."""
 
     side: str
@@ -113,7 +113,7 @@ def _best_cuts(fit: FloatArray, edges: IntArray, bonus: FloatArray, parts: Seque
     return cuts[:0:-1]
 
 
-def find_extras(reference: str, hypothesis: str) -> list[Extra]:
+def find_extras(reference: str, hypothesis: str) -> list[Overhang]:
     """Text at the start or end of a matched paragraph without counterpart on the other side.
 
     It counts only where the other side's own start (or end) follows right after it: two starts that
@@ -129,7 +129,7 @@ def find_extras(reference: str, hypothesis: str) -> list[Extra]:
     for (side, text, mine), (_, other, theirs) in (sides, sides[::-1]):
         date = _DATE_LINE.match(text)
         if date and date[1] not in other:
-            found.append(Extra(side, date.start(1) - len(date[0].strip()) + len(date[1]), date.end(1)))
+            found.append(Overhang(side, date.start(1) - len(date[0].strip()) + len(date[1]), date.end(1)))
         elif gap := _gap_at_start(mine, theirs):
             found.append(_at_start(side, text, gap))
         if gap := _gap_at_start(mine[::-1], theirs[::-1]):
@@ -146,17 +146,17 @@ def _gap_at_start(mine: IntArray, theirs: IntArray) -> int:
     return gap if gap >= _SHORTEST_EXTRA and longer and taken_up >= _HEAD * 3 // 4 else 0
 
 
-def _at_start(side: str, text: str, gap: int) -> Extra:
+def _at_start(side: str, text: str, gap: int) -> Overhang:
     """The extra of about `gap` normalised characters, up to the end of a word."""
     offsets = _normalised_offsets(text)
     words = list(_WORD.finditer(text))
     end = min((word.end() for word in words), key=lambda place: abs(int(offsets[place]) + 2 - gap), default=0)
-    return Extra(side, words[0].start() if words else 0, end)
+    return Overhang(side, words[0].start() if words else 0, end)
 
 
-def _at_end(side: str, text: str, gap: int) -> Extra:
+def _at_end(side: str, text: str, gap: int) -> Overhang:
     """The same at the end, from the start of a word."""
     offsets = _normalised_offsets(text)
     words = list(_WORD.finditer(text))
     start = min((w.start() for w in words), key=lambda p: abs(int(offsets[-1] - offsets[p]) + 2 - gap), default=0)
-    return Extra(side, start, words[-1].end() if words else 0)
+    return Overhang(side, start, words[-1].end() if words else 0)

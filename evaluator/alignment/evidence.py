@@ -43,7 +43,7 @@ def _cosine(dot: FloatArray, square: FloatArray, other: FloatArray) -> FloatArra
     return np.asarray(dot / np.sqrt(np.maximum(square, 1e-9) * np.maximum(other, 1e-9)))
 
 
-class Evidence:
+class BeadEvidence:
     """Evidence about the beads of a region as they stand."""
 
     def __init__(self, region: Region, beads: list[Bead]) -> None:

@@ -10,7 +10,7 @@ English into German), its parameters chosen among nine sets.
 from __future__ import annotations
 
 from evaluator.alignment.spans import Parameters
-from evaluator.alignment.weights import Logistic, Settings, Weights
+from evaluator.alignment.weights import Logistic, RepairWeights, Settings
 
 WITH_MODEL = Settings(
     parameters=Parameters(
@@ -19,7 +19,7 @@ WITH_MODEL = Settings(
         second_threshold=0.32,
         length_weight=0.115,
     ),
-    weights=Weights(
+    weights=RepairWeights(
         place=Logistic(
             -9.245,
             (2.347, 2.956, 2.56, 11.443, 0.585, -2.293, 1.149, -0.77, 0.006, 4.901, 2.416, 1.239, 3.185, 2.921, 1.002, -1.904, 3.523, -0.331),
@@ -56,7 +56,7 @@ LEXICAL = Settings(
         evidence_level=0.68,
         length_weight=0.135,
     ),
-    weights=Weights(
+    weights=RepairWeights(
         place=Logistic(
             -8.655,
             (14.492, 1.837, 0.619, 1.35, -0.848, -0.066, 2.717, 3.16, 0.924, 3.694, 4.955, 1.841, -2.027, 3.358, -0.489),
@@ -91,7 +91,7 @@ ACROSS = Settings(
         merge_penalty=0.2,
         evidence=0.0,
     ),
-    weights=Weights(
+    weights=RepairWeights(
         place=Logistic(
             -11.886,
             (-1.227, 7.033, 3.39, 2.187, -3.575, 10.452, 1.806, -0.585, 1.065, -2.701, 4.644, 0.326, 3.311, -0.384, -0.318, -0.508, 1.125, 0.671),

@@ -17,7 +17,7 @@ from evaluator.alignment.shift import find_shift, unlike
 from evaluator.embed import VectorArray
 from evaluator.options import OPTIONS
 from evaluator.plugins import did_you_mean
-from evaluator.types import AlignedPair, Document, EvalSet, EvaluatorError, Extra, Inputs, SegmentPair, System, TextAlignment
+from evaluator.types import AlignedPair, Document, EvalSet, EvaluatorError, Inputs, SegmentPair, System, TextAlignment, UnmatchedText
 
 MODES = tuple(OPTIONS["align"].declared.choices)
 LARGEST_ARTICLE = 300
@@ -135,7 +135,7 @@ class Pairing:
                     raise EvaluatorError(f"The alignment of {name!r} names {side} paragraph {i + 1} {times[i]} times; each must be there once.")
         return order_pairs(mark_moved(pairs))
 
-    def find_extras(self, name: str, document: Document, units: Sequence[Unit]) -> list[Extra]:
+    def find_extras(self, name: str, document: Document, units: Sequence[Unit]) -> list[UnmatchedText]:
         """Text at the start or end of matched paragraphs that the other side lacks; noted, never cut off."""
         if len(self.spine.segments) >= LARGEST_ARTICLE:
             return []
@@ -147,7 +147,7 @@ class Pairing:
                 reference = self.spine.segments[unit.place]
                 for extra in find_extras(reference, unit.text):
                     text = (unit.text if extra.side == "hypothesis" else reference)[extra.start : extra.end]
-                    found.append(Extra(name, unit.place + 1, extra.side, extra.start, extra.end, text))
+                    found.append(UnmatchedText(name, unit.place + 1, extra.side, extra.start, extra.end, text))
         named = [f"segment {extra.segment} {'has' if extra.side == 'hypothesis' else 'lacks'} {_short(extra.text)}" for extra in found]
         self._note_list(document, "beginnings and ends without counterpart", named)
         return found
@@ -274,7 +274,7 @@ def pair_inputs(inputs: Inputs, mode: str = "auto", *, vectors: Vectors | None =
     name = _document_name(spine.document)
     first = pairing.first_texts() if further else list(spine.segments)
     systems = []
-    extras: list[Extra] = []
+    extras: list[UnmatchedText] = []
     for system, document in inputs.systems.items():
         brought = pairing.bring(system, document)
         alignments.append(brought.alignment)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from evaluator.alignment.evidence import Evidence
+from evaluator.alignment.evidence import BeadEvidence
 from evaluator.alignment.features import Region
 from evaluator.alignment.pairs import Bead, IntArray
-from evaluator.alignment.weights import Weights
+from evaluator.alignment.weights import RepairWeights
 from evaluator.types import FloatArray
 
 _MOST_REPAIRS = 10_000
@@ -44,7 +44,7 @@ class Neighbours:
         return any(low <= y < high and self.owner[y] == k and abs(int(positions[y] - positions[x])) == 1 for y in (x - 1, x + 1))
 
 
-def remove_strangers(region: Region, beads: list[Bead], weights: Weights) -> list[Bead]:
+def remove_strangers(region: Region, beads: list[Bead], weights: RepairWeights) -> list[Bead]:
     """Beads without the members that do not belong: one at a time, the least likely first."""
     beads = [Bead(list(bead.reference), list(bead.hypothesis)) for bead in beads]
     for _ in range(_MOST_REPAIRS):
@@ -54,7 +54,7 @@ def remove_strangers(region: Region, beads: list[Bead], weights: Weights) -> lis
         xs, ks = np.array(members, dtype=np.int64).T
         near = Neighbours(region, beads)
         beside = np.array([near.stands_beside(x, k) for x, k in members], dtype=np.int64)
-        evidence = Evidence(region, beads).attachment_evidence(xs, ks, beside, np.ones_like(xs))
+        evidence = BeadEvidence(region, beads).attachment_evidence(xs, ks, beside, np.ones_like(xs))
         scores = weights.membership.score(evidence)
         worst = int(scores.argmin())
         if scores[worst] >= weights.stranger_below:
@@ -63,18 +63,18 @@ def remove_strangers(region: Region, beads: list[Bead], weights: Weights) -> lis
     return beads
 
 
-def repair_beads(region: Region, beads: list[Bead], weights: Weights) -> list[Bead]:
+def repair_beads(region: Region, beads: list[Bead], weights: RepairWeights) -> list[Bead]:
     """Beads after pairing and attaching leftovers and joining neighbours between which text spills."""
     beads = [Bead(list(bead.reference), list(bead.hypothesis)) for bead in beads]
     for _ in range(_MOST_REPAIRS):
         near = Neighbours(region, beads)
-        evidence = Evidence(region, beads)
+        evidence = BeadEvidence(region, beads)
         if not (_take_leftover(evidence, near, weights) or _join_neighbours(evidence, near, weights)):
             break
     return beads
 
 
-def _take_leftover(evidence: Evidence, near: Neighbours, weights: Weights) -> bool:
+def _take_leftover(evidence: BeadEvidence, near: Neighbours, weights: RepairWeights) -> bool:
     """Puts leftovers in their places, in `evidence.beads`; False if none has a likely one.
 
     The most certain goes first; a bead or a gap that has just changed waits for the next round, when
@@ -106,12 +106,12 @@ def _take_leftover(evidence: Evidence, near: Neighbours, weights: Weights) -> bo
     return bool(len(scores) and scores.max() > 0)
 
 
-def score_leftovers(evidence: Evidence, near: Neighbours, weights: Weights) -> list[tuple[IntArray, FloatArray]]:
+def score_leftovers(evidence: BeadEvidence, near: Neighbours, weights: RepairWeights) -> list[tuple[IntArray, FloatArray]]:
     """Possible pairs of leftovers, and possible places (leftover, bead), with their log odds."""
     return [_score_pairs(evidence, near, weights), _score_places(evidence, near, weights)]
 
 
-def _score_pairs(evidence: Evidence, near: Neighbours, weights: Weights) -> tuple[IntArray, FloatArray]:
+def _score_pairs(evidence: BeadEvidence, near: Neighbours, weights: RepairWeights) -> tuple[IntArray, FloatArray]:
     """Leftovers of the two sides between the same beads: int64 (p, 2) and their scores (p,)."""
     n = evidence.region.n
     rows, columns = near.left[near.left < n], near.left[near.left >= n]
@@ -124,7 +124,7 @@ def _score_pairs(evidence: Evidence, near: Neighbours, weights: Weights) -> tupl
     return np.stack([rows[i], columns[j]], axis=1), scores
 
 
-def list_places(evidence: Evidence, near: Neighbours) -> Iterator[tuple[int, int, int, int]]:
+def list_places(evidence: BeadEvidence, near: Neighbours) -> Iterator[tuple[int, int, int, int]]:
     """(leftover, bead, beside, between) for the beads a leftover may belong to.
 
     These are the nearest beads before and after it, and the bead with the paragraph that holds most
@@ -141,7 +141,7 @@ def list_places(evidence: Evidence, near: Neighbours) -> Iterator[tuple[int, int
             yield x, k, int(near.stands_beside(x, k)), int(k in around)
 
 
-def _score_places(evidence: Evidence, near: Neighbours, weights: Weights) -> tuple[IntArray, FloatArray]:
+def _score_places(evidence: BeadEvidence, near: Neighbours, weights: RepairWeights) -> tuple[IntArray, FloatArray]:
     """Leftovers and beads they may belong to: int64 (p, 2) and their scores (p,)."""
     places = np.array(list(list_places(evidence, near)), dtype=np.int64).reshape(-1, 4)
     if not len(places):
@@ -157,7 +157,7 @@ def list_neighbours(beads: list[Bead], near: Neighbours) -> Iterator[tuple[int, 
             yield k, following
 
 
-def _join_neighbours(evidence: Evidence, near: Neighbours, weights: Weights) -> bool:
+def _join_neighbours(evidence: BeadEvidence, near: Neighbours, weights: RepairWeights) -> bool:
     """Joins the two neighbours between which text most clearly spills; False if there are none."""
     beads = evidence.beads
     neighbours = np.array(list(list_neighbours(beads, near)), dtype=np.int64).reshape(-1, 2)

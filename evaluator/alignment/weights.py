@@ -30,7 +30,7 @@ class Logistic:
 
 
 @dataclass(frozen=True)
-class Weights:
+class RepairWeights:
     """The decisions of the repairs."""
 
     place: Logistic
@@ -50,7 +50,7 @@ class Settings:
     """Everything that was tuned or learned, for one kind of input (with a model, or without)."""
 
     parameters: Parameters
-    weights: Weights
+    weights: RepairWeights
     right_pair: Logistic
     """Is a pair with both sides exactly right?"""
     right_single: Logistic

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from evaluator.diagnosis.catalog import SEVERITIES
 from evaluator.diagnosis.detect.name_forms import one_form, same_words
 from evaluator.diagnosis.evidence import Evidence, kinds, numbers, probability
-from evaluator.diagnosis.model import Decision, Levels, fidelity_of, moved, risk_of, suspicious_from, threshold_of
-from evaluator.diagnosis.spans import find_lost, find_spans
-from evaluator.diagnosis.types import SEVERITIES
+from evaluator.diagnosis.model import Decision, Levels, adjust_for_prior, fidelity_of, risk_of, suspicious_from, threshold_of
+from evaluator.diagnosis.phrases import find_lost, find_spans
 from evaluator.types import Diagnosis, Finding
 
 PLAIN = {
@@ -17,7 +17,7 @@ PLAIN = {
     "accuracy/number": "number", "accuracy/name": "name", "accuracy/negation": "negation", "accuracy/gender": "gender", "accuracy/role": "role",
     "fluency/grammar": "grammar", "fluency/spelling": "spelling", "fluency/punctuation": "punctuation", "fluency/casing": "casing", "fluency/duplication": "duplication",
 }  # fmt: skip
-MOST_NAMED = 4
+MAX_NAMED = 4
 """Findings that a one-line reason names."""
 
 
@@ -25,7 +25,7 @@ def diagnose_pieces(pieces: Sequence[Evidence], decision: Decision, prior: float
     """The diagnosis of a paragraph from its pieces; its reason is still to be written."""
     x, seen = numbers(pieces), kinds([finding for piece in pieces for finding in piece.findings])
     # Processors differ in their last bits: four decimals hide that.
-    risk = round(moved(risk_of(decision, x, seen), prior, decision.prior), 4)
+    risk = round(adjust_for_prior(risk_of(decision, x, seen), prior, decision.prior), 4)
     flagged = risk >= threshold_of(decision, prior)
     suspicious = risk >= suspicious_from(decision, prior)
     findings = [in_paragraph(finding, piece) for piece in pieces for finding in with_phrases(piece, decision.levels, suspicious, flagged)]
@@ -98,7 +98,7 @@ def reason_of(diagnosis: Diagnosis) -> str:
     # What a detector knows by name comes before what the reader points at.
     serious.sort(key=lambda f: (-SEVERITIES.index(f.severity), f.detector.startswith("tokens")))
     parts: list[str] = []
-    for finding in (serious or list(diagnosis.findings))[:MOST_NAMED]:
+    for finding in (serious or list(diagnosis.findings))[:MAX_NAMED]:
         part = _phrase(finding)
         if part not in parts:
             parts.append(part)

@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
 def name_spellings(documents: Sequence[str], hypotheses: Sequence[str], diagnoses: Sequence[Diagnosis | None]) -> list[Diagnosis | None]:
-    """The diagnoses, with misspelt names told as two spellings where the same document spells them otherwise.
+    """The diagnoses, with misspelt names reported as two spellings where the same document spells them otherwise.
 
     Args:
         documents: the document of each pair of one system.
@@ -34,7 +34,7 @@ def name_spellings(documents: Sequence[str], hypotheses: Sequence[str], diagnose
         found = {k: one for k in places if (one := diagnoses[k]) is not None}
         for k, one in found.items():
             if _misspelt(one):
-                out[k] = _told(one, {other: text for other, text in found.items() if other != k}, hypotheses)
+                out[k] = _described(one, {other: text for other, text in found.items() if other != k}, hypotheses)
     return out
 
 
@@ -42,12 +42,12 @@ def _misspelt(diagnosis: Diagnosis) -> list[Finding]:
     return [f for f in diagnosis.findings if f.detector == f"{NAME}_misspelt"]
 
 
-def _told(diagnosis: Diagnosis, others: Mapping[int, Diagnosis], hypotheses: Sequence[str]) -> Diagnosis:
+def _described(diagnosis: Diagnosis, others: Mapping[int, Diagnosis], hypotheses: Sequence[str]) -> Diagnosis:
     """One diagnosis of a document, given the others."""
-    told = {f: _two_ways(f, other) for f in _misspelt(diagnosis) if (other := _other_spelling(f, others, hypotheses))}
-    if not told:
+    described = {f: _two_ways(f, other) for f in _misspelt(diagnosis) if (other := _other_spelling(f, others, hypotheses))}
+    if not described:
         return diagnosis
-    changed = replace(diagnosis, findings=tuple(told.get(f, f) for f in diagnosis.findings))
+    changed = replace(diagnosis, findings=tuple(described.get(f, f) for f in diagnosis.findings))
     return replace(changed, reason=reason_of(changed))
 
 

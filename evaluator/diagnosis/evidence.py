@@ -36,9 +36,9 @@ NUMBERS = (
 """Those up to `longer_text` speak for a broken paragraph, each in one direction; the forms only rank."""
 MQM_SCALE = math.log1p(25.0)
 """The reader's penalty is log(1 + penalty) over this."""
-MOST_COUNTED = 2
+MAX_COUNTED = 2
 """Findings of one kind that count."""
-WORST_ODDS, LEAST_QUALITY = 8.0, -4.0
+WORST_ODDS, MIN_QUALITY = 8.0, -4.0
 """What a piece says that one side lacks altogether."""
 
 
@@ -105,15 +105,15 @@ def _ranking(piece: Evidence) -> FloatArray:
 
 
 def kinds(findings: Sequence[Finding]) -> Counter[str]:
-    """How often each kind, `detector/severity`, was found, `MOST_COUNTED` at most."""
+    """How often each kind, `detector/severity`, was found, `MAX_COUNTED` at most."""
     counted = Counter(f"{finding.detector}/{finding.severity}" for finding in findings)
-    return Counter({kind: min(MOST_COUNTED, number) for kind, number in counted.items()})
+    return Counter({kind: min(MAX_COUNTED, number) for kind, number in counted.items()})
 
 
 def _scores(reading: Reading | None) -> FloatArray:
     if reading is not None:
         return reading.pair
-    return np.array([WORST_ODDS if name in ODDS else LEAST_QUALITY if name in QUALITIES else 1.0 for name in OUTPUTS])
+    return np.array([WORST_ODDS if name in ODDS else MIN_QUALITY if name in QUALITIES else 1.0 for name in OUTPUTS])
 
 
 def _either(odds: FloatArray) -> float:
@@ -141,4 +141,4 @@ def _free(pair: Pair, *, hypothesis: bool) -> int:
     """Content words without a partner on the other side."""
     words = (pair.hypothesis if hypothesis else pair.reference).words
     links = pair.alignment.to_reference if hypothesis else pair.alignment.to_hypothesis
-    return sum(link < 0 and word.kind != "mark" and not word.function for word, link in zip(words, links, strict=True))
+    return sum(link < 0 and word.kind != "punctuation" and not word.function for word, link in zip(words, links, strict=True))

@@ -13,7 +13,7 @@ import numpy as np
 
 from evaluator.diagnosis.detect.surface import odd_form
 from evaluator.diagnosis.pair import Pair
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.sides import Side, Word
 
 FORMS = (
     "word1_p", "word1_r", "word2_p", "word2_r", "word3_p", "word3_r", "word1_lower_p", "word1_lower_r", "word2_lower_p", "word2_lower_r", "char2_p",
@@ -115,21 +115,25 @@ def _surface(pair: Pair) -> dict[str, float]:
         out[f"{name}_more"], out[f"{name}_less"] = min(3, max(0, gap)) / 3, min(3, max(0, -gap)) / 3
     last = h.words[-1] if h.words else None
     other = r.words[-1] if r.words else None
-    out["end_lost"] = float(last is not None and other is not None and last.kind != "mark" and other.kind == "mark")
+    out["end_lost"] = float(last is not None and other is not None and last.kind != "punctuation" and other.kind == "punctuation")
     out["end_same"] = float(last is not None and other is not None and last.text == other.text)
     out["first_lower"] = float(bool(h.text.strip()) and h.text.strip()[0].islower() and not r.text.strip()[:1].islower())
     for name, side in (("h", h), ("r", r)):
         words = [w for w in side.words if w.kind == "word"]
         out[f"{name}_capitals"] = sum(w.capital for w in words) / max(1, len(words))
     out["capitals_less"] = max(0.0, out["r_capitals"] - out["h_capitals"])
-    spaced = [sum(w.kind == "mark" and w.text not in "\"“”'‘’–—-&$£€#°(/+" and w.start > 0 and s.text[w.start - 1] == " " for w in s.words) for s in (h, r)]
+    spaced = [
+        sum(w.kind == "punctuation" and w.text not in "\"“”'‘’–—-&$£€#°(/+" and w.start > 0 and s.text[w.start - 1] == " " for w in s.words) for s in (h, r)
+    ]
     out["blanks"] = min(3, max(0, spaced[0] - spaced[1])) / 3
     tight = [
-        sum(a.kind == "mark" and a.text in ",;:!?" and b.kind == "word" and a.end == b.start for a, b in zip(s.words, s.words[1:], strict=False))
+        sum(a.kind == "punctuation" and a.text in ",;:!?" and b.kind == "word" and a.end == b.start for a, b in zip(s.words, s.words[1:], strict=False))
         for s in (h, r)
     ]
     out["tight"] = min(3, max(0, tight[0] - tight[1])) / 3
-    doubled = [sum(a.kind == "mark" and b.kind == "mark" and a.end == b.start for a, b in zip(s.words, s.words[1:], strict=False)) for s in (h, r)]
+    doubled = [
+        sum(a.kind == "punctuation" and b.kind == "punctuation" and a.end == b.start for a, b in zip(s.words, s.words[1:], strict=False)) for s in (h, r)
+    ]
     out["doubled_marks"] = min(3, max(0, doubled[0] - doubled[1])) / 3
     known = {w.lower for w in r.words}
     out["odd_forms"] = min(3, sum(odd_form(w) and w.lower not in known for w in h.words)) / 3

@@ -19,119 +19,24 @@ READ = "en"
 BY_RULES = {"de": "German"}
 """Languages that are judged by rules, without the reader: `rules/`."""
 UNKNOWN = ""
-"""What cannot be told: no letters, or too few words that could be any language's."""
+"""An unknown language: no letters, or too few words that could be any language's."""
 MIN_SURE = 0.5
 """Probability from which a language is believed."""
-MOST_REFERENCES = 200
+MAX_REFERENCES = 200
 """References by which a run's language is known."""
-MOST_READ = 4000
+MAX_CHARACTERS = 4000
 """Characters that are looked at."""
-SMALL_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "that",
-        "was",
-        "were",
-        "is",
-        "are",
-        "has",
-        "have",
-        "had",
-        "been",
-        "with",
-        "for",
-        "from",
-        "this",
-        "which",
-        "not",
-        "they",
-        "their",
-        "his",
-        "her",
-        "its",
-        "would",
-        "there",
-        "what",
-        "when",
-        "who",
-        "will",
-        "could",
-        "about",
-        "after",
-    ]
-)
+SMALL_ENGLISH = frozenset([
+    "the", "of", "and", "to", "that", "was", "were", "is", "are", "has", "have", "had", "been", "with", "for", "from", "this", "which", "not", "they",
+    "their", "his", "her", "its", "would", "there", "what", "when", "who", "will", "could", "about", "after",
+])  # fmt: skip
 """English function words that are rare in other languages; `in`, `die`, `an` and the like are left out."""
-SMALL_GERMAN = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "dem",
-        "den",
-        "des",
-        "und",
-        "nicht",
-        "ist",
-        "sind",
-        "war",
-        "waren",
-        "wird",
-        "wurde",
-        "wurden",
-        "werden",
-        "ein",
-        "eine",
-        "einer",
-        "eines",
-        "einem",
-        "einen",
-        "im",
-        "am",
-        "zum",
-        "zur",
-        "vom",
-        "beim",
-        "von",
-        "mit",
-        "für",
-        "auf",
-        "aus",
-        "nach",
-        "bei",
-        "sich",
-        "auch",
-        "als",
-        "dass",
-        "daß",
-        "wie",
-        "oder",
-        "aber",
-        "er",
-        "sie",
-        "wir",
-        "ich",
-        "ihr",
-        "sein",
-        "seine",
-        "ihre",
-        "haben",
-        "hat",
-        "hatte",
-        "kann",
-        "muss",
-        "soll",
-        "über",
-        "unter",
-        "vor",
-        "noch",
-        "nur",
-        "schon",
-        "sehr",
-    ]
-)
+SMALL_GERMAN = frozenset([
+    "der", "die", "das", "dem", "den", "des", "und", "nicht", "ist", "sind", "war", "waren", "wird", "wurde", "wurden", "werden", "ein", "eine",
+    "einer", "eines", "einem", "einen", "im", "am", "zum", "zur", "vom", "beim", "von", "mit", "für", "auf", "aus", "nach", "bei", "sich", "auch",
+    "als", "dass", "daß", "wie", "oder", "aber", "er", "sie", "wir", "ich", "ihr", "sein", "seine", "ihre", "haben", "hat", "hatte", "kann", "muss",
+    "soll", "über", "unter", "vor", "noch", "nur", "schon", "sehr",
+])  # fmt: skip
 """German function words; those that are English or Dutch words too count less than others would."""
 MIN_SMALL, SHARE_SMALL = 2, 0.12
 _WORD = re.compile(r"[^\W\d_]+")
@@ -156,22 +61,48 @@ _SCRIPTS = {
 
 
 def is_judged(language: str | None) -> bool:
-    """True where a run in the language is diagnosed by default; a run whose language cannot be told is looked at pair by pair."""
+    """True where a run in the language is diagnosed by default; a run whose language is unknown is looked at pair by pair."""
     return language is None or language == READ or language in BY_RULES
 
 
 def language_of_run(references: Sequence[str], lang: str | None) -> str | None:
-    """The language of a run: what the user says, or what the first references are in; None where it cannot be told."""
-    return base_language(lang) if lang else language_of(" ".join(references[:MOST_REFERENCES])) or None
+    """The language of a run: what the user says, or what the first references are in; None where it is unknown."""
+    return base_language(lang) if lang else language_of(" ".join(references[:MAX_REFERENCES])) or None
+
+
+def language_note(references: Sequence[str], lang: str | None, *, forced: bool) -> tuple[str | None, str]:
+    """The language of a run, None where it is unknown, and the note for users where it is not judged as English is.
+
+    Args:
+        references: of all segments.
+        lang: the language that the user names.
+        forced: the user wants a diagnosis all the same.
+    """
+    language = language_of_run(references, lang)
+    if language in (None, READ):
+        return language, ""
+    if language in BY_RULES:
+        what = "numbers, dates, names, lost and added text, repetition, English words"
+        return (
+            language,
+            f"Diagnosis: {BY_RULES[str(language)]} is judged by rules, without the reader: {what}. Fidelity stays empty, and risk orders without being calibrated.",
+        )
+    what = f"the references are in another language than English or {' or '.join(BY_RULES.values())} ({language})"
+    if forced:
+        return (
+            language,
+            f"Diagnosis: {what}; it was made for English and is forced here: risk and fidelity mean little, findings rest on numbers, names and forms.",
+        )
+    return language, f"Diagnosis: off, as {what}, for which it was made. --diagnose on judges them all the same; --lang en says that they are English."
 
 
 def language_of(text: str) -> str:
-    """ISO 639-1 code of the language that most of the text is in; `UNKNOWN` where it cannot be told.
+    """ISO 639-1 code of the language that most of the text is in; `UNKNOWN` where it is unknown.
 
     >>> language_of("The mayor was not at the meeting."), language_of("Der Bürgermeister war nicht bei der Sitzung.")
     ('en', 'de')
     """
-    text = text[:MOST_READ]
+    text = text[:MAX_CHARACTERS]
     letters = sum(character.isalpha() for character in text)
     if not letters:
         return UNKNOWN
@@ -198,7 +129,7 @@ def is_german(text: str) -> bool:
     >>> is_german("Die Steuern sollen im Herbst von allen gezahlt werden."), is_german("De boot vaart naar het eiland en is van hout.")
     (True, False)
     """
-    words = [word.lower() for word in _WORD.findall(text[:MOST_READ])]
+    words = [word.lower() for word in _WORD.findall(text[:MAX_CHARACTERS])]
     german, english = (sum(word in known for word in words) for known in (SMALL_GERMAN, SMALL_ENGLISH))
     foreign = any(word in _DUTCH for word in words)
     return german >= MIN_SMALL and german >= SHARE_SMALL * len(words) and german > english and not foreign

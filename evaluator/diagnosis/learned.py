@@ -19,12 +19,12 @@ FILE = FOLDER / "learned.npy"
 MIN_WORDS = 5
 """Shorter references are found anywhere."""
 MIN_SHARE, MIN_NUMBER = 0.05, 3
-"""From so many known references on a run is told; single ones are chance."""
+"""From so many known references on a run gets a note; single ones are chance."""
 _WORD = re.compile(r"\w+")
 
 
 def hash_of(text: str) -> int | None:
-    """A number of the text for which case, blanks and punctuation do not count; None for texts too short to be known."""
+    """A number of the text for which case, spaces and punctuation do not count; None for texts too short to be known."""
     words = _WORD.findall(text.casefold())
     return zlib.crc32(" ".join(words).encode()) if len(words) >= MIN_WORDS else None
 

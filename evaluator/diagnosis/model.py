@@ -34,7 +34,7 @@ class Line(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """From which probabilities the reader's marks become phrases."""
+    """Probabilities from which the reader's token scores become phrases."""
 
     serious: float
     """Of a serious error at a word, in any paragraph."""
@@ -101,7 +101,7 @@ def fidelity_of(decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> 
     return round(100 / (1 + math.exp(-value(decision.fidelity, decision, x, kinds))), 3)
 
 
-def moved(risk: float, prior: float | None, fitted: float) -> float:
+def adjust_for_prior(risk: float, prior: float | None, fitted: float) -> float:
     """The risk in material with another share of serious errors.
 
     Args:
@@ -117,9 +117,9 @@ def moved(risk: float, prior: float | None, fitted: float) -> float:
 
 def threshold_of(decision: Decision, prior: float | None = None) -> float:
     """The risk from which a paragraph is flagged, at the given prior."""
-    return round(moved(decision.threshold, prior, decision.prior), 4)
+    return round(adjust_for_prior(decision.threshold, prior, decision.prior), 4)
 
 
 def suspicious_from(decision: Decision, prior: float | None = None) -> float:
     """The risk from which places are named, at the given prior."""
-    return round(moved(decision.levels.suspicious, prior, decision.prior), 4)
+    return round(adjust_for_prior(decision.levels.suspicious, prior, decision.prior), 4)

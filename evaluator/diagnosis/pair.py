@@ -1,11 +1,15 @@
-"""A pair of sides with its alignment, and the making of findings from word ranges."""
+"""What detectors look at: two sides with their word alignment; and findings made from word ranges."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evaluator.diagnosis.types import Alignment, Side
+import numpy as np
+
+from evaluator.diagnosis.alignment import WordAlignment, align, word_vectors
+from evaluator.diagnosis.reader import Reading
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 
@@ -15,7 +19,7 @@ class Pair:
 
     reference: Side
     hypothesis: Side
-    alignment: Alignment
+    alignment: WordAlignment
     english: bool
     """False keeps detectors that rest on English word lists quiet."""
 
@@ -28,7 +32,17 @@ class Pair:
 Detector = Callable[[Pair], list[Finding]]
 
 
-def make(
+def pair_of(reference: Side, hypothesis: Side, reading: Reading | None, english: bool) -> Pair:
+    """The two sides, aligned by what the reader made of their words; without a reading nothing is aligned."""
+    n, m = len(hypothesis.words), len(reference.words)
+    cosine = np.zeros((n, m))
+    if reading is not None and n and m:
+        ours, theirs = word_vectors(reading.hypothesis, hypothesis.token_word, n), word_vectors(reading.reference, reference.token_word, m)
+        cosine = (ours @ theirs.T).astype(np.float64)
+    return Pair(reference, hypothesis, align(hypothesis, reference, cosine), english)
+
+
+def make_finding(
     pair: Pair,
     category: str,
     severity: str,

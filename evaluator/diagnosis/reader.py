@@ -6,7 +6,7 @@ Trained by `benchmarks/reader/`; see the model card in `docs/reader.md` for what
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -35,10 +35,13 @@ LIKENESS = ("p", "p_min", "p_min3", "p_lost", "r", "r_min", "r_min3", "r_lost")
 OUTPUTS = ("serious", "any", "planted", "mqm", "da_wmt", "da_edit", "rank")
 """Scores of a pair: log odds of a serious error of meaning, of any, and of a planted one; log-scaled MQM penalty;
 assessments of translations and of post-edited ones; and a score that ranks versions of one text."""
+MAX_UNKNOWN = 0.5
+"""Share of unknown characters from which a text counts as unread, as for BERTScore."""
+CAUSE = f"the vocabulary of the reader ({MODEL}) does not know most characters of the reference"
 
 
 class Reading(NamedTuple):
-    """What the reader says of one pair."""
+    """What the reader predicts of one pair."""
 
     pair: FloatArray
     """By `OUTPUTS`, (7,)."""
@@ -77,7 +80,7 @@ class Reader:
         return [Tokens(tuple(one.ids[1:-1]), tuple(one.offsets[1:-1])) for one in self._tokenizer.places(texts)]
 
     def read(self, pairs: Sequence[tuple[str, str]], tokens: Sequence[tuple[Tokens, Tokens]], take: Callable[[int, Reading], None]) -> None:
-        """Hand over what is said of each (reference, hypothesis), in order.
+        """Hand over the reading of each (reference, hypothesis), in order.
 
         Args:
             pairs: texts short enough for one pass.
@@ -129,3 +132,19 @@ def _unit(states: VectorArray) -> VectorArray:
 def load_reader() -> Reader:
     """The reader of this package."""
     return Reader()
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> FileTokenizer:
+    """The tokenizer that the reader has too, without any weights."""
+    return FileTokenizer(find_model(MODEL))
+
+
+def unread_texts(texts: Iterable[str]) -> set[str]:
+    """Those of the texts that the vocabulary does not know.
+
+    >>> unread_texts(["The road is closed.", "🎉", "ዋጋው ጨምሯል"]) == {"🎉", "ዋጋው ጨምሯል"}
+    True
+    """
+    foreign = sorted({text for text in texts if not text.isascii()})
+    return {text for text, share in zip(foreign, vocabulary().unknown(foreign), strict=True) if share.characters >= MAX_UNKNOWN}

@@ -1,22 +1,52 @@
-"""A text as words with places, forms and rarity, and the vectors of its words in a pair."""
+"""A text as words with offsets, forms and rarity: what detectors look at on each side of a pair."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-import numpy as np
+from dataclasses import dataclass
 
 from evaluator.diagnosis.joint import Tokens
 from evaluator.diagnosis.lexicon import ABBREVIATIONS, FUNCTION
-from evaluator.diagnosis.types import Side, Word
-from evaluator.embed import VectorArray
 
 WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’](?=[^\W\d_])[^\W\d_]+)*|[^\w\s]|_")
 """A word, number or punctuation mark."""
 _OPENING = "\"'“‘«(["
 _CLOSING = "\"'”’»)]"
 _SUFFIXES = ("ations", "ation", "ingly", "edly", "ments", "ment", "ings", "ness", "ies", "ing", "ion", "ers", "ed", "es", "ly", "er", "s", "e", "y")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, number or punctuation mark in its text."""
+
+    start: int
+    end: int
+    text: str
+    lower: str
+    stem: str
+    kind: str
+    """`word`, `number` or `punctuation`."""
+    rarity: int
+    """Vocabulary rank of its rarest piece; higher is rarer. 0 for punctuation."""
+    pieces: int
+    """Number of word pieces."""
+    sentence: int
+    first: bool
+    """True for the first word of a sentence or quotation."""
+    function: bool
+    """True for English function words."""
+    capital: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One text with all that detectors ask of it."""
+
+    text: str
+    words: tuple[Word, ...]
+    token_word: tuple[int, ...]
+    """Word of each word piece, or -1."""
 
 
 def stem(lower: str) -> str:
@@ -59,10 +89,10 @@ def _words(text: str, spans: Sequence[tuple[int, int]], ranks: Sequence[int], co
     sentence, first = 0, True
     for i, (a, b) in enumerate(spans):
         form = text[a:b]
-        kind = "number" if form[0].isdigit() else "word" if form[0].isalpha() else "mark"
+        kind = "number" if form[0].isdigit() else "word" if form[0].isalpha() else "punctuation"
         lower = form.lower().replace("’", "'")
         base = lower.removesuffix("'s")
-        new = first and kind != "mark"
+        new = first and kind != "punctuation"
         words.append(
             Word(
                 a,
@@ -71,7 +101,7 @@ def _words(text: str, spans: Sequence[tuple[int, int]], ranks: Sequence[int], co
                 lower,
                 stem(base),
                 kind,
-                ranks[i] if kind != "mark" else 0,
+                ranks[i] if kind != "punctuation" else 0,
                 counts[i],
                 sentence,
                 new,
@@ -79,7 +109,7 @@ def _words(text: str, spans: Sequence[tuple[int, int]], ranks: Sequence[int], co
                 kind == "word" and form[0].isupper(),
             )
         )
-        if kind != "mark":
+        if kind != "punctuation":
             first = False
         if form in _OPENING or form == ":":
             first = True  # a quotation or a list begins with a capital of its own
@@ -95,13 +125,3 @@ def _ends_sentence(text: str, spans: Sequence[tuple[int, int]], i: int) -> bool:
     if text[spans[i][0]] == "." and (before in ABBREVIATIONS or (len(before) == 1 and before.isalpha())):
         return False
     return bool(after[:1].isspace() and after.strip()) or not after
-
-
-def word_vectors(tokens: VectorArray, token_word: Sequence[int], n_words: int) -> VectorArray:
-    """Mean of each word's token vectors at unit length, float32 (n_words, dimension); zeros where a word has no token."""
-    out = np.zeros((n_words, tokens.shape[1]), dtype=np.float32)
-    owners = np.array(token_word, dtype=np.int64)
-    known = np.flatnonzero(owners >= 0)
-    np.add.at(out, owners[known], tokens[known])
-    unit: VectorArray = out / np.maximum(np.linalg.norm(out, axis=-1, keepdims=True), 1e-9)
-    return unit

@@ -13,7 +13,7 @@ from evaluator.diagnosis.decide import in_order, reason_of, worst
 from evaluator.types import Diagnosis, Finding
 
 NAME = "copied"
-FEWEST = 3
+MIN_RUN = 3
 """Words in a row; names and numbers of one or two words are the same in many languages."""
 SAME_LANGUAGE = 0.4
 """Share of the source's words that the reference has, from which both are taken for one language."""
@@ -29,23 +29,23 @@ def with_copies(diagnosis: Diagnosis, source: str, references: Sequence[str], hy
         return diagnosis
     kept = [f for f in diagnosis.findings if not any(_inside(f, copy) for copy in copies)]
     findings = in_order([*kept, *copies])
-    told = replace(diagnosis, risk=max(diagnosis.risk, RISK), flagged=True, severity=worst(findings), findings=findings)
-    return replace(told, reason=reason_of(told))
+    found = replace(diagnosis, risk=max(diagnosis.risk, RISK), flagged=True, severity=worst(findings), findings=findings)
+    return replace(found, reason=reason_of(found))
 
 
 def find_copies(source: str, references: Sequence[str], hypothesis: str) -> list[Finding]:
     """Stretches of three words or more that the source has and no reference, half of whose words no reference has."""
     theirs = [m.group().casefold() for m in _WORD.finditer(source)]
     licensed = {m.group().casefold() for text in references for m in _WORD.finditer(text)}
-    if len(theirs) < FEWEST or sum(word in licensed for word in theirs) >= SAME_LANGUAGE * len(theirs):
+    if len(theirs) < MIN_RUN or sum(word in licensed for word in theirs) >= SAME_LANGUAGE * len(theirs):
         return []
     ours = list(_WORD.finditer(hypothesis))
-    known = {tuple(theirs[k : k + FEWEST]) for k in range(len(theirs) - FEWEST + 1)}
+    known = {tuple(theirs[k : k + MIN_RUN]) for k in range(len(theirs) - MIN_RUN + 1)}
     forms = [m.group().casefold() for m in ours]
     inside = [False] * len(ours)
-    for k in range(len(ours) - FEWEST + 1):
-        if tuple(forms[k : k + FEWEST]) in known:
-            inside[k : k + FEWEST] = [True] * FEWEST
+    for k in range(len(ours) - MIN_RUN + 1):
+        if tuple(forms[k : k + MIN_RUN]) in known:
+            inside[k : k + MIN_RUN] = [True] * MIN_RUN
     out, start = [], 0
     while start < len(ours):
         end = start

@@ -12,8 +12,7 @@ from evaluator.diagnosis.catalog import BY_NAME, KINDS
 from evaluator.diagnosis.detect.clocks import same_time
 from evaluator.diagnosis.detect.name_forms import same_words
 from evaluator.diagnosis.detect.negation_cues import negated_form
-from evaluator.diagnosis.find import DETECTORS, find_all
-from evaluator.diagnosis.judge import evidence_of
+from evaluator.diagnosis.observe import DETECTORS, evidence_of, find_all
 from evaluator.diagnosis.pair import Pair
 from evaluator.types import Finding
 from tests.unit.detector_cases import BROKEN, HARMLESS, NAME, NEGATION

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator.diagnosis import anchors, beads, pieces
-from evaluator.diagnosis.anchors import Anchor, longest_chain
-from evaluator.diagnosis.pieces import MAX_WORDS, PiecePair, cut_pair
+from evaluator.diagnosis.cutting import anchors, beads, pieces
+from evaluator.diagnosis.cutting.anchors import Anchor, longest_chain
+from evaluator.diagnosis.cutting.pieces import MAX_WORDS, PiecePair, cut_pair
+from evaluator.diagnosis.cutting.units import CLAUSE, SENTENCE, read_units
 from evaluator.diagnosis.sides import WORD
-from evaluator.diagnosis.units import CLAUSE, SENTENCE, read_units
 
 SYLLABLES = "ba ke lo mi nu pra ste cor vin dal tem por ish ran el gos fer und lac mon".split()
 SMALL = "the of and to in a was that for on with as by at from".split()

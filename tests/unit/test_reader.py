@@ -13,9 +13,9 @@ import evaluator
 from evaluator.diagnosis import catalog
 from evaluator.diagnosis.evidence import NUMBERS, Evidence, direction, numbers
 from evaluator.diagnosis.joint import CASES, Tokens, join
-from evaluator.diagnosis.judge import evidence_of
 from evaluator.diagnosis.learned import hash_of, learned_note
-from evaluator.diagnosis.model import load_decision, moved, risk_of, threshold_of
+from evaluator.diagnosis.model import adjust_for_prior, load_decision, risk_of, threshold_of
+from evaluator.diagnosis.observe import evidence_of
 from evaluator.diagnosis.reader import FILE, OUTPUTS, Reading, load_reader
 from evaluator.embed.joint import ChangedWeights
 from evaluator.embed.models import find_model, weight_files
@@ -105,8 +105,8 @@ def test_a_further_finding_never_lowers_the_risk(found: list[str], more: str, le
 
 @given(st.floats(0.01, 0.99), st.floats(0.02, 0.98))
 def test_the_prior_moves_all_risks_in_one_direction(risk: float, prior: float) -> None:
-    assert moved(risk, None, 0.2) == risk
-    assert (moved(risk, prior, 0.2) >= risk) == (prior >= 0.2) or abs(moved(risk, prior, 0.2) - risk) < 1e-9
+    assert adjust_for_prior(risk, None, 0.2) == risk
+    assert (adjust_for_prior(risk, prior, 0.2) >= risk) == (prior >= 0.2) or abs(adjust_for_prior(risk, prior, 0.2) - risk) < 1e-9
 
 
 def test_a_second_piece_only_adds_evidence() -> None:

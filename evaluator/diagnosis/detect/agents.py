@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from evaluator.diagnosis.detect.verbs import BE, is_passive, is_past, lemma
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.sides import stem
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side, Word, stem
 from evaluator.types import Finding
 
 NAME = "roles"
@@ -79,7 +78,7 @@ def _stretch(side: Side, start: int, step: int, stop: frozenset[str]) -> frozens
     k = start
     while 0 <= k < len(side.words) and abs(k - start) < REACH:
         word = side.words[k]
-        if (word.kind == "mark" and word.text not in "-’'\"“”") or word.lower in _STARTERS or word.lower in stop:
+        if (word.kind == "punctuation" and word.text not in "-’'\"“”") or word.lower in _STARTERS or word.lower in stop:
             break
         out |= _party(word)
         k += step
@@ -108,10 +107,10 @@ def find_exchanged(pair: Pair) -> list[Finding]:
         verb = pair.hypothesis.words[us.verb].text
         places = _range(pair.hypothesis, us.verb), _range(pair.reference, them.verb)
         if us.agents & them.patients and us.patients & them.agents:
-            out.append(make(pair, "accuracy/role", "critical", NAME + "_exchanged", *places, f"who {verb} whom is exchanged"))
+            out.append(make_finding(pair, "accuracy/role", "critical", NAME + "_exchanged", *places, f"who {verb} whom is exchanged"))
         elif us.passive != them.passive and _turned(us, them):
             what = "passive for active" if us.passive else "active for passive"
-            out.append(make(pair, "accuracy/role", "major", NAME + "_voice", *places, f"{what}: {verb}"))
+            out.append(make_finding(pair, "accuracy/role", "major", NAME + "_voice", *places, f"{what}: {verb}"))
     return out
 
 
@@ -141,7 +140,7 @@ def find_causes(pair: Pair) -> list[Finding]:
     if not (ours.agents & theirs.patients and ours.patients & theirs.agents):
         return []
     places = (ours.verb, ours.verb + 1), (theirs.verb, theirs.verb + 1)
-    return [make(pair, "accuracy/role", "critical", NAME + "_cause", *places, "cause and effect are exchanged")]
+    return [make_finding(pair, "accuracy/role", "critical", NAME + "_cause", *places, "cause and effect are exchanged")]
 
 
 def _reason(side: Side) -> Event | None:

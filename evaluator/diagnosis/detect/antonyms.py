@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from evaluator.diagnosis.detect.negation import negations
 from evaluator.diagnosis.lexicon import ANTONYMS, NEGATIVE_PREFIXES, NOT_NEGATIVE
-from evaluator.diagnosis.pair import Pair, make
+from evaluator.diagnosis.pair import Pair, make_finding
 from evaluator.types import Finding
 
 NAME = "antonyms"
@@ -47,7 +47,7 @@ def find_antonyms(pair: Pair) -> list[Finding]:
         found = next((j for j in places if not _turned(pair, i, j) and (pair.alignment.to_reference[i] == j or pair.alignment.cosine[i, j] > ALIKE)), None)
         if found is not None:
             message = f"{word.text} is the opposite of {pair.reference.words[found].text}"
-            out.append(make(pair, "accuracy/mistranslation", "critical", NAME, (i, i + 1), (found, found + 1), message))
+            out.append(make_finding(pair, "accuracy/mistranslation", "critical", NAME, (i, i + 1), (found, found + 1), message))
     return out
 
 

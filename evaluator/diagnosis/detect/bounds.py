@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluator.diagnosis.detect.quantities import Quantity
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 NAME = "numbers_bound"
@@ -45,12 +45,12 @@ def find_bounds(pair: Pair, ours: Sequence[Quantity], theirs: Sequence[Quantity]
         if here * there < 0:
             words = pair.hypothesis.text[pair.hypothesis.words[q.start].start : pair.hypothesis.words[q.end - 1].end]
             message = f"{'more' if here > 0 else 'less'} than {words} where the reference says {'more' if there > 0 else 'less'}"
-            out.append(make(pair, "accuracy/number", "major", NAME, (max(0, q.start - 2), q.end), (max(0, r.start - 2), r.end), message))
+            out.append(make_finding(pair, "accuracy/number", "major", NAME, (max(0, q.start - 2), q.end), (max(0, r.start - 2), r.end), message))
     return out
 
 
 def bound(side: Side, start: int) -> int:
-    """1 for a number told to be exceeded, -1 for one not reached, 0 for neither."""
+    """1 for a number that is exceeded, -1 for one not reached, 0 for neither."""
     end = start
     while end > 0 and side.words[end - 1].lower in _BESIDE:
         end -= 1

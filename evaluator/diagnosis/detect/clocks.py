@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from evaluator.diagnosis.types import Word
+from evaluator.diagnosis.sides import Word
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?$")
 _HALVES = {"am": "am", "a.m.": "am", "a.m": "am", "pm": "pm", "p.m.": "pm", "p.m": "pm"}
@@ -22,7 +22,7 @@ class Clock(NamedTuple):
     end: int
     """Half-open index of the last word."""
     sure: bool
-    """False where the half of the day is not told: 9:30 may be 21:30."""
+    """False where the half of the day is unknown: 9:30 may be 21:30."""
 
 
 def clock(words: tuple[Word, ...], i: int) -> Clock | None:
@@ -35,14 +35,14 @@ def clock(words: tuple[Word, ...], i: int) -> Clock | None:
         colon = ":" in words[i].text
         if hour > 24 or minute > 59 or not (colon or half or after in _HOURS):
             return None
-        # A score or a ratio (3:10) has no way to be told from a time; both are compared as they are.
-        return _told(hour, minute, i + 1, half)
+        # A score or a ratio (3:10) cannot be distinguished from a time; both are compared as they are.
+        return _clock_of(hour, minute, i + 1, half)
     if words[i].text.isdecimal() and int(words[i].text) <= 24 and (half or after in ("o'clock", "uhr")):
-        return _told(int(words[i].text), 0, i + 1, half)
+        return _clock_of(int(words[i].text), 0, i + 1, half)
     return None
 
 
-def _told(hour: int, minute: int, end: int, half: str) -> Clock:
+def _clock_of(hour: int, minute: int, end: int, half: str) -> Clock:
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
         return Clock(60 * hour + minute, end + 1, True)
@@ -50,7 +50,7 @@ def _told(hour: int, minute: int, end: int, half: str) -> Clock:
 
 
 def same_time(a: float, b: float, sure: bool) -> bool:
-    """True for one time of day; half a day apart is the same where one of them does not tell its half.
+    """True for one time of day; half a day apart is the same where one of them does not give its half.
 
     >>> same_time(570, 1290, False), same_time(570, 1290, True)
     (True, False)

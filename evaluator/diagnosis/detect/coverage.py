@@ -9,7 +9,7 @@ from __future__ import annotations
 from evaluator.diagnosis.detect.metadata import metadata_end
 from evaluator.diagnosis.detect.name_forms import spelled_out
 from evaluator.diagnosis.detect.negation import negations
-from evaluator.diagnosis.pair import Pair, make, runs
+from evaluator.diagnosis.pair import Pair, make_finding, runs
 from evaluator.types import Finding
 
 NAME = "coverage"
@@ -47,9 +47,9 @@ def weak_words(pair: Pair, *, hypothesis: bool) -> list[int]:
 
 def _empty(pair: Pair) -> list[Finding]:
     if pair.reference.words and not pair.hypothesis.words:
-        return [make(pair, "accuracy/omission", "critical", NAME, None, (0, len(pair.reference.words)), "the whole text is lost")]
+        return [make_finding(pair, "accuracy/omission", "critical", NAME, None, (0, len(pair.reference.words)), "the whole text is lost")]
     if pair.hypothesis.words and not pair.reference.words:
-        return [make(pair, "accuracy/addition", "critical", NAME, (0, len(pair.hypothesis.words)), None, "the reference is empty")]
+        return [make_finding(pair, "accuracy/addition", "critical", NAME, (0, len(pair.hypothesis.words)), None, "the reference is empty")]
     return []
 
 
@@ -79,8 +79,8 @@ def _added(pair: Pair, words: tuple[int, int], hole: tuple[int, int] | None) -> 
     content = [w for w in pair.hypothesis.words[slice(*words)] if w.kind == "word" and not w.function]
     severity = "major" if len(content) >= 4 else "minor"
     if hole:
-        return make(pair, "accuracy/mistranslation", severity, NAME, words, hole, "the reference says something else here")
-    return make(pair, "accuracy/addition", severity, NAME + "_added", words, None, "nothing in the reference supports this")
+        return make_finding(pair, "accuracy/mistranslation", severity, NAME, words, hole, "the reference says something else here")
+    return make_finding(pair, "accuracy/addition", severity, NAME + "_added", words, None, "nothing in the reference supports this")
 
 
 def _lost(pair: Pair, hole: tuple[int, int]) -> Finding:
@@ -97,4 +97,4 @@ def _lost(pair: Pair, hole: tuple[int, int]) -> Finding:
         severity = "critical"
     elif heading and words[hole[0]].sentence in negated:
         severity = "major"
-    return make(pair, "accuracy/omission", severity, NAME + "_lost", None, (hole[0], end), "nothing in the hypothesis covers this")
+    return make_finding(pair, "accuracy/omission", severity, NAME + "_lost", None, (hole[0], end), "nothing in the hypothesis covers this")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evaluator.diagnosis.detect.pronouns import uses
 from evaluator.diagnosis.lexicon import FEMALE, GENDERED, MALE
-from evaluator.diagnosis.pair import Pair, make
+from evaluator.diagnosis.pair import Pair, make_finding
 from evaluator.types import Finding
 
 NAME = "gender"
@@ -17,8 +17,8 @@ def find_gender(pair: Pair) -> list[Finding]:
     if not pair.english:
         return []
     out = _pronouns(pair)
-    told = {f.start for f in out}
-    return out + [f for f in _words(pair) if f.start not in told] or _counted(pair)
+    starts = {f.start for f in out}
+    return out + [f for f in _words(pair) if f.start not in starts] or _counted(pair)
 
 
 def _counted(pair: Pair) -> list[Finding]:
@@ -29,7 +29,7 @@ def _counted(pair: Pair) -> list[Finding]:
         return []
     i, j = next(((i, j) for (i, male), (j, was) in zip(ours, theirs, strict=True) if male != was and male == (gap > 0)), (ours[0][0], theirs[0][0]))
     message = f"{pair.hypothesis.words[i].text} where the reference says {pair.reference.words[j].text}"
-    return [make(pair, "accuracy/gender", "major", NAME, (i, i + 1), (j, j + 1), message)]
+    return [make_finding(pair, "accuracy/gender", "major", NAME, (i, i + 1), (j, j + 1), message)]
 
 
 def _pronouns(pair: Pair) -> list[Finding]:
@@ -45,7 +45,7 @@ def _pronouns(pair: Pair) -> list[Finding]:
             continue
         words = pair.hypothesis.words[use.place], pair.reference.words[same[0].place]
         places = (use.place, use.place + 1), (same[0].place, same[0].place + 1)
-        out.append(make(pair, "accuracy/gender", "major", NAME, *places, f"{words[0].text} where the reference says {words[1].text}"))
+        out.append(make_finding(pair, "accuracy/gender", "major", NAME, *places, f"{words[0].text} where the reference says {words[1].text}"))
     return out
 
 
@@ -61,7 +61,7 @@ def _words(pair: Pair) -> list[Finding]:
             partner = _partner(pair, i, other)
             if partner is not None or (any(w in other for w in theirs) and not any(w in other for w in ours)):
                 j = partner if partner is not None else next(k for k, w in enumerate(theirs) if w in other)
-                out.append(make(pair, "accuracy/gender", "major", NAME, (i, i + 1), (j, j + 1), f"{ours[i]} where the reference says {theirs[j]}"))
+                out.append(make_finding(pair, "accuracy/gender", "major", NAME, (i, i + 1), (j, j + 1), f"{ours[i]} where the reference says {theirs[j]}"))
     return out
 
 

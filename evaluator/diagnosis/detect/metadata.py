@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from evaluator.diagnosis.pair import Pair, make
+from evaluator.diagnosis.pair import Pair, make_finding
 from evaluator.types import Finding
 
 _DATE_LINE = re.compile(r"^\s*(?:date|published|updated|posted|by|source|url|title|author)[:\s]+\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s*", re.IGNORECASE)
@@ -29,4 +29,4 @@ def metadata_end(pair: Pair) -> int:
 def find_metadata(pair: Pair) -> list[Finding]:
     """The date line."""
     end = metadata_end(pair)
-    return [make(pair, "accuracy/addition", "minor", "metadata", (0, end), None, "metadata, not part of the text")] if end else []
+    return [make_finding(pair, "accuracy/addition", "minor", "metadata", (0, end), None, "metadata, not part of the text")] if end else []

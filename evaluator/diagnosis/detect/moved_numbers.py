@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from evaluator.diagnosis.detect.quantities import Quantity
 from evaluator.diagnosis.detect.verbs import lemma
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 NAME = "numbers_moved"
@@ -28,7 +28,7 @@ def find_moved(pair: Pair, ours: Sequence[Quantity], theirs: Sequence[Quantity])
         (r, was_a), (s, was_b) = there[a], there[b]
         if head_a != head_b and head_a == was_b and head_b == was_a:
             places = (min(q.start, p.start), max(q.end, p.end)), (min(r.start, s.start), max(r.end, s.end))
-            return [make(pair, "accuracy/number", "critical", NAME, *places, "the same numbers count other things")]
+            return [make_finding(pair, "accuracy/number", "critical", NAME, *places, "the same numbers count other things")]
     return []
 
 
@@ -47,7 +47,7 @@ def _head(side: Side, q: Quantity) -> str:
     """The noun or verb behind a number in its clause; empty where `of` parts it from what is counted."""
     for k in range(q.end, min(len(side.words), q.end + REACH)):
         word = side.words[k]
-        if word.lower == "of" or (word.kind == "mark" and word.text not in "-%"):
+        if word.lower == "of" or (word.kind == "punctuation" and word.text not in "-%"):
             return ""
         if word.kind == "number":
             return word.text

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from evaluator.diagnosis.detect.gazetteer import NICKNAMES, SAME_PLACE
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.sides import Side, Word
 
 BEGINNING, ALIKE = 3, 0.66
 """First letters that two forms of one word share, and the share of all letters."""
@@ -62,7 +62,7 @@ class Forms(NamedTuple):
     stems: frozenset[str]
     bases: tuple[str, ...]
     squeezed: str
-    """The text without blanks and marks, in small letters."""
+    """The text without spaces and punctuation, in lower case."""
     initials: tuple[str, ...]
     """First letters in a row: of all words, without small words, of capitalized words."""
     acronyms: tuple[str, ...]
@@ -73,7 +73,7 @@ def forms_of(side: Side) -> Forms:
     words = [w for w in side.words if w.kind == "word"]
     known: set[str] = set()
     for w in side.words:
-        if w.kind != "mark":
+        if w.kind != "punctuation":
             lower = base(w)
             known |= {lower, lower.replace(".", ""), *_classes(lower)}
     known |= {sound(w.text) for w in words if w.capital}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evaluator.diagnosis.detect.gazetteer import KNOWN, ORDINARY, TITLES
 from evaluator.diagnosis.detect.name_forms import base
 from evaluator.diagnosis.lexicon import DAYS, GENDERED, MONTHS, NEGATIONS, ORDINALS, SMALL_NUMBERS, UNITS
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.sides import Side, Word
 
 COMMON_RANK = 7000
 """A word of one piece more frequent than this is an ordinary word, where no list knows it as a name."""
@@ -101,7 +101,7 @@ def _small_follows(side: Side, i: int) -> bool:
 
 def _heads_list(side: Side, i: int) -> bool:
     """True for a word after a bullet."""
-    return i == 1 and side.words[0].kind == "mark" and side.words[1].rarity < 12000 and side.words[1].pieces == 1
+    return i == 1 and side.words[0].kind == "punctuation" and side.words[1].rarity < 12000 and side.words[1].pieces == 1
 
 
 def is_heading(side: Side) -> bool:

@@ -16,8 +16,8 @@ from evaluator.diagnosis.detect.name_forms import base, forms_of, licensed, skel
 from evaluator.diagnosis.detect.name_forms import same_words as same_words
 from evaluator.diagnosis.detect.name_forms import sound as sound
 from evaluator.diagnosis.detect.name_words import is_heading, is_proper, names
-from evaluator.diagnosis.pair import Pair, cut, make, runs
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.pair import Pair, cut, make_finding, runs
+from evaluator.diagnosis.sides import Side, Word
 from evaluator.types import Finding
 
 NAME = "names"
@@ -81,7 +81,7 @@ def _misspelling(pair: Pair, i: int, j: int) -> Finding:
         kind, severity, message = "_two_ways", "major", f"{right.text} is also spelled {word.text}"
     elif sound(word.text)[:1] != sound(right.text)[:1] and not (is_proper(word) and not is_proper(right)):
         kind, severity, message = "_garbled", "major", f"{word.text} for {right.text}: hard to know again"
-    return make(pair, "accuracy/name", severity, NAME + kind, (i, i + 1), (j, j + 1), message)
+    return make_finding(pair, "accuracy/name", severity, NAME + kind, (i, i + 1), (j, j + 1), message)
 
 
 def _replaced(pair: Pair, left: list[int], right: list[int]) -> list[Finding]:
@@ -97,7 +97,7 @@ def _replaced(pair: Pair, left: list[int], right: list[int]) -> list[Finding]:
         elif float(pair.alignment.support[a:b].min()) < 0.75 and not _small_partner(pair, a, b):
             words = cut(pair.hypothesis, (a, b))
             added.append(
-                make(pair, "accuracy/name", "minor", NAME + "_added" + _rare(pair.hypothesis, (a, b)), (a, b), None, f"{words} is not in the reference")
+                make_finding(pair, "accuracy/name", "minor", NAME + "_added" + _rare(pair.hypothesis, (a, b)), (a, b), None, f"{words} is not in the reference")
             )
     gone = [(a, b) for a, b in lost if float(pair.alignment.cover[a:b].min()) < 0.75]
     other = _other_name(pair, added, gone)
@@ -105,7 +105,7 @@ def _replaced(pair: Pair, left: list[int], right: list[int]) -> list[Finding]:
         return [*out, other]
     out += added
     for r in gone:
-        out.append(make(pair, "accuracy/name", "minor", NAME + "_lost" + _rare(pair.reference, r), None, r, f"{cut(pair.reference, r)} is lost"))
+        out.append(make_finding(pair, "accuracy/name", "minor", NAME + "_lost" + _rare(pair.reference, r), None, r, f"{cut(pair.reference, r)} is lost"))
     return out + _several(pair, gone, out)
 
 
@@ -126,7 +126,7 @@ def _swapped(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> Find
     severity = "critical" if all(proper) else "major" if proper[1] and _plain_word(pair, ours, theirs) else "minor"
     if is_heading(pair.hypothesis) or is_heading(pair.reference) or _spelled_apart(words[0], words[1]):
         severity = "minor"
-    return make(pair, "accuracy/name", severity, NAME + "_swapped", ours, theirs, f"{words[0]} where the reference names {words[1]}")
+    return make_finding(pair, "accuracy/name", severity, NAME + "_swapped", ours, theirs, f"{words[0]} where the reference names {words[1]}")
 
 
 def _plain_word(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
@@ -148,14 +148,14 @@ def _propers(side: Side, span: tuple[int, int]) -> bool:
     return any(is_proper(w) for w in side.words[span[0] : span[1]])
 
 
-def _several(pair: Pair, gone: list[tuple[int, int]], told: list[Finding]) -> list[Finding]:
+def _several(pair: Pair, gone: list[tuple[int, int]], findings: list[Finding]) -> list[Finding]:
     """Several names lost at once, without as many others in their stead."""
     proper = [r for r in gone if _propers(pair.reference, r)]
-    added = sum(f.detector.startswith(NAME + "_added") for f in told)
+    added = sum(f.detector.startswith(NAME + "_added") for f in findings)
     if len(proper) - added < SEVERAL:
         return []
     named = ", ".join(cut(pair.reference, r) for r in proper)
-    return [make(pair, "accuracy/omission", "major", NAME + "_several", None, (proper[0][0], proper[-1][1]), f"several names are lost: {named}")]
+    return [make_finding(pair, "accuracy/omission", "major", NAME + "_several", None, (proper[0][0], proper[-1][1]), f"several names are lost: {named}")]
 
 
 def _small_partner(pair: Pair, a: int, b: int) -> bool:

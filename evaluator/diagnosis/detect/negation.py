@@ -6,11 +6,11 @@ nearby. Where that word is not there, the sentence was reworded, and nothing is 
 
 from __future__ import annotations
 
-from evaluator.diagnosis.detect.negation_cues import Cue, answers, counterpart, cues, double, negations, scope
+from evaluator.diagnosis.detect.negation_cues import NegationCue, answers, counterpart, cues, double, negations, scope
 from evaluator.diagnosis.detect.prefixes import find_prefixes
 from evaluator.diagnosis.lexicon import ANTONYMS, NEGATIVE_WORDS, STRONG_MODALS
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 __all__ = ["find_modality", "find_negation", "negations"]
@@ -35,9 +35,9 @@ def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
     links = pair.alignment.to_hypothesis if lost else pair.alignment.to_reference
     ours, theirs, soft = cues(here), cues(there, every=True), answers(there, here)
     spare = len(ours) - len(theirs)
-    certain: list[Cue] = []
-    likely: list[Cue] = []
-    unsure: list[Cue] = []
+    certain: list[NegationCue] = []
+    likely: list[NegationCue] = []
+    unsure: list[NegationCue] = []
     for cue in ours:
         place = _negated_word(here, there, cue, links)
         if place is not None and not _answered(there, place, [c.place for c in theirs] + soft) and not double(here, cue, there):
@@ -51,7 +51,7 @@ def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
     return out + [_finding(pair, cue, lost, "minor", "lost" if lost else "added") for cue in unsure[: max(0, spare - len(out))]]
 
 
-def _reworded(pair: Pair, cue: Cue, lost: bool) -> bool:
+def _reworded(pair: Pair, cue: NegationCue, lost: bool) -> bool:
     """True where another word of like meaning stands for the negated one, and it is not its opposite: did not speak, had talks."""
     here, there = (pair.reference, pair.hypothesis) if lost else (pair.hypothesis, pair.reference)
     links = pair.alignment.to_hypothesis if lost else pair.alignment.to_reference
@@ -65,7 +65,7 @@ def _reworded(pair: Pair, cue: Cue, lost: bool) -> bool:
     return False
 
 
-def _negated_word(here: Side, there: Side, cue: Cue, links: tuple[int, ...]) -> int | None:
+def _negated_word(here: Side, there: Side, cue: NegationCue, links: tuple[int, ...]) -> int | None:
     """Where the other side has the word that the cue negates, or None."""
     return next((j for i in scope(here, cue) if (j := counterpart(here, there, i, links)) is not None), None)
 
@@ -74,16 +74,16 @@ def _answered(there: Side, place: int, negative: list[int]) -> bool:
     return any(abs(k - place) <= NEAR and there.words[k].sentence == there.words[place].sentence for k in negative)
 
 
-def _finding(pair: Pair, cue: Cue, lost: bool, severity: str, what: str) -> Finding:
+def _finding(pair: Pair, cue: NegationCue, lost: bool, severity: str, what: str) -> Finding:
     here, i = pair.reference if lost else pair.hypothesis, cue.place
     start, end = max(0, i - 1), min(len(here.words), i + 2)
     while end < len(here.words) and end < i + 3 and here.words[end - 1].function:
         end += 1
-    span = (start if here.words[start].kind != "mark" else i, end)
+    span = (start if here.words[start].kind != "punctuation" else i, end)
     partner = _place(pair, span, lost)
     ours, theirs = (partner, span) if lost else (span, partner)
     verb = "stands elsewhere" if what == "moved" else f"is {what}"
-    return make(pair, "accuracy/negation", severity, f"negation_{what}", ours, theirs, f"the negation {here.words[i].text!r} {verb}")
+    return make_finding(pair, "accuracy/negation", severity, f"negation_{what}", ours, theirs, f"the negation {here.words[i].text!r} {verb}")
 
 
 def _place(pair: Pair, span: tuple[int, int], lost: bool) -> tuple[int, int] | None:
@@ -108,5 +108,5 @@ def find_modality(pair: Pair) -> list[Finding]:
             severity = "major" if step == 3 and not {word.lower, other.lower} & _ABLE else "minor"
             ours, theirs = (i, min(i + 2, len(pair.hypothesis.words))), (j, min(j + 2, len(pair.reference.words)))
             message = f"{word.text} where the reference says {other.text}"
-            out.append(make(pair, "accuracy/mistranslation", severity, "modality", ours, theirs, message))
+            out.append(make_finding(pair, "accuracy/mistranslation", severity, "modality", ours, theirs, message))
     return out

@@ -9,8 +9,7 @@ from rapidfuzz.distance import Levenshtein
 
 from evaluator.diagnosis.detect.verbs import lemma
 from evaluator.diagnosis.lexicon import NEGATIONS, NEGATIVE_WORDS, NOT_NEGATIVE, STRICT_NEGATIONS
-from evaluator.diagnosis.sides import stem
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.sides import Side, Word, stem
 
 _SEMI = frozenset(["hardly", "barely", "scarcely", "rarely", "seldom"])
 _UNABLE = frozenset(["unable", "failed", "fails", "fail", "failing", "refused", "refuses", "refuse"])
@@ -23,7 +22,7 @@ _IDLE_AFTER_NOT = frozenset(["only", "just", "merely", "least", "necessarily", "
 _IDLE_AFTER_CANNOT = frozenset(["help", "wait", "but", "rule"])
 
 
-class Cue(NamedTuple):
+class NegationCue(NamedTuple):
     """A word that negates."""
 
     place: int
@@ -31,13 +30,13 @@ class Cue(NamedTuple):
     """`not`, `no`, `semi` (hardly), `unable` (failed to), `without`."""
 
 
-def cues(side: Side, every: bool = False) -> list[Cue]:
+def cues(side: Side, every: bool = False) -> list[NegationCue]:
     """Negations that change what a sentence says, each once where it is repeated.
 
     Args:
         every: also those that are only a manner of speaking (not only, can't help).
     """
-    out: list[Cue] = []
+    out: list[NegationCue] = []
     for i, word in enumerate(side.words):
         kind = _kind(side, i)
         if not kind or (not every and _idle(side, i)):
@@ -50,7 +49,7 @@ def cues(side: Side, every: bool = False) -> list[Cue]:
                 continue
             if word.lower == "nor" or (near and side.words[last.place].lower == word.lower):
                 continue  # no cakes, no wine; never, never; neither … nor
-        out.append(Cue(i, kind))
+        out.append(NegationCue(i, kind))
     return out
 
 
@@ -133,7 +132,7 @@ def negated_form(lower: str, other_stems: set[str]) -> bool:
     return lower.startswith(("un", "non")) and len(lower) > 7 and lower.endswith(("able", "ible", "ed", "ful", "ly", "en"))
 
 
-def double(side: Side, cue: Cue, other: Side) -> bool:
+def double(side: Side, cue: NegationCue, other: Side) -> bool:
     """True where a second negation follows soon that the other text lacks: I did not want it to go unmentioned."""
     words = side.words
     stems, end = {lemma(w) for w in other.words}, min(len(words), cue.place + 9)
@@ -141,13 +140,13 @@ def double(side: Side, cue: Cue, other: Side) -> bool:
     return any(w.lower in _STRONG or negated_form(w.lower, stems) for i in near if lemma(w := words[i]) not in stems)
 
 
-def scope(side: Side, cue: Cue) -> list[int]:
+def scope(side: Side, cue: NegationCue) -> list[int]:
     """The first content words that the cue negates: one, and after `no` also the noun behind an adjective. At the end of a clause the one before it."""
     words = side.words
     out: list[int] = []
     for i in range(cue.place + 1, min(len(words), cue.place + (9 if cue.kind == "no" else 7))):
         word = words[i]
-        if (word.kind == "mark" and word.text not in "-’'\"“”") or word.lower in ("and", "but", "because", "when", "so", "who", "which"):
+        if (word.kind == "punctuation" and word.text not in "-’'\"“”") or word.lower in ("and", "but", "because", "when", "so", "who", "which"):
             break
         if word.kind == "number" or (word.kind == "word" and not word.function and not word.lower.endswith("ly")):
             out.append(i)
@@ -155,7 +154,7 @@ def scope(side: Side, cue: Cue) -> list[int]:
                 break
         elif out:
             break
-    if out or (cue.place + 1 < len(words) and words[cue.place + 1].kind != "mark"):
+    if out or (cue.place + 1 < len(words) and words[cue.place + 1].kind != "punctuation"):
         return out
     return [i for i in range(max(0, cue.place - 4), cue.place) if words[i].kind == "word" and not words[i].function][-1:]
 
@@ -167,5 +166,5 @@ def counterpart(here: Side, there: Side, i: int, links: tuple[int, ...]) -> int 
     if j >= 0 and lemma(there.words[j]) == wanted:
         return j
     place = i / len(here.words)
-    same = [k for k, w in enumerate(there.words) if w.kind != "mark" and lemma(w) == wanted]
+    same = [k for k, w in enumerate(there.words) if w.kind != "punctuation" and lemma(w) == wanted]
     return min(same, key=lambda k: math.fabs(k / len(there.words) - place), default=None)

@@ -10,8 +10,8 @@ from evaluator.diagnosis.detect.clocks import same_time
 from evaluator.diagnosis.detect.metadata import metadata_end
 from evaluator.diagnosis.detect.moved_numbers import find_moved
 from evaluator.diagnosis.detect.quantities import Quantity, quantities
-from evaluator.diagnosis.pair import Pair, cut, make
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, cut, make_finding
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 NAME = "numbers"
@@ -21,7 +21,7 @@ _FRACTIONS = (
     | dict.fromkeys((0.25, 0.75, 15.0, 25.0, 45.0, 75.0), _QUARTER)
     | dict.fromkeys((33.0, 66.0, 67.0), _THIRD)
 )
-"""Words in which percentages and minutes are told."""
+"""Words in which percentages and minutes are expressed."""
 _CODE = re.compile(r"[^\d]+")
 
 
@@ -40,10 +40,10 @@ def find_numbers(pair: Pair, read: Callable[[Side, bool], list[Quantity]] = quan
     out = _changed(pair, left, right) + _units(pair, ours, theirs) + _ratios(pair) + find_bounds(pair, ours, theirs)
     for q in left:
         words = cut(pair.hypothesis, (q.start, q.end))
-        out.append(make(pair, "accuracy/number", _severity(pair, q), NAME + "_added", (q.start, q.end), None, f"{words} is not in the reference"))
+        out.append(make_finding(pair, "accuracy/number", _severity(pair, q), NAME + "_added", (q.start, q.end), None, f"{words} is not in the reference"))
     for q in right:
         words = cut(pair.reference, (q.start, q.end))
-        out.append(make(pair, "accuracy/number", _severity(pair, q), NAME + "_lost", None, (q.start, q.end), f"{words} is lost"))
+        out.append(make_finding(pair, "accuracy/number", _severity(pair, q), NAME + "_lost", None, (q.start, q.end), f"{words} is lost"))
     return out or find_moved(pair, ours, theirs)
 
 
@@ -59,7 +59,7 @@ def _changed(pair: Pair, left: list[Quantity], right: list[Quantity]) -> list[Fi
         words = cut(pair.hypothesis, (q.start, q.end)), cut(pair.reference, (partner.start, partner.end))
         severity = "minor" if q.loose and partner.loose and q.kind != "time" and not _ranks(pair, q, partner) else "critical"
         places = (q.start, q.end), (partner.start, partner.end)
-        out.append(make(pair, "accuracy/number", severity, NAME, *places, f"{words[0]} where the reference says {words[1]}"))
+        out.append(make_finding(pair, "accuracy/number", severity, NAME, *places, f"{words[0]} where the reference says {words[1]}"))
     return out
 
 
@@ -70,7 +70,7 @@ def _ranks(pair: Pair, q: Quantity, r: Quantity) -> bool:
 
 
 def _severity(pair: Pair, q: Quantity) -> str:
-    """A number in words often sums up or counts what is listed; a date may be told otherwise, and words of other languages are not read."""
+    """A number in words often sums up or counts what is listed; a date may be written in another form, and words of other languages are not read."""
     return "major" if pair.english and q.digits and not q.loose and q.kind in ("number", "time") and (q.value > 2 or q.unit) else "minor"
 
 
@@ -105,10 +105,10 @@ def _licensed(q: Quantity, other: Side, theirs: list[Quantity]) -> bool:
         return [hour, minute] in parts or (minute == "0" and [hour] in parts)
     if q.kind == "month":
         return any(digits in part for part in parts)
-    return q.kind != "day" and (any(digits in part for part in parts) or _said_otherwise(q, digits, other, theirs))
+    return q.kind != "day" and (any(digits in part for part in parts) or _in_another_form(q, digits, other, theirs))
 
 
-def _said_otherwise(q: Quantity, digits: str, other: Side, theirs: list[Quantity]) -> bool:
+def _in_another_form(q: Quantity, digits: str, other: Side, theirs: list[Quantity]) -> bool:
     """A month for its number, a century for its years, 18.15 for 6:15 p.m., half for 50 %, 859 93119 for 85993119."""
     if any(_other_form(q, r) for r in theirs) or any(w.lower in _FRACTIONS.get(q.value, ()) for w in other.words):
         return True
@@ -169,7 +169,7 @@ def _units(pair: Pair, ours: list[Quantity], theirs: list[Quantity]) -> list[Fin
             r = same[0]
             ends = min(q.end + 1, len(pair.hypothesis.words)), min(r.end + 1, len(pair.reference.words))
             message = f"{q.unit} where the reference says {r.unit}"
-            out.append(make(pair, "accuracy/number", "major", NAME + "_unit", (q.start, ends[0]), (r.start, ends[1]), message))
+            out.append(make_finding(pair, "accuracy/number", "major", NAME + "_unit", (q.start, ends[0]), (r.start, ends[1]), message))
     return out
 
 
@@ -183,5 +183,5 @@ def _ratios(pair: Pair) -> list[Finding]:
         j = theirs.get(ratio[::-1])
         if j is not None and ratio not in theirs and ratio[::-1] not in ours and all(len(part) < 3 for part in ratio):
             message = f"{pair.hypothesis.words[i].text} where the reference says {pair.reference.words[j].text}"
-            out.append(make(pair, "accuracy/number", "critical", NAME, (i, i + 1), (j, j + 1), message))
+            out.append(make_finding(pair, "accuracy/number", "critical", NAME, (i, i + 1), (j, j + 1), message))
     return out

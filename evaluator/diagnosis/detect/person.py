@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 from evaluator.diagnosis.detect.pronouns import Use, uses
 from evaluator.diagnosis.detect.verbs import lemma
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.sides import stem
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side, stem
 from evaluator.types import Finding
 
 NAME = "person"
@@ -39,7 +38,7 @@ def find_person(pair: Pair) -> list[Finding]:
             continue
         severity = "minor" if _reported(pair, use, other) or _shared(ours, theirs, use, other) else "major"
         message = f"{pair.hypothesis.words[use.place].text} where the reference says {pair.reference.words[other.place].text}"
-        out.append(make(pair, "accuracy/role", severity, NAME, _range(use), _range(other), message))
+        out.append(make_finding(pair, "accuracy/role", severity, NAME, _range(use), _range(other), message))
     return out
 
 

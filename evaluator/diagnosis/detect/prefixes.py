@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from evaluator.diagnosis.detect.verbs import lemma
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.sides import stem
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side, stem
 from evaluator.types import Finding
 
 NAME = "negation_prefix"
@@ -41,13 +40,13 @@ def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
         if not others and any(w.lower in _ANSWERS[prefix] or w.lower.startswith(prefix) or w.lower.endswith("n't") for w in there.words):
             continue
         if others and not lost:
-            continue  # told once, with the reference's prefix
+            continue  # reported once, with the reference's prefix
         # `pro-democracy activists` and `democracy activists` are one; `pro-Russian fighters` and `Russian fighters` are not.
         severity = "critical" if prefix != "pro" or others else "major" if here.words[i].capital else "minor"
         span, partner = (max(0, i - 2), i + 1), (places[0], places[0] + 1)
         ours, theirs = (partner, span) if lost else (span, partner)
         message = f"{prefix}- before {here.words[i].text!r} is {'lost' if lost else 'added'}"
-        out.append(make(pair, "accuracy/negation", severity, NAME, ours, theirs, message))
+        out.append(make_finding(pair, "accuracy/negation", severity, NAME, ours, theirs, message))
     return out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from evaluator.diagnosis.detect.verbs import is_passive, lemma
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.sides import Side
 
 _FORMS = {
     "i": ("I", "subject"), "me": ("I", "object"), "my": ("I", "owner"), "we": ("we", "subject"), "us": ("we", "object"), "our": ("we", "owner"),
@@ -29,7 +29,7 @@ class Use(NamedTuple):
 
 
 def uses(side: Side) -> list[Use]:
-    """The pronouns whose word can be told, in order."""
+    """The pronouns whose word is known, in order."""
     out: list[Use] = []
     for i, word in enumerate(side.words):
         who, role = _FORMS.get(word.lower.partition("'")[0], ("", ""))
@@ -53,7 +53,7 @@ def _content(side: Side, i: int) -> bool:
 def _after(side: Side, i: int, reach: int) -> int | None:
     """The first content word behind, adverbs passed over, within its clause."""
     for k in range(i + 1, min(len(side.words), i + 1 + reach)):
-        if side.words[k].kind == "mark":
+        if side.words[k].kind == "punctuation":
             return None
         if _content(side, k) and not side.words[k].lower.endswith("ly"):
             return k
@@ -62,7 +62,7 @@ def _after(side: Side, i: int, reach: int) -> int | None:
 
 def _before(side: Side, i: int) -> int | None:
     for k in range(i - 1, max(-1, i - 4), -1):
-        if side.words[k].kind == "mark":
+        if side.words[k].kind == "punctuation":
             return None
         if _content(side, k):
             return k

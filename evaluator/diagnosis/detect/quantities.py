@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from evaluator.diagnosis.detect.clocks import clock
 from evaluator.diagnosis.lexicon import DAYS, DECADES, MONTHS, ORDINALS, ROMANS, SCALES, SMALL_NUMBERS, SYMBOLS, UNITS
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.sides import Side, Word
 
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$")
 _SPANS = {"decade": (10.0, "year"), "century": (100.0, "year")}
@@ -85,7 +85,7 @@ def _digits(words: tuple[Word, ...], i: int) -> Quantity | None:
         return None
     end = i + 1
     grouped, last = words[i].text, words[i]
-    # 10 000 written with blanks; a year before a number of three digits is none.
+    # 10 000 written with spaces; a year before a number of three digits is none.
     while end < len(words) and len(grouped) <= 3 and words[end].text.isdecimal() and len(words[end].text) == 3 and words[end].start == last.end + 1:
         value, last, end = value * 1000 + float(words[end].text), words[end], end + 1
     code = i >= 2 and words[i - 1].text in "-‐‑" and words[i - 2].kind == "word" and words[i - 2].end == words[i - 1].start
@@ -97,7 +97,7 @@ def _spelled(words: tuple[Word, ...], i: int) -> Quantity | None:
     lower = words[i].lower
     if lower in ("a", "an") and i + 1 < len(words) and words[i + 1].lower in SCALES and words[i + 1].lower not in _MANY:
         half = 0.5 if i and words[i - 1].lower == "half" else 1.0
-        # `a hundred` and `a dozen` are also said for many.
+        # `a hundred` and `a dozen` also mean many.
         return _scaled(words, i, i + 2, half * SCALES[words[i + 1].lower], loose=words[i + 1].lower in ("hundred", "dozen", "thousand"))
     if lower.endswith("fold") and lower[:-4] in SMALL_NUMBERS:
         return Quantity(float(SMALL_NUMBERS[lower[:-4]]), i, i + 1, "", "number", True)
@@ -152,7 +152,7 @@ def _scaled(words: tuple[Word, ...], start: int, end: int, value: float, *, loos
     elif end < len(words) and words[end].lower in ("st", "nd", "rd", "th") and words[end].start == words[end - 1].end:
         kind, end = "ordinal", end + 1
     unit = _unit(words, start, end)
-    loose = loose or (value == 100 and unit == "percent")  # also said for `quite`
+    loose = loose or (value == 100 and unit == "percent")  # also means `quite`
     if unit in _SPANS and kind == "number":
         value, unit = value * _SPANS[unit][0], _SPANS[unit][1]
     return Quantity(value, start, end, unit, kind, loose, digits)

@@ -26,8 +26,8 @@ def find_quotes(pair: Pair) -> list[Finding]:
         other = best[1].lower().split()
         shorter = min(len(words), len(other))
         like = SequenceMatcher(None, words, other).ratio()
-        moved = len(ours) == len(theirs) and abs(len(words) - len(other)) >= 3 and shorter < 0.72 * max(len(words), len(other)) and like > 0.4
-        if moved:
+        shifted = len(ours) == len(theirs) and abs(len(words) - len(other)) >= 3 and shorter < 0.72 * max(len(words), len(other)) and like > 0.4
+        if shifted:
             out.append(_finding(pair, quote, best[1]))
     if len(ours) > len(theirs):
         for quote in ours:

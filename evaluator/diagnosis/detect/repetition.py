@@ -1,9 +1,9 @@
-"""Words or phrases said twice in a row that the reference says once."""
+"""Words or phrases repeated in a row that the reference has once."""
 
 from __future__ import annotations
 
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 NAME = "repetition"
@@ -37,5 +37,5 @@ def find_repetition(pair: Pair) -> list[Finding]:
         if forms in usual or (p == 1 and forms[0] in _NATURAL and b - a == 2):
             continue
         severity = "major" if b - a >= 8 and p > 1 else "minor"
-        out.append(make(pair, "fluency/duplication", severity, NAME, (a, b), None, "repeated words"))
+        out.append(make_finding(pair, "fluency/duplication", severity, NAME, (a, b), None, "repeated words"))
     return out

@@ -7,8 +7,8 @@ import itertools
 from evaluator.diagnosis.detect.agents import NAME, find_causes, find_exchanged
 from evaluator.diagnosis.detect.name_words import is_name
 from evaluator.diagnosis.detect.verbs import is_past
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 _PREPOSITIONS = frozenset(["in", "at", "from", "of", "to", "into", "on", "against", "by", "with", "near", "for"])
@@ -53,7 +53,7 @@ def _shifts(pair: Pair) -> list[Finding]:
             end = min(i + 3, len(pair.hypothesis.words))
             j = same[0]
             message = f"{word.text} becomes the subject: the reference has {pair.reference.words[j - 1].text} {word.text}"
-            out.append(make(pair, "accuracy/role", "critical", NAME + "_shift", (max(0, i - 1), end), (max(0, j - 2), j + 1), message))
+            out.append(make_finding(pair, "accuracy/role", "critical", NAME + "_shift", (max(0, i - 1), end), (max(0, j - 2), j + 1), message))
     return out
 
 
@@ -68,7 +68,11 @@ def _swaps(pair: Pair) -> list[Finding]:
         if not 2 <= b - a <= 8 or not 2 <= ja - jb <= 20 or h.words[a].sentence != h.words[b].sentence:
             continue
         if _turned_round(pair, (a, b), (jb, ja)):
-            return [make(pair, "accuracy/role", "critical", NAME + "_swap", (a, b + 1), (jb, ja + 1), f"{h.words[a].text} and {h.words[b].text} change places")]
+            return [
+                make_finding(
+                    pair, "accuracy/role", "critical", NAME + "_swap", (a, b + 1), (jb, ja + 1), f"{h.words[a].text} and {h.words[b].text} change places"
+                )
+            ]
     return []
 
 

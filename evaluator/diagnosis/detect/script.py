@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from evaluator.diagnosis.pair import Pair, make, runs
+from evaluator.diagnosis.pair import Pair, make_finding, runs
 from evaluator.types import Finding
 
 NAME = "script"
@@ -23,12 +23,13 @@ def find_script(pair: Pair) -> list[Finding]:
     if usual <= {""}:
         return []
     wrong = [i for i, w in enumerate(pair.hypothesis.words) if w.kind == "word" and any(script_of(c) not in usual and script_of(c) for c in w.text)]
-    out = [make(pair, "accuracy/untranslated", "critical", NAME, (a, b), None, "text in another script") for a, b in runs(wrong, 2)]
+    out = [make_finding(pair, "accuracy/untranslated", "critical", NAME, (a, b), None, "text in another script") for a, b in runs(wrong, 2)]
     if not pair.english:
         return out + _english(pair)
     foreign = [i for i in range(len(pair.hypothesis.words)) if i not in wrong and _foreign(pair, i)]
     return out + [
-        make(pair, "accuracy/untranslated", "major", NAME + "_foreign", (a, b), None, "looks like a word of another language") for a, b in runs(foreign, 2)
+        make_finding(pair, "accuracy/untranslated", "major", NAME + "_foreign", (a, b), None, "looks like a word of another language")
+        for a, b in runs(foreign, 2)
     ]
 
 
@@ -48,7 +49,7 @@ def _english(pair: Pair) -> list[Finding]:
     if any(w.lower == "the" for w in pair.reference.words):
         return []
     places = [i for i in range(1, len(words)) if words[i].text == "the" and words[i - 1].text in _BEFORE_THE]
-    return [make(pair, "accuracy/untranslated", "major", NAME + "_foreign", (i - 1, i + 1), None, "English words") for i in places]
+    return [make_finding(pair, "accuracy/untranslated", "major", NAME + "_foreign", (i - 1, i + 1), None, "English words") for i in places]
 
 
 def _foreign(pair: Pair, i: int) -> bool:

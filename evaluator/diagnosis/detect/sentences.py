@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from evaluator.diagnosis.detect.name_words import is_name
 from evaluator.diagnosis.detect.verbs import is_finite_past
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 NAME = "sentences"
@@ -38,7 +38,9 @@ def _stops(pair: Pair) -> list[Finding]:
             continue
         if _mid_clause(pair, i + 1) or _fragment(h, i + 1, end) or _bare(h, i + 1):
             near = max(start, i - 3), min(end, i + 4)
-            out.append(make(pair, "fluency/grammar", "major", NAME + "_stop", near, None, "a full stop inside a clause: what stands beside it is no sentence"))
+            out.append(
+                make_finding(pair, "fluency/grammar", "major", NAME + "_stop", near, None, "a full stop inside a clause: what stands beside it is no sentence")
+            )
     return out
 
 
@@ -56,7 +58,7 @@ def _mid_clause(pair: Pair, i: int) -> bool:
     word, j = pair.hypothesis.words[i], pair.alignment.to_reference[i]
     if word.function or j < 1 or pair.alignment.lexical[i, j] < 0.85:
         return False
-    left = next((pair.alignment.to_reference[k] for k in range(i - 2, max(-1, i - 5), -1) if pair.hypothesis.words[k].kind != "mark"), -1)
+    left = next((pair.alignment.to_reference[k] for k in range(i - 2, max(-1, i - 5), -1) if pair.hypothesis.words[k].kind != "punctuation"), -1)
     if not 0 < j - left <= 2:
         return False
     before = pair.reference.words[j - 1]
@@ -93,10 +95,14 @@ def _question(pair: Pair) -> list[Finding]:
     if bool(marks_h) == bool(marks_r) or not pair.reference.words or not pair.hypothesis.words:
         return []
     if marks_h:
-        return [make(pair, "accuracy/mistranslation", "major", NAME + "_question", (marks_h[0], marks_h[0] + 1), None, "a statement becomes a question")]
+        return [
+            make_finding(pair, "accuracy/mistranslation", "major", NAME + "_question", (marks_h[0], marks_h[0] + 1), None, "a statement becomes a question")
+        ]
     last = len(pair.hypothesis.words)
     return [
-        make(pair, "accuracy/mistranslation", "minor", NAME + "_question", (last - 1, last), (marks_r[0], marks_r[0] + 1), "a question becomes a statement")
+        make_finding(
+            pair, "accuracy/mistranslation", "minor", NAME + "_question", (last - 1, last), (marks_r[0], marks_r[0] + 1), "a question becomes a statement"
+        )
     ]
 
 
@@ -120,10 +126,10 @@ def _stray_capitals(pair: Pair) -> list[Finding]:
         plain = j >= 0 and not r.words[j].capital and r.words[j].kind == "word" and not r.words[j].function and word.rarity < 9000 and word.pieces == 1
         if word.lower in small or (verb and word.rarity < 12000) or plain:
             other = (j, j + 1) if j >= 0 else None
-            out.append(make(pair, "fluency/casing", "minor", NAME + "_capital", (i, i + 1), other, f"stray capital in {word.text}"))
+            out.append(make_finding(pair, "fluency/casing", "minor", NAME + "_capital", (i, i + 1), other, f"stray capital in {word.text}"))
             if _lost_auxiliary(pair, i, j):
                 out.append(
-                    make(
+                    make_finding(
                         pair,
                         "fluency/grammar",
                         "major",

@@ -1,12 +1,12 @@
-"""Minor matters of the surface: full stops, punctuation, blanks, case, misspelt words."""
+"""Minor matters of the surface: full stops, punctuation, spaces, case, misspelt words."""
 
 from __future__ import annotations
 
 from rapidfuzz.distance import Levenshtein
 
 from evaluator.diagnosis.detect.metadata import metadata_end
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.types import Word
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Word
 from evaluator.types import Finding
 
 NAME = "surface"
@@ -16,7 +16,7 @@ def find_surface(pair: Pair) -> list[Finding]:
     """Findings of all kinds."""
     if pair.same or not pair.hypothesis.words or not pair.reference.words:
         return []
-    return _final_mark(pair) + _case(pair) + _spelling(pair) + _blanks(pair)
+    return _final_mark(pair) + _case(pair) + _spelling(pair) + _spaces(pair)
 
 
 def _final_mark(pair: Pair) -> list[Finding]:
@@ -24,8 +24,8 @@ def _final_mark(pair: Pair) -> list[Finding]:
     a, b = pair.hypothesis.words[last], pair.reference.words[other]
     if a.kind == b.kind or a.text in "\"”’'»)" or b.text in "\"”’'»)":
         return []
-    what = "lost" if b.kind == "mark" else "added"
-    return [make(pair, "fluency/punctuation", "minor", NAME + "_end", (last, last + 1), (other, other + 1), f"closing punctuation {what}")]
+    what = "lost" if b.kind == "punctuation" else "added"
+    return [make_finding(pair, "fluency/punctuation", "minor", NAME + "_end", (last, last + 1), (other, other + 1), f"closing punctuation {what}")]
 
 
 def _case(pair: Pair) -> list[Finding]:
@@ -41,13 +41,13 @@ def _case(pair: Pair) -> list[Finding]:
         and pair.hypothesis.words[first].text[0].islower()
         and pair.hypothesis.words[first].first
     ):
-        out.append(make(pair, "fluency/casing", "minor", NAME + "_first", (first, first + 1), (other, other + 1), "begins with a small letter"))
+        out.append(make_finding(pair, "fluency/casing", "minor", NAME + "_first", (first, first + 1), (other, other + 1), "begins with a small letter"))
     big = {w.lower: j for j, w in enumerate(pair.reference.words) if w.capital and not w.first and len(w.text) > 1}
     small = {w.lower for w in pair.reference.words if not w.capital}
     for i, w in enumerate(pair.hypothesis.words):
         if w.kind == "word" and w.text[0].islower() and w.lower in big and w.lower not in small and i != first and not w.function:
             j = big[w.lower]
-            out.append(make(pair, "fluency/casing", "minor", NAME + "_lower", (i, i + 1), (j, j + 1), f"{w.text} in small letters"))
+            out.append(make_finding(pair, "fluency/casing", "minor", NAME + "_lower", (i, i + 1), (j, j + 1), f"{w.text} in small letters"))
     return out
 
 
@@ -74,7 +74,7 @@ def _spelling(pair: Pair) -> list[Finding]:
         ]
         if near:
             out.append(
-                make(
+                make_finding(
                     pair,
                     "fluency/spelling",
                     "minor",
@@ -87,8 +87,8 @@ def _spelling(pair: Pair) -> list[Finding]:
     return out
 
 
-def _blanks(pair: Pair) -> list[Finding]:
-    """Punctuation with a blank before it that the reference does not use."""
+def _spaces(pair: Pair) -> list[Finding]:
+    """Punctuation with a space before it that the reference does not use."""
 
     def spaced(text: str, words: tuple[Word, ...]) -> list[int]:
         return [i for i, w in enumerate(words) if w.text in ",.;:!?" and w.start and text[w.start - 1] == " "]
@@ -96,4 +96,4 @@ def _blanks(pair: Pair) -> list[Finding]:
     ours, theirs = spaced(pair.hypothesis.text, pair.hypothesis.words), spaced(pair.reference.text, pair.reference.words)
     if len(ours) <= len(theirs):
         return []
-    return [make(pair, "fluency/punctuation", "minor", NAME + "_blank", (ours[0], ours[0] + 1), None, "blank before punctuation")]
+    return [make_finding(pair, "fluency/punctuation", "minor", NAME + "_blank", (ours[0], ours[0] + 1), None, "blank before punctuation")]

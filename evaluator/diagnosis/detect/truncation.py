@@ -12,16 +12,16 @@ import re
 from typing import NamedTuple
 
 from evaluator.diagnosis.detect.name_forms import spelled_out
-from evaluator.diagnosis.pair import Pair, make
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side, Word
 from evaluator.types import Finding
 
 NAME = "truncation"
 SUPPORTED = 0.75
-"""Support from which a word without a partner is taken for told by other words."""
+"""Support from which a word without a partner counts as expressed in other words."""
 MIN_CONTENT = 4
 CERTAIN_CONTENT = 8
-"""Content words from which a short rendering can be told from a short sentence."""
+"""Content words from which a short rendering can be distinguished from a short sentence."""
 MAX_REPLACED = 0.4
 """Most new content words for each lost one; more is another wording."""
 _NO_END = frozenset(["the", "a", "an", "and", "or", "because", "than", "their", "my", "your", "if", "which", "although", "whose"])
@@ -44,7 +44,7 @@ class Loss(NamedTuple):
     ratio: float
     """Content words of the hypothesis for each one of the reference."""
     added: int
-    """Content words of the hypothesis without partner: what was lost may be said by them."""
+    """Content words of the hypothesis without partner: they may express what was lost."""
 
     @property
     def share(self) -> float:
@@ -82,7 +82,7 @@ def _content(side: Side) -> tuple[int, ...]:
 
 def _last(words: tuple[Word, ...]) -> int:
     """The last word that is no mark, or -1."""
-    return next((i for i in range(len(words) - 1, -1, -1) if words[i].kind != "mark"), -1)
+    return next((i for i in range(len(words) - 1, -1, -1) if words[i].kind != "punctuation"), -1)
 
 
 def _stops(pair: Pair, loss: Loss) -> list[Finding]:
@@ -95,7 +95,7 @@ def _stops(pair: Pair, loss: Loss) -> list[Finding]:
     going_on = [j for j in going_on if next((k for k in loss.content if k > j), -1) in loss.lost]
     if h[i].lower in _NO_END or (h[i].lower in _SELDOM_END and going_on):
         hole = (going_on[0] + 1 if going_on else end, end + 1)
-        return [make(pair, "accuracy/omission", "critical", NAME, (i - 1, i + 1), hole, "the text stops in mid-clause")]
+        return [make_finding(pair, "accuracy/omission", "critical", NAME, (i - 1, i + 1), hole, "the text stops in mid-clause")]
     return []
 
 
@@ -108,7 +108,7 @@ def _end(pair: Pair, loss: Loss) -> list[Finding]:
         return []
     start = loss.content[len(loss.content) - tail]
     severity = "critical" if loss.ratio < 0.6 and len(loss.content) >= CERTAIN_CONTENT else "major"
-    return [make(pair, "accuracy/omission", severity, NAME + "_end", None, (start, _last(pair.reference.words) + 1), "the end is lost")]
+    return [make_finding(pair, "accuracy/omission", severity, NAME + "_end", None, (start, _last(pair.reference.words) + 1), "the end is lost")]
 
 
 def _gone(pair: Pair, loss: Loss) -> list[Finding]:
@@ -120,9 +120,9 @@ def _gone(pair: Pair, loss: Loss) -> list[Finding]:
     share = f"{100 * loss.share:.0f} % of the content has no partner"
     place = (gap[0], gap[-1] + 1)
     if loss.ratio < 0.6 and loss.share > 0.3 and len(loss.content) >= CERTAIN_CONTENT:
-        return [make(pair, "accuracy/omission", "critical", NAME + "_loss", None, place, share)]
+        return [make_finding(pair, "accuracy/omission", "critical", NAME + "_loss", None, place, share)]
     if loss.ratio < 0.75 and loss.share > 0.25:
-        return [make(pair, "accuracy/omission", "major", NAME + "_loss", None, place, share)]
+        return [make_finding(pair, "accuracy/omission", "major", NAME + "_loss", None, place, share)]
     return []
 
 
@@ -143,5 +143,7 @@ def _brackets(pair: Pair, loss: Loss) -> list[Finding]:
         links = pair.alignment.to_hypothesis
         # The abbreviation of a name beside it is no fact; numbers and two content words are.
         if len(inside) >= 2 and all(links[j] < 0 and pair.alignment.cover[j] < SUPPORTED for j in inside):
-            out.append(make(pair, "accuracy/omission", "major", NAME + "_brackets", None, (inside[0], inside[-1] + 1), "what stands in brackets is lost"))
+            out.append(
+                make_finding(pair, "accuracy/omission", "major", NAME + "_brackets", None, (inside[0], inside[-1] + 1), "what stands in brackets is lost")
+            )
     return out

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from evaluator.diagnosis.sides import stem
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.sides import Side, Word, stem
 
 _FORMS = """arise arose arisen;bear bore borne;beat beat beaten;become became become;begin began begun;bend bent bent;bind bound bound;bite bit bitten;
 blow blew blown;break broke broken;bring brought brought;build built built;burn burnt burnt;buy bought bought;catch caught caught;choose chose chosen;

@@ -1,4 +1,4 @@
-"""Content that is lost or was added, and sentences said twice.
+"""Content that is lost or was added, and repeated sentences.
 
 A paraphrase loses and adds words too. What counts is what is lost for good: words without a
 partner, several in a row, in a text that is shorter by about as much. Sizes are counted in letters,
@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from evaluator.diagnosis.detect.repetition import find_repetition
-from evaluator.diagnosis.pair import Pair, make, runs
-from evaluator.diagnosis.types import Side
+from evaluator.diagnosis.pair import Pair, make_finding, runs
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding, FloatArray
 
 SUPPORTED = 0.6
-"""Support from which a word without a partner is taken for told by others."""
-FEWEST_WORDS, FEWEST_LETTERS = 3, 18
+"""Support from which a word without a partner counts as expressed by others."""
+MIN_WORDS, MIN_LETTERS = 3, 18
 """Content words and letters in a row that a loss has at least."""
 SHARE, LARGE = 0.12, 0.5
 """Share of the text's letters that is lost and not made up for: from here a loss is major, critical."""
@@ -25,13 +25,13 @@ PLENTY = 35
 REPLACED = 0.4
 """Most new letters at the place, and in all, for each lost one."""
 DOUBLED = 6
-"""Words in a row that count as said twice, wherever they stand."""
+"""Words in a row that count as repeated, wherever they stand."""
 SHORT, STOPPED = 0.6, 0.9
 """Share of the reference's letters that a text without loss has at least; one that lacks the closing mark needs more."""
-LEAST_TAIL = 2
+MIN_TAIL = 2
 """Content words at the end without counterpart that a text without closing mark has lost."""
 MIN_WORDS = 5
-"""Content words from which a short rendering can be told from a short sentence."""
+"""Content words from which a short rendering can be distinguished from a short sentence."""
 
 
 class _Gap(NamedTuple):
@@ -52,13 +52,13 @@ def find_lost_and_added(pair: Pair) -> list[Finding]:
     out = []
     if gap := _gap(pair.reference, lost, sizes[0] - sizes[1]):
         severity = _severity(pair.reference, sizes[0] - sizes[1])
-        tail = all(w.kind == "mark" or w.function for w in pair.reference.words[gap.end :])
+        tail = all(w.kind == "punctuation" or w.function for w in pair.reference.words[gap.end :])
         detector, message = ("truncation_end", "the end is lost") if tail else ("truncation_loss", "nothing in the hypothesis covers this")
-        out.append(make(pair, "accuracy/omission", severity, detector, None, (gap.start, gap.end), message))
+        out.append(make_finding(pair, "accuracy/omission", severity, detector, None, (gap.start, gap.end), message))
     else:
         out += _short(pair)
     if gap := _gap(pair.hypothesis, added, sizes[1] - sizes[0]):
-        out.append(make(pair, "accuracy/addition", "major", "coverage_added", (gap.start, gap.end), None, "nothing in the reference supports this"))
+        out.append(make_finding(pair, "accuracy/addition", "major", "coverage_added", (gap.start, gap.end), None, "nothing in the reference supports this"))
     return out
 
 
@@ -84,11 +84,11 @@ def _gap(side: Side, free: set[int], net: int) -> _Gap | None:
             run.append(i)
             continue
         letters = _letters(side, set(run))
-        if len(run) >= FEWEST_WORDS and letters > best.letters:
+        if len(run) >= MIN_WORDS and letters > best.letters:
             best = _Gap(run[0], run[-1] + 1, letters)
         run = []
     total = _letters(side, set(_content(side)))
-    if best.letters < FEWEST_LETTERS or net < min(SHARE * total, PLENTY) or net < (1 - REPLACED) * best.letters:
+    if best.letters < MIN_LETTERS or net < min(SHARE * total, PLENTY) or net < (1 - REPLACED) * best.letters:
         return None
     return best
 
@@ -104,28 +104,30 @@ def _short(pair: Pair) -> list[Finding]:
     free = [j for j in contents[0] if pair.alignment.to_hypothesis[j] < 0]
     stops = _ended(pair.reference) and not _ended(pair.hypothesis)
     tail = next((k for k, j in enumerate(reversed(contents[0])) if j not in free), len(contents[0]))
-    cut = stops and (tail >= LEAST_TAIL or sizes[1] < STOPPED * sizes[0])
+    cut = stops and (tail >= MIN_TAIL or sizes[1] < STOPPED * sizes[0])
     if len(contents[0]) < MIN_WORDS or not (cut or sizes[1] < SHORT * sizes[0]):
         return []
     place = (free[-1], free[-1] + 1) if free else (len(pair.reference.words) - 1, len(pair.reference.words))
     while place[0] - 1 in free or (place[0] > 1 and pair.reference.words[place[0] - 1].function and place[0] - 2 in free):
         place = (place[0] - 1, place[1])
     message = "the text stops" if cut else f"{100 * sizes[1] / sizes[0]:.0f} % of the reference's length"
-    return [make(pair, "accuracy/omission", "major", "truncation_end", None, place, message)]
+    return [make_finding(pair, "accuracy/omission", "major", "truncation_end", None, place, message)]
 
 
 def _ended(side: Side) -> bool:
     """True for a text with a closing mark."""
-    return side.words[-1].kind == "mark" and side.words[-1].text not in ",-–"
+    return side.words[-1].kind == "punctuation" and side.words[-1].text not in ",-–"
 
 
-def find_said_twice(pair: Pair) -> list[Finding]:
-    """Words and stretches said twice in a row, and longer ones said twice anywhere; the pair need not be aligned."""
+def find_repeated(pair: Pair) -> list[Finding]:
+    """Words and stretches repeated in a row, and longer ones repeated anywhere; the pair need not be aligned."""
     out = find_repetition(pair)
     usual, seen = _stretches(pair.reference), _stretches(pair.hypothesis)
     again = sorted({i for form, places in seen.items() if len(places) > max(1, len(usual.get(form, []))) for i in places[1:]})
     for a, b in runs(again, DOUBLED):
-        out.append(make(pair, "fluency/duplication", "major", "repetition", (a, min(b + DOUBLED - 1, len(pair.hypothesis.words))), None, "words said twice"))
+        out.append(
+            make_finding(pair, "fluency/duplication", "major", "repetition", (a, min(b + DOUBLED - 1, len(pair.hypothesis.words))), None, "words said twice")
+        )
     return out
 
 

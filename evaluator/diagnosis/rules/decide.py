@@ -1,7 +1,7 @@
 """From findings of the rules to a diagnosis, and the way there from a pair.
 
 `risk` orders paragraphs by how much was found; it is no calibrated probability, for nobody has
-marked German outputs for it. There is no `fidelity`: nothing here tells how much of a meaning is left.
+annotated German outputs for it. There is no `fidelity`: nothing here tells how much of a meaning is left.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from evaluator.diagnosis.cutting.pieces import cut_pair
 from evaluator.diagnosis.decide import in_order, reason_of, worst
 from evaluator.diagnosis.detect.metadata import find_metadata
 from evaluator.diagnosis.detect.quotes import find_quotes
-from evaluator.diagnosis.model import moved
+from evaluator.diagnosis.model import adjust_for_prior
 from evaluator.diagnosis.pair import Pair
-from evaluator.diagnosis.pieces import cut_pair
 from evaluator.diagnosis.reader import MODEL
-from evaluator.diagnosis.rules.content import find_lost_and_added, find_said_twice
+from evaluator.diagnosis.rules.content import find_lost_and_added, find_repeated
 from evaluator.diagnosis.rules.english import find_english, find_untranslated
 from evaluator.diagnosis.rules.names import find_german_names
 from evaluator.diagnosis.rules.numbers import find_german_numbers
@@ -29,9 +29,9 @@ VERSION = "1"
 """Of the rules of every language; part of the signature."""
 WORTH = {"critical": 0.5, "major": 0.36, "minor": 0.03}
 """What a finding adds to risk, by severity: the first two as in English."""
-LEAST, PRIOR, THRESHOLD = 0.05, 0.2, 0.34
-"""Risk without a finding; the share of broken paragraphs that the numbers are told for; the risk of one major finding reaches the last."""
-MOST_MINOR = 5
+BASE_RISK, PRIOR, THRESHOLD = 0.05, 0.2, 0.34
+"""Risk without a finding; the share of broken paragraphs that risk is stated for; the risk of one major finding reaches the last."""
+MAX_MINOR = 5
 DETECTORS = (find_german_numbers, find_german_names, find_english, find_quotes, find_lost_and_added, find_metadata)
 
 
@@ -44,17 +44,17 @@ def diagnose_by_rules(pairs: Sequence[tuple[str, str]], prior: float | None) -> 
     found: list[list[Finding]] = [[] for _ in pairs]
     for (k, place), (reference, hypothesis) in zip(places, cuts, strict=True):
         starts = {"reference": place.reference_start, "hypothesis": place.hypothesis_start}
-        found[k] += [_moved(finding, starts[finding.side]) for finding in find_by_rules(german_pair(sides[reference], sides[hypothesis]))]
+        found[k] += [_in_paragraph(finding, starts[finding.side]) for finding in find_by_rules(german_pair(sides[reference], sides[hypothesis]))]
     for findings, (reference, hypothesis) in zip(found, pairs, strict=True):
         # Pieces may be cut between a sentence and its copy.
-        findings += find_said_twice(unaligned_pair(sides[reference], sides[hypothesis]))
+        findings += find_repeated(unaligned_pair(sides[reference], sides[hypothesis]))
     return [_decided(findings, prior) for findings in found]
 
 
 def with_untranslated(diagnosis: Diagnosis, source: str, references: Sequence[str], hypothesis: str, prior: float | None) -> Diagnosis:
     """The diagnosis with single words that the hypothesis has from its source."""
-    told = [f for f in diagnosis.findings if f.category == "accuracy/untranslated" and f.severity != "minor"]
-    new = [f for f in find_untranslated(source, references, hypothesis) if not any(_covers(one, f) for one in told)]
+    known = [f for f in diagnosis.findings if f.category == "accuracy/untranslated" and f.severity != "minor"]
+    new = [f for f in find_untranslated(source, references, hypothesis) if not any(_covers(one, f) for one in known)]
     if not new:
         return diagnosis
     kept = [f for f in diagnosis.findings if not any(_covers(one, f) for one in new)]
@@ -76,10 +76,10 @@ def find_by_rules(pair: Pair) -> list[Finding]:
 
 def threshold_by_rules(prior: float | None) -> float:
     """The risk from which a paragraph is flagged."""
-    return round(moved(THRESHOLD, prior, PRIOR), 4)
+    return round(adjust_for_prior(THRESHOLD, prior, PRIOR), 4)
 
 
-def stated_rules(language: str, prior: float | None) -> dict[str, Any]:
+def manifest_of_rules(language: str, prior: float | None) -> dict[str, Any]:
     """What decides the diagnosis by rules, for `run.json`; the model gives its vocabulary alone."""
     return {
         "model": MODEL,
@@ -91,7 +91,7 @@ def stated_rules(language: str, prior: float | None) -> dict[str, Any]:
     }
 
 
-def _moved(finding: Finding, start: int) -> Finding:
+def _in_paragraph(finding: Finding, start: int) -> Finding:
     """The finding with offsets into the paragraph."""
     if finding.start is None or finding.end is None:
         return finding
@@ -99,9 +99,9 @@ def _moved(finding: Finding, start: int) -> Finding:
 
 
 def _decided(findings: Sequence[Finding], prior: float | None) -> Diagnosis:
-    minor = [f for f in findings if f.severity == "minor"][:MOST_MINOR]
+    minor = [f for f in findings if f.severity == "minor"][:MAX_MINOR]
     quiet = math.prod(1 - WORTH[f.severity] for f in [*minor, *(f for f in findings if f.severity != "minor")])
     serious = any(f.severity != "minor" for f in findings)
-    risk = round(moved(1 - (1 - LEAST) * quiet, prior, PRIOR), 4)
+    risk = round(adjust_for_prior(1 - (1 - BASE_RISK) * quiet, prior, PRIOR), 4)
     found = Diagnosis(math.nan, risk, worst(findings), serious, in_order(findings))
     return replace(found, reason=reason_of(found))

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from evaluator.diagnosis.detect.gazetteer import KNOWN
 from evaluator.diagnosis.detect.script import find_script
 from evaluator.diagnosis.language import SMALL_ENGLISH
-from evaluator.diagnosis.pair import Pair, make, runs
+from evaluator.diagnosis.pair import Pair, make_finding, runs
 from evaluator.diagnosis.rules.german import FUNCTION, HOMOGRAPHS, NOUNS, stem
 from evaluator.diagnosis.rules.sides import one_family
 from evaluator.types import Finding
 
 NAME = "script_foreign"
-FEWEST, LETTERS = 2, 4
+MIN_RUN, MIN_LETTERS = 2, 4
 """Words in a row that a stretch needs, and letters that at least one of them has."""
 SEVERAL = 3
 """Such words in one text that are no chance, wherever they stand."""
@@ -35,17 +35,17 @@ def find_english(pair: Pair) -> list[Finding]:
     theirs = {w.lower for w in pair.reference.words} | {w.stem for w in pair.reference.words}
     shown = [i for i in range(len(words)) if _shows_english(pair, i, theirs)]
     stretches = [_joined(pair, a, b, theirs) for a, b in runs(shown, 2)]
-    several = len({words[i].lower for i in shown if len(words[i].text) >= LETTERS}) >= SEVERAL
+    several = len({words[i].lower for i in shown if len(words[i].text) >= MIN_LETTERS}) >= SEVERAL
     out = []
     for a, b in stretches:
         inside = [words[i] for i in shown if a <= i < b and not (words[i].lower in KNOWN or words[i].text.isupper())]
-        if max((len(w.text) for w in inside), default=0) < LETTERS:
+        if max((len(w.text) for w in inside), default=0) < MIN_LETTERS:
             continue
         spaced = " " in pair.hypothesis.text[words[a].start : words[b - 1].end]  # a hyphen makes a loan word: Make-up
-        enough = spaced and (len(inside) >= FEWEST or sum(w.kind == "word" for w in words[a:b]) > FEWEST)
+        enough = spaced and (len(inside) >= MIN_RUN or sum(w.kind == "word" for w in words[a:b]) > MIN_RUN)
         half = len(inside) >= HALF * sum(w.kind == "word" for w in words)
         severity = "critical" if enough and half else "major" if enough or several else "minor"
-        out.append(make(pair, "accuracy/untranslated", severity, NAME, (a, b), None, "English words"))
+        out.append(make_finding(pair, "accuracy/untranslated", severity, NAME, (a, b), None, "English words"))
     return scripts + out
 
 

@@ -60,7 +60,7 @@ FRACTIONS = {
     1.5: ("eineinhalb", "anderthalb"), 2.5: ("zweieinhalb",), 3.5: ("dreieinhalb",), 100.0: ("völlig", "vollständig", "hundertprozentig", "ganz"),
     10.0: ("jahrzehnt", "jahrzehnte", "jahrzehnten"), 12.0: ("dutzend", "mittag", "mittags"), 0.0: ("mitternacht", "kein", "keine", "keinen", "keiner"), 24.0: ("mitternacht", "tag"),
 }  # fmt: skip
-"""Words in which a value is told without a number."""
+"""Words in which a value is expressed without a number."""
 UNITS = {
     "prozent": "percent", "euro": "euro", "euros": "euro", "eur": "euro", "dollar": "dollar", "dollars": "dollar", "usd": "dollar", "pfund": "pound", "franken": "franc", "chf": "franc",
     "rubel": "ruble", "yuan": "yuan", "yen": "yen", "rupien": "rupee", "meter": "metre", "metern": "metre", "m": "metre", "kilometer": "kilometre", "kilometern": "kilometre", "km": "kilometre",

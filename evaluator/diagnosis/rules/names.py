@@ -12,14 +12,14 @@ from rapidfuzz.distance import Levenshtein
 from evaluator.diagnosis.detect.gazetteer import KNOWN, ORDINARY
 from evaluator.diagnosis.detect.name_forms import Forms, base, forms_of, licensed, sound
 from evaluator.diagnosis.detect.name_words import COMMON_RANK
-from evaluator.diagnosis.pair import Pair, cut, make, runs
+from evaluator.diagnosis.pair import Pair, cut, make_finding, runs
 from evaluator.diagnosis.rules.german import DAYS, HOMOGRAPHS, MONTHS, NOUNS, ORDINALS, SCALES, SMALL, TITLES, UNITS
 from evaluator.diagnosis.rules.sides import one_family
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.sides import Side, Word
 from evaluator.types import Finding
 
 NAME = "names"
-LEAST_ACRONYM = 2
+MIN_ACRONYM = 2
 MISSPELT = 0.7
 """Likeness of two names of which one is the other misspelt."""
 _ENGLISH_ENDINGS = ("s", "ing", "ed", "er", "ion", "ment", "ness", "ity", "ance", "ence", "ship", "ware", "age", "ack", "own", "out", "ial", "ic")
@@ -102,11 +102,15 @@ def find_german_names(pair: Pair) -> list[Finding]:
     for a, b in rest:
         j = _weak_partner(pair.reference, pair.alignment.to_reference[a], forms_h, pair.hypothesis) if _by_itself(pair.hypothesis, (a, b)) else -1
         message = f"{cut(pair.hypothesis, (a, b))} is not in the reference"
-        out.append(_swapped(pair, (a, b), (j, j + 1), "major") if j >= 0 else make(pair, "accuracy/name", "minor", NAME + "_added_rare", (a, b), None, message))
+        out.append(
+            _swapped(pair, (a, b), (j, j + 1), "major") if j >= 0 else make_finding(pair, "accuracy/name", "minor", NAME + "_added_rare", (a, b), None, message)
+        )
     for a, b in gone:
         i = _weak_partner(pair.hypothesis, pair.alignment.to_hypothesis[a], forms_r, pair.reference) if _by_itself(pair.reference, (a, b)) else -1
         message = f"{cut(pair.reference, (a, b))} is lost"
-        out.append(_swapped(pair, (i, i + 1), (a, b), "major") if i >= 0 else make(pair, "accuracy/name", "minor", NAME + "_lost_rare", None, (a, b), message))
+        out.append(
+            _swapped(pair, (i, i + 1), (a, b), "major") if i >= 0 else make_finding(pair, "accuracy/name", "minor", NAME + "_lost_rare", None, (a, b), message)
+        )
     return out
 
 
@@ -155,6 +159,8 @@ def _swapped(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int], severit
     words = cut(pair.hypothesis, ours), cut(pair.reference, theirs)
     like = Levenshtein.normalized_similarity(sound(words[0]), sound(words[1]))
     if like >= MISSPELT or sound(words[0])[:4] == sound(words[1])[:4]:
-        return make(pair, "accuracy/name", "minor", NAME + "_misspelt", ours, theirs, f"{words[0]} for {words[1]}")
-    acronyms = all(word.isupper() and len(word) > LEAST_ACRONYM for word in words) and words[0][0] == words[1][0]
-    return make(pair, "accuracy/name", "major" if acronyms else severity, NAME + "_swapped", ours, theirs, f"{words[0]} where the reference names {words[1]}")
+        return make_finding(pair, "accuracy/name", "minor", NAME + "_misspelt", ours, theirs, f"{words[0]} for {words[1]}")
+    acronyms = all(word.isupper() and len(word) > MIN_ACRONYM for word in words) and words[0][0] == words[1][0]
+    return make_finding(
+        pair, "accuracy/name", "major" if acronyms else severity, NAME + "_swapped", ours, theirs, f"{words[0]} where the reference names {words[1]}"
+    )

@@ -10,11 +10,11 @@ from evaluator.diagnosis.detect.quantities import Quantity
 from evaluator.diagnosis.lexicon import SYMBOLS
 from evaluator.diagnosis.pair import Pair
 from evaluator.diagnosis.rules.german import DAYS, FRACTIONS, MONTHS, ORDINALS, PARTS_OF_DAY, SCALES, SMALL, UNITS
-from evaluator.diagnosis.types import Side, Word
+from evaluator.diagnosis.sides import Side, Word
 from evaluator.types import Finding
 
-LEAST_TOLD = 3.0
-"""Numbers up to here are also told by other words: both, a pair, once."""
+MAX_IN_OTHER_WORDS = 3.0
+"""Numbers up to here are also expressed in other words: both, a pair, once."""
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$")
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{2,4})$")
 _CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})$")
@@ -23,7 +23,7 @@ _NAMED = re.compile("(" + "|".join(DAYS) + ")(" + "|".join(PARTS_OF_DAY) + ")?$"
 
 def find_german_numbers(pair: Pair) -> list[Finding]:
     """Differences in quantities; one figure lost and one added is another figure, wherever they stand."""
-    found = [f for f in find_numbers(pair, lambda side, _: quantities(side)) if not _told(pair, f)]
+    found = [f for f in find_numbers(pair, lambda side, _: quantities(side)) if not _in_other_words(pair, f)]
     for dates in (False, True):
         lost, added = ([f for f in found if f.detector == f"numbers_{kind}" and (_is_date(f) if dates else f.text[:1].isdigit())] for kind in ("lost", "added"))
         if len(lost) == len(added) == 1:
@@ -41,12 +41,12 @@ def _is_date(finding: Finding) -> bool:
 
 def _weighed(finding: Finding) -> Finding:
     """A number in figures that is lost or added is major; in words it often sums up what is listed."""
-    counts = finding.detector in ("numbers_lost", "numbers_added") and finding.text[:1].isdigit() and (value_of(finding.text) or 0) > LEAST_TOLD
+    counts = finding.detector in ("numbers_lost", "numbers_added") and finding.text[:1].isdigit() and (value_of(finding.text) or 0) > MAX_IN_OTHER_WORDS
     return replace(finding, severity="major") if counts else finding
 
 
-def _told(pair: Pair, finding: Finding) -> bool:
-    """True for a lost or added value that the other text tells without a number: half, both, a dozen."""
+def _in_other_words(pair: Pair, finding: Finding) -> bool:
+    """True for a lost or added value that the other text expresses without a number: half, both, a dozen."""
     if not finding.detector.endswith(("_lost", "_added")):
         return False
     side, other = (pair.reference, pair.hypothesis) if finding.side == "reference" else (pair.hypothesis, pair.reference)

@@ -8,13 +8,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from evaluator.diagnosis.alignment import align
+from evaluator.diagnosis.alignment import WordAlignment, align
 from evaluator.diagnosis.joint import Tokens
 from evaluator.diagnosis.pair import Pair
+from evaluator.diagnosis.reader import vocabulary
 from evaluator.diagnosis.rules.german import FUNCTION, stem
-from evaluator.diagnosis.sides import build_side
-from evaluator.diagnosis.types import Alignment, Side
-from evaluator.diagnosis.unread import vocabulary
+from evaluator.diagnosis.sides import Side, build_side
 from evaluator.types import FloatArray
 
 REACH = 3
@@ -45,7 +44,7 @@ def german_pair(reference: Side, hypothesis: Side) -> Pair:
 def unaligned_pair(reference: Side, hypothesis: Side) -> Pair:
     """The two sides for detectors that ask for no partners: texts of any length."""
     none = np.zeros((0, 0))
-    return Pair(reference, hypothesis, Alignment(none, none, (), (), none.ravel(), none.ravel()), english=False)
+    return Pair(reference, hypothesis, WordAlignment(none, none, (), (), none.ravel(), none.ravel()), english=False)
 
 
 def _likeness(hypothesis: Side, reference: Side) -> FloatArray:
@@ -56,7 +55,7 @@ def _likeness(hypothesis: Side, reference: Side) -> FloatArray:
             if a.kind != b.kind:
                 continue
             if a.lower == b.lower:
-                out[i, j] = 0.5 if a.function or a.kind == "mark" else 1.0
+                out[i, j] = 0.5 if a.function or a.kind == "punctuation" else 1.0
             elif a.kind == "word" and not (a.function or b.function):
                 out[i, j] = 0.9 if a.stem == b.stem else FAMILY * one_family(a.stem, b.stem)
     return out

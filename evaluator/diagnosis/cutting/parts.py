@@ -5,20 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from evaluator.diagnosis.anchors import Anchor
-from evaluator.diagnosis.beads import Part
-from evaluator.diagnosis.units import CLAUSE, SENTENCE, Units
+from evaluator.diagnosis.cutting.anchors import Anchor
+from evaluator.diagnosis.cutting.units import CLAUSE, SENTENCE, Units
 
 MIN_PART = 4
 """Units of a sentence that is aligned by itself: "Yes." goes with the next."""
 LONG_SENTENCE = 60
-"""Units up to which a sentence is aligned whole: the other text may have said it in three."""
+"""Units up to which a sentence is aligned whole: the other text may have three for it."""
 MIN_CLAUSE, MIN_STRETCH, MAX_STRETCH = 8, 12, 40
-"""Units of a clause of a longer sentence, and least and most of a stretch of one without clause marks."""
+"""Units of a clause of a longer sentence, and minimum and maximum of a stretch of one without clause marks."""
 
 
-def cut_parts(sides: tuple[Units, Units], anchors: Sequence[Anchor]) -> tuple[list[Part], list[Part]]:
+class SentencePart(NamedTuple):
+    """A sentence, or a part of one that is too long."""
+
+    start: int
+    end: int
+    """Half-open range of units."""
+    keys: frozenset[str]
+
+
+def cut_parts(sides: tuple[Units, Units], anchors: Sequence[Anchor]) -> tuple[list[SentencePart], list[SentencePart]]:
     """The parts of reference and hypothesis in order; every unit is in one.
 
     A long sentence without clause marks is cut where the other text has a mark, or where an anchor
@@ -59,7 +68,7 @@ def _spaced(anchors: Sequence[Anchor]) -> list[Anchor]:
     return out[1:]
 
 
-def _parts(units: Units, joints: Sequence[Sequence[int]]) -> list[Part]:
+def _parts(units: Units, joints: Sequence[Sequence[int]]) -> list[SentencePart]:
     """Sentences; long ones cut at clause marks, else where the other text is cut, else into equal stretches.
 
     Args:
@@ -73,7 +82,7 @@ def _parts(units: Units, joints: Sequence[Sequence[int]]) -> list[Part]:
     for places in joints:
         edges = _divided(edges, places, MIN_CLAUSE, LONG_SENTENCE)
     edges = [*(unit for a, b in pairwise(edges) for unit in _equal(a, b)), n] if n else []
-    return [Part(a, b, frozenset(filter(None, units.keys[a:b]))) for a, b in pairwise(edges)]
+    return [SentencePart(a, b, frozenset(filter(None, units.keys[a:b]))) for a, b in pairwise(edges)]
 
 
 def _divided(edges: Sequence[int], places: Sequence[int], least: int, limit: int) -> list[int]:

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from evaluator.diagnosis.cutting.parts import SentencePart
+
 SHAPES = ((1, 1), (1, 0), (0, 1), (2, 1), (1, 2), (3, 1), (1, 3))
 """Sentences of reference and hypothesis in a bead."""
 BAND = 8
@@ -26,16 +28,7 @@ FIRM = 0.2
 """Share of the smaller side's weight in common, from which a bead is beyond doubt: unrelated sentences reach .1."""
 
 
-class Part(NamedTuple):
-    """A sentence, or a part of one that is too long."""
-
-    start: int
-    end: int
-    """Half-open range of units."""
-    keys: frozenset[str]
-
-
-class Bead(NamedTuple):
+class SentenceBead(NamedTuple):
     """Parts that are each other's counterpart; one side may be empty."""
 
     reference: tuple[int, int]
@@ -55,8 +48,8 @@ class Point(NamedTuple):
 class _Scores:
     """Scores of beads."""
 
-    reference: Sequence[Part]
-    hypothesis: Sequence[Part]
+    reference: Sequence[SentencePart]
+    hypothesis: Sequence[SentencePart]
     weights: dict[str, float]
     limit: int
     known: dict[tuple[int, int], float]
@@ -87,7 +80,7 @@ class _Scores:
         return bool(rows and columns) and math.fsum(self.common(i, j) for i in rows for j in columns) >= FIRM * max(least, 1e-9)
 
 
-def align_parts(reference: Sequence[Part], hypothesis: Sequence[Part], path: Sequence[Point], limit: int) -> list[Bead]:
+def align_parts(reference: Sequence[SentencePart], hypothesis: Sequence[SentencePart], path: Sequence[Point], limit: int) -> list[SentenceBead]:
     """The beads of two texts in order; every part is in exactly one of them.
 
     Args:
@@ -99,17 +92,17 @@ def align_parts(reference: Sequence[Part], hypothesis: Sequence[Part], path: Seq
     band = _band(path, Point(len(reference), len(hypothesis)))
     scores = _Scores(reference, hypothesis, _weights([*reference, *hypothesis]), limit, {})
     shapes = _best_shapes(band, scores)
-    beads: list[Bead] = []
+    beads: list[SentenceBead] = []
     p, q = len(reference), len(hypothesis)
     while p or q:
         a, b = shapes[p][q]
         rows, columns = range(p - a, p), range(q - b, q)
-        beads.append(Bead((p - a, p), (q - b, q), scores.firm(rows, columns)))
+        beads.append(SentenceBead((p - a, p), (q - b, q), scores.firm(rows, columns)))
         p, q = p - a, q - b
     return beads[::-1]
 
 
-def _weights(parts: Sequence[Part]) -> dict[str, float]:
+def _weights(parts: Sequence[SentencePart]) -> dict[str, float]:
     """Weight of each word: .1 for one in every second part, 1.4 for one in every tenth, 4.4 for one in fifty."""
     count = Counter(key for part in parts for key in part.keys)
     return {key: math.log1p(0.03 * (len(parts) / n) ** 2) for key, n in count.items()}

@@ -1,7 +1,5 @@
-"""Long pairs cut into pieces that are aligned sentence by sentence, so that no text is too long to judge.
+"""The pieces of a pair: few, of like size, cut where both texts are sure to be at the same place.
 
-`units.py` says what is counted and where a text can be cut, `anchors.py` finds words that both texts
-share, `parts.py` cuts sentences, `beads.py` finds which belong together, and here they are gathered.
 The work grows with the length of the texts, not with its square. Only offsets are returned: nothing
 is judged and no text is changed.
 """
@@ -12,10 +10,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from evaluator.diagnosis.anchors import Anchor, find_anchors
-from evaluator.diagnosis.beads import Bead, Part, Point, align_parts
-from evaluator.diagnosis.parts import cut_parts
-from evaluator.diagnosis.units import CLAUSE, INSIDE, SENTENCE, WORDS, Units, read_units, unit_spans
+from evaluator.diagnosis.cutting.anchors import Anchor, find_anchors
+from evaluator.diagnosis.cutting.beads import Point, SentenceBead, align_parts
+from evaluator.diagnosis.cutting.parts import SentencePart, cut_parts
+from evaluator.diagnosis.cutting.units import CLAUSE, INSIDE, SENTENCE, WORDS, Units, read_units, unit_spans
 
 MAX_WORDS = 120
 """Words, marks included, on a side of a piece: longer than nearly every paragraph of an article, so that
@@ -55,16 +53,16 @@ def cut_pair(reference: str, hypothesis: str) -> tuple[PiecePair, ...]:
     beads = align_parts(*parts, _path(anchors, *parts), MAX_WORDS)
     places = [Point(0, 0), *(Point(_unit(parts[0], bead.reference[1]), _unit(parts[1], bead.hypothesis[1])) for bead in beads)]
     offsets = [Point(sides[0].offset(places[k].reference), sides[1].offset(places[k].hypothesis)) for k in _best_cuts(places, beads, sides)]
-    offsets[-1] = Point(len(reference), len(hypothesis))  # a side without a word may have blanks
+    offsets[-1] = Point(len(reference), len(hypothesis))  # a side without a word may have spaces
     return tuple(PiecePair(a.reference, b.reference, a.hypothesis, b.hypothesis) for a, b in pairwise(offsets))
 
 
-def _unit(parts: Sequence[Part], part: int) -> int:
+def _unit(parts: Sequence[SentencePart], part: int) -> int:
     """The unit at which the first `part` parts end."""
     return parts[part - 1].end if part else 0
 
 
-def _path(anchors: Sequence[Anchor], reference: Sequence[Part], hypothesis: Sequence[Part]) -> list[Point]:
+def _path(anchors: Sequence[Anchor], reference: Sequence[SentencePart], hypothesis: Sequence[SentencePart]) -> list[Point]:
     """The parts that the anchors stand in, ascending on both sides."""
     points, i, j = [], 0, 0
     for anchor in anchors:
@@ -76,7 +74,7 @@ def _path(anchors: Sequence[Anchor], reference: Sequence[Part], hypothesis: Sequ
     return list(dict.fromkeys(points))
 
 
-def _best_cuts(places: Sequence[Point], beads: Sequence[Bead], sides: tuple[Units, Units]) -> list[int]:
+def _best_cuts(places: Sequence[Point], beads: Sequence[SentenceBead], sides: tuple[Units, Units]) -> list[int]:
     """Indices of the places at which pieces begin and end: few pieces, of like size, cut at sentences beyond doubt."""
     best, back = [0.0], [0]
     for end in range(1, len(places)):
@@ -100,7 +98,7 @@ def _piece_cost(smaller: int, larger: int) -> float:
     return 1 + missing**2 + (0.0 if smaller else EMPTY_COST * missing)
 
 
-def _cut_cost(place: Point, beads: Sequence[Bead], sides: tuple[Units, Units]) -> float:
+def _cut_cost(place: Point, beads: Sequence[SentenceBead], sides: tuple[Units, Units]) -> float:
     """What a cut between two beads costs."""
     worst = max(side.grade(unit) for side, unit in zip(sides, place, strict=True))
     return BREAK_COST[worst] + DOUBT_COST * sum(not bead.firm for bead in beads)

@@ -1,4 +1,4 @@
-"""A text as units for cutting: words, marks, and single characters of scripts without blanks.
+"""A text as units for cutting: words, punctuation, and single characters of scripts without spaces.
 
 What is cut into pieces is counted in these; `pieces.py` is where they are used.
 """
@@ -19,9 +19,9 @@ LONGEST_WORD, SLICE = 40, 12
 """Letters of a word that counts as one, and of the slices of a longer one."""
 
 # Thai to Lao, Myanmar, Khmer, kana, Han and their punctuation.
-_NO_BLANKS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
-_NO_BLANK = re.compile(f"[{_NO_BLANKS}]")
-_PART = re.compile(f"[{_NO_BLANKS}]|[^{_NO_BLANKS}]+")
+_NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_NO_SPACE = re.compile(f"[{_NO_SPACES}]")
+_PART = re.compile(f"[{_NO_SPACES}]|[^{_NO_SPACES}]+")
 _STOPS = frozenset(".!?…。！？｡؟۔।")
 _CLAUSE_MARKS = frozenset(",;:–—，、；：،؛")
 _CLOSING = frozenset("\"'”’»)]」』）】》")
@@ -35,7 +35,7 @@ class Units:
     starts: tuple[int, ...]
     """Character offset of each unit."""
     keys: tuple[str, ...]
-    """What two texts have in common of a unit: a stem, digits, two characters of a script without blanks; empty for marks."""
+    """What two texts have in common of a unit: a stem, digits, two characters of a script without spaces; empty for punctuation."""
     breaks: tuple[int, ...]
     """How good a place for a cut its start is, from `SENTENCE` to `INSIDE`."""
 
@@ -57,7 +57,7 @@ def read_units(text: str) -> Units:
 def unit_spans(text: str) -> list[tuple[int, int]]:
     """Half-open character ranges of the units."""
     spans = [part for match in WORD.finditer(text) for part in _slices(*match.span())]
-    if text.isascii() or not _NO_BLANK.search(text):
+    if text.isascii() or not _NO_SPACE.search(text):
         return spans
     return [(a + part.start(), a + part.end()) for a, b in spans for part in _PART.finditer(text[a:b])]
 
@@ -77,7 +77,7 @@ def _key(text: str, start: int, end: int) -> str:
         return re.sub(r"[.,:]", "", form)
     if not form[0].isalpha():
         return ""
-    if _NO_BLANK.match(form):
+    if _NO_SPACE.match(form):
         return text[start : start + 2]
     return stem(form.casefold().replace("’", "'").removesuffix("'s"))
 
@@ -88,7 +88,7 @@ def _breaks(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
     pending = INSIDE  # of a stop or clause mark, until what it closes is over
     for i, (a, b) in enumerate(spans):
         between = text[spans[i - 1][1] : a] if i else ""
-        form, solid = text[a:b], bool(i) and bool(_NO_BLANK.match(text[spans[i - 1][0]]) or _NO_BLANK.match(text[a]))
+        form, solid = text[a:b], bool(i) and bool(_NO_SPACE.match(text[spans[i - 1][0]]) or _NO_SPACE.match(text[a]))
         closes = not between and (form in _CLOSING or form in _STOPS)
         if not i or "\n" in between:
             out.append(SENTENCE)
