@@ -279,4 +279,4 @@ def refuse_stream(evaluation: Evaluation, what: str) -> None:
     """
     if evaluation.manifest.stream is not None:
         n = evaluation.manifest.stream["rows"]
-        raise EvaluatorError(f"{what} needs every segment, and of this run's {n:,} rows sums alone were kept (a stream); score with --no-stream for that.")
+        raise EvaluatorError(f"{what} needs every segment, and of this run's {n:,} rows only sums were kept; `evaluator score --no-stream` keeps all.")

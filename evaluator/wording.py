@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from evaluator.options import OPTIONS
 from evaluator.types import EvaluatorError
 
-ARGUMENTS = (*OPTIONS, "baseline", "draws", "human", "human_column", "max_critical", "max_drop", "root", "source", "table")
+ARGUMENTS = (*OPTIONS, "baseline", "draws", "human", "human_column", "max_critical", "max_drop", "root", "source", "spans", "table")
 """Options that have an argument of the same name."""
 RENAMED = {"references": "reference_names", "reference": "references", "input": "systems"}
 SWITCHES = {

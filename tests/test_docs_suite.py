@@ -45,4 +45,4 @@ def test_options_of_a_suite_are_options_of_a_request() -> None:
     from evaluator.compare import Plan
     from evaluator.request import Request
 
-    assert {*options.KINDS} <= {*Request.__dataclass_fields__, *Plan.__dataclass_fields__}
+    assert {*options.KNOWN} <= {*Request.__dataclass_fields__, *Plan.__dataclass_fields__}

@@ -63,7 +63,7 @@ def compare_systems(contest: Contest, plan: Plan) -> Comparison:
     if contest.sums is not None and plan.test == "sacrebleu-bs" and contest.sums.n_segments > len(contest.sums.sizes["segment"]):
         raise EvaluatorError(
             f"sacreBLEU's bootstrap draws single segments, and of these {contest.sums.n_segments:,} sums of neighbours were kept; use --test ar or bootstrap, "
-            "or score with --no-stream."
+            "or score with `evaluator score --no-stream`."
         )
     unit = choose_unit(contest, plan)
     formulas = [make_formula(subject.formula) for subject in contest.subjects]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evaluator.metrics.lexical import CHRF
-
 OVERLAP = "chrF2"
 """How papers call it."""
 
@@ -16,4 +14,6 @@ def corpus_chrf(hypotheses: Sequence[str], reference: Sequence[str]) -> float:
     >>> corpus_chrf(["The dam held."], ["The dam held."])
     100.0
     """
+    from evaluator.metrics.lexical import CHRF  # brings sacreBLEU, which most runs of `compare` do without
+
     return float(CHRF().corpus_score(list(hypotheses), [list(reference)]).score)

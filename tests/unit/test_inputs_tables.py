@@ -136,7 +136,7 @@ def test_cells_are_parted_as_the_header_or_a_line_above_it_says(write: Write, na
             read_table(str(path))
         return
     table = read_table(str(path))
-    assert [table.columns[name] for name in PARTED] == [list(PARTED[name]) for name in PARTED]
+    assert [table.columns[str(name)] for name in PARTED] == [list(PARTED[name]) for name in PARTED]
 
 
 @pytest.mark.parametrize(("name", "above", "separator"), [("t.csv", "sep=;\r\n", ";"), ("t.tsv", "sep=\t\n", "\t"), ("t.csv", "", "|")])
@@ -144,7 +144,7 @@ def test_a_streamed_table_is_parted_likewise(write: Write, name: str, above: str
     text = above + PARTED.to_csv(sep=separator, index=False) + "torn" + separator + "a" + separator + "b\n"
     file = open_batches(str(write(name, text)))
     (batch,) = list(file.batches)
-    assert [batch.columns[name] for name in PARTED] == [list(PARTED[name]) for name in PARTED]
+    assert [batch.columns[str(name)] for name in PARTED] == [list(PARTED[name]) for name in PARTED]
     assert [bad.number for bad in batch.bad] == [text.count("\n")]
     with pytest.raises(EvaluatorError, match=f"line {text.count(chr(10))}: 3 cells"):
         read_table(str(write(name, text)))
@@ -170,7 +170,7 @@ JSON_TABLES: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("form", list(JSON_TABLES))
 def test_json_is_json_under_any_name(write: Write, name: str, form: str) -> None:
     table = read_table(str(write(name, JSON_TABLES[form]())))
-    assert [table.columns[name] for name in PARTED] == [list(PARTED[name]) for name in PARTED]
+    assert [table.columns[str(name)] for name in PARTED] == [list(PARTED[name]) for name in PARTED]
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,11 @@ import pytest
 from evaluator.alignment import pair_inputs
 from evaluator.check import preflight_notes
 from evaluator.check.characters import character_problems, page_of
-from evaluator.pipeline import Request, evaluate
+from evaluator.pipeline import evaluate
 from evaluator.readers.inputs import group_table, read_inputs, read_table
 from evaluator.readers.tables import TextTable
 from evaluator.reports.html import render_html
+from evaluator.request import Request
 from evaluator.results import csv_text
 from evaluator.types import EvalSet, Evaluation
 

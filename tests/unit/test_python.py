@@ -219,11 +219,11 @@ OF_OTHERS = {"--wrap", "--echo", "--local-dir", "--to_json", "--to-json", "--hel
 
 
 def _messages() -> Mapping[str, str]:
-    """Every text of an EvaluatorError outside the command line, by its place; what is filled in stands as X."""
+    """Every text of an EvaluatorError outside the command line, by its place, where functions lead to it; what is filled in stands as X."""
     found = {}
     for path in (ROOT / "evaluator").rglob("*.py"):
-        if "cli" in path.parts:
-            continue
+        if "cli" in path.parts or "streams" in path.parts or path.name == "batches.py":
+            continue  # streams have no function in Python
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "EvaluatorError":
                 parts = [part for argument in node.args for part in ast.walk(argument) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
