@@ -7,6 +7,7 @@ import inspect
 import json
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -115,7 +116,7 @@ def test_nothing_depends_on_what_was_scored_before(name: str, minilm: ModelEmbed
 
 @pytest.mark.parametrize("name", METRICS)
 def test_what_is_prepared_cannot_be_changed(name: str, minilm: ModelEmbedder) -> None:
-    prepared = _make(name, minilm).prepare(REFERENCES)
+    prepared: Any = _make(name, minilm).prepare(REFERENCES)
     assert dataclasses.is_dataclass(prepared)
     for attribute in ("signature", dataclasses.fields(prepared)[0].name):
         with pytest.raises((dataclasses.FrozenInstanceError, AttributeError)):
