@@ -54,6 +54,7 @@ def evaluate(
     batch_size: int | None = None,
     diagnose: str = "auto",
     prior: float | None = None,
+    calibration: str | None = None,
     documents: Texts | None = None,
     reference_names: Sequence[str] = (),
     quoting: bool = True,
@@ -88,6 +89,7 @@ def evaluate(
         batch_size: most texts in one batch; None leaves it to the token budget.
         diagnose: auto (when bertscore is among the metrics), on or off.
         prior: share of paragraphs with a serious error in your material.
+        calibration: a file with prior and threshold, as `evaluator annotate import` writes it.
         documents: the document of each segment, a list; or a file of them, each with its domain after a tab.
         reference_names: references to take from a test set that holds several by name.
         quoting: False takes quotation marks in a TSV or CSV table as part of the texts.
@@ -130,6 +132,7 @@ def evaluate(
             batch_size=batch_size,
             diagnose=diagnose,
             prior=prior,
+            calibration=calibration,
             documents=None if documents is None else texts_of(documents, "documents"),
             scores=_score_files(scores or {}),
             lower_is_better=lower_is_better,

@@ -10,6 +10,7 @@ from evaluator.alignment.pairing import Vectors
 from evaluator.check import check_inputs
 from evaluator.embed import Embedder, VectorArray
 from evaluator.readers.alignments import read_alignments
+from evaluator.readers.calibration import read_calibration
 from evaluator.readers.documents import as_read, label_documents, read_documents, without_separators
 from evaluator.readers.inputs import group_table, input_files, read_inputs, read_table
 from evaluator.readers.tables import TextTable
@@ -18,7 +19,14 @@ from evaluator.types import EvalSet, InputFile
 
 
 def load_evalset(request: Request) -> tuple[EvalSet, list[InputFile]]:
-    """Inputs read, checked and paired."""
+    """Inputs read, checked and paired; the files are those of texts, and the calibration."""
+    # A calibration that is none is refused before texts are read, and named among the inputs with its digest.
+    calibration = [] if request.calibration is None else [read_calibration(request.calibration)]
+    evalset, files = _load_texts(request)
+    return evalset, [*files, *(InputFile("calibration", "", one.path, one.sha256) for one in calibration)]
+
+
+def _load_texts(request: Request) -> tuple[EvalSet, list[InputFile]]:
     if request.table is not None:
         table = request.table if isinstance(request.table, TextTable) else read_table(request.table, request.reference_names, request.quoting)
         return group_table(table, request.only), [InputFile("table", "", table.path, table.sha256)]

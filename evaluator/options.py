@@ -136,6 +136,10 @@ class RunOptions:
         " moves every risk and the threshold alike: flags and order stay",
     )  # fmt: skip
     """None takes that of the data that the diagnosis was fitted on."""
+    calibration: str | None = option(
+        None, group="diagnosis", metavar="FILE", names="file", where=("command", "python"), moves="nothing",
+        help="prior and threshold from this file, which evaluator annotate import fitted to people's answers",
+    )  # fmt: skip
     only: Sequence[str] = option((), where=())
     """Systems of the table to score; none for all."""
     reference_names: Sequence[str] = option((), where=("python",))

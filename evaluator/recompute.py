@@ -64,7 +64,7 @@ def verify(stored: Evaluation, moved: Moved, start_work: StartWork) -> Verificat
 
 def verify_texts(stored: Evaluation, moved: Moved, start_work: StartWork) -> Verification:
     """Make a run's numbers again from the texts in its own segments.csv, for inputs that are gone or were never files."""
-    plain = replace(_plain_request(stored.manifest, moved), scores=_score_files(stored.manifest, moved))
+    plain = replace(_plain_request(stored.manifest, moved), scores=_score_files(stored.manifest, moved), calibration=_calibration(stored.manifest, moved))
     files = [file for file in stored.manifest.inputs if file.role != "scores"]
     return _compared(stored, evaluate_pairs(plain, stored_pairs(stored), files, start_work))
 
@@ -79,7 +79,7 @@ def _compared(stored: Evaluation, again: Evaluation) -> Verification:
 
 def _is_path(difference: Difference) -> bool:
     """True for options that name a file: the file itself is among the inputs."""
-    return difference.cause == "option" and difference.what in ("documents", "alignment", "scores")
+    return difference.cause == "option" and difference.what in ("documents", "alignment", "scores", "calibration")
 
 
 def request_of(manifest: Manifest, moved: Moved) -> Request:
@@ -109,7 +109,12 @@ def request_of(manifest: Manifest, moved: Moved) -> Request:
         scores=_score_files(manifest, moved),
     )
     single = {role: _found(by_role[role][0], moved.root) for role in ("alignment", "documents") if role in by_role}
-    return replace(request, alignment=single.get("alignment"), documents=single.get("documents"))
+    return replace(request, alignment=single.get("alignment"), documents=single.get("documents"), calibration=_calibration(manifest, moved))
+
+
+def _calibration(manifest: Manifest, moved: Moved) -> str | None:
+    """Where the calibration of a run is; None for a run without one."""
+    return next((_found(file, moved.root) for file in manifest.inputs if file.role == "calibration"), None)
 
 
 def _plain_request(manifest: Manifest, moved: Moved) -> Request:

@@ -44,6 +44,8 @@ def check_request(request: Request) -> None:
         EvaluatorError: names the first.
     """
     check_options(OF_RUN, request)
+    if request.prior is not None and request.calibration is not None:
+        raise EvaluatorError(f"--prior {request.prior:g} and --calibration both set the prior; leave one of them out.")
     check_plan(request.plan)
     check_metrics(request)
 

@@ -89,9 +89,11 @@ def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[s
     """What diagnoses, None when diagnosis is off, and what a user must know of it.
 
     Raises:
-        EvaluatorError: an unknown setting, or a prior that is no probability.
+        EvaluatorError: an unknown setting, a prior that is no probability, or a calibration that does not fit the run.
     """
     if not is_diagnosed(request):
+        if request.calibration is not None:
+            raise EvaluatorError("--calibration is for the diagnosis, which is off here; add bertscore to the metrics, or --diagnose on.")
         return None, left_out(["diagnosis"]) if request.diagnose == "auto" and "bertscore" in request.metrics else []
     with importing("diagnosis"):
         from evaluator.diagnosis.judge import Judge
@@ -100,9 +102,18 @@ def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[s
     references = [reference for pair in evalset.systems[0].pairs for reference in pair.references if reference]
     language, note = language_note(references, request.lang, forced=request.diagnose == "on")
     if not is_judged(language) and request.diagnose == "auto":
+        if request.calibration is not None:
+            raise EvaluatorError(f"--calibration is for the diagnosis. {note}")
         return None, [note]
-    judge = Judge(language, request.prior)
+    judge = Judge(language, request.prior) if request.calibration is None else _calibrated_judge(language, request.calibration)
     return judge, [*([note] if note else []), *judge.notes(references)]
+
+
+def _calibrated_judge(language: str | None, path: str) -> Judge:
+    from evaluator.calibrated import CalibratedJudge
+    from evaluator.readers.calibration import read_calibration
+
+    return CalibratedJudge(language, read_calibration(path))
 
 
 def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> list[list[Diagnosis | None]]:

@@ -24,6 +24,7 @@ COMMANDS = {
     "bench": "run a suite: test sets x systems x metrics x options from one file",
     "validate": "check the file of a suite, its cards and the digests of its sets",
     "meta": "judge metrics against human scores",
+    "annotate": "hand segments to people, and read from their answers how right the flags are",
     "check": "look for what is likely wrong with inputs",
     "verify": "make a stored run again and say what differs",
     "explain-diff": "say what moved the scores between two runs",

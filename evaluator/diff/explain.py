@@ -15,7 +15,7 @@ from evaluator.types import Evaluation, EvaluatorError, is_inserted
 MOST_SEGMENTS = 5
 MOVES = {name: option.declared.moves for name, option in OF_RUN.items()}
 """By option, which scores another value can move."""
-OF_RISK = ("diagnosis threshold", "diagnosis prior")
+OF_RISK = ("diagnosis threshold", "diagnosis prior", "diagnosis calibration_sha256")
 """What moves risk and flags, and no score."""
 REASONS = ("hypothesis", "reference", "alignment", "setting")
 """What changed in a segment; `setting` where its texts are the same."""

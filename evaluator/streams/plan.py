@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.readers.batches import count_rows_at_least, stream_form
+from evaluator.readers.calibration import read_calibration
 from evaluator.request import Request, options_of
 from evaluator.types import EvaluatorError
 from evaluator.version import __version__
@@ -53,6 +54,8 @@ class Job:
         """Digest of what decides the output; the number of workers does not."""
         stated: dict[str, Any] = {**options_of(self.request), "evaluator": __version__, "out_format": self.out_format}
         stated |= {"only_flagged": self.only_flagged, "rejects": self.rejects, "spreadsheet_safe": self.spreadsheet_safe, "system": self.system}
+        if self.request.calibration is not None:  # another file of the same name makes other flags
+            stated["calibration_sha256"] = read_calibration(self.request.calibration).sha256
         return hashlib.sha256(json.dumps(stated, sort_keys=True, default=str).encode()).hexdigest()
 
 

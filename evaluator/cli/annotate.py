@@ -1,0 +1,184 @@
+"""`evaluator annotate`: segments handed to people, and what they say of the flags."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaluator.cli.parser import Parser
+from evaluator.cli.score import log
+from evaluator.types import EvaluatorError
+
+if TYPE_CHECKING:
+    from evaluator.annotate.answers import Answer, Judgement
+    from evaluator.annotate.draw import Item
+    from evaluator.annotate.result import AnnotationResult
+    from evaluator.types import Evaluation
+
+SUMMARY = "Hands flagged segments and a sample of the others to people (export), and reads from their answers how right the flags are (import)."
+EXAMPLES = (
+    "evaluator annotate export results/run1 -o to-annotate --sample 50",
+    "evaluator annotate import results/run1 to-annotate/anna.tsv to-annotate/ben.csv -o answers",
+    "evaluator score ref.txt new.txt --calibration answers/calibration.json",
+)
+SAMPLE, SEED = 50, 12345
+KEY, CALIBRATION, HUMAN = "key.json", "calibration.json", "human.jsonl"
+
+
+def build() -> Parser:
+    """The options of both halves."""
+    parser = Parser("annotate", SUMMARY, EXAMPLES)
+    parser.usage = "evaluator annotate export RUN_DIR [-o FOLDER] [options]\n       evaluator annotate import RUN_DIR FILE ... [-o FOLDER] [options]"
+    parser.add_argument("action", nargs="?", metavar="export|import", help="what to do")
+    parser.add_argument("run", nargs="?", metavar="RUN_DIR", help="a run with a diagnosis")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="import: the sheets that came back (.tsv, .csv), or Pearmut's annotations (.json, .jsonl)")
+    parser.add_argument("-o", "--output", metavar="FOLDER", help="a new folder for what is written; default annotation-RUN, answers-RUN")
+    out = parser.add_argument_group("export")
+    out.add_argument("--sample", type=int, metavar="N", help=f"unflagged segments to draw beside all flagged ones; default {SAMPLE}")
+    out.add_argument("--seed", type=int, metavar="S", help=f"of the sample and the order; default {SEED}")
+    out.add_argument("--system", metavar="NAME", help="segments of this system alone")
+    out.add_argument("--blind", action="store_true", help="numbers instead of the names of systems")
+    out.add_argument("--no-spans", action="store_true", help="mark no findings in advance")
+    out.add_argument("--raters", type=int, metavar="N", help="people who judge all items in Pearmut; default 1")
+    back = parser.add_argument_group("import")
+    back.add_argument("--key", metavar="FILE", help=f"the export's key; default {KEY} beside the first FILE")
+    return parser
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command."""
+    args = build().parse(arguments)
+    if args.action not in ("export", "import"):
+        raise EvaluatorError(f"evaluator annotate takes export or import{f', not {args.action!r}' if args.action else ''}. See evaluator annotate --help")
+    if args.run is None:
+        raise EvaluatorError(f"No run was given: evaluator annotate {args.action} RUN_DIR. See evaluator annotate --help")
+    from evaluator.results import read_run, refuse_stream
+
+    evaluation = read_run(Path(args.run).expanduser())
+    refuse_stream(evaluation, f"evaluator annotate {args.action}")
+    default = f"{'annotation' if args.action == 'export' else 'answers'}-{Path(args.run).name}"
+    target = Path(args.output or default).expanduser()
+    _check_target(target)
+    return (_export if args.action == "export" else _import)(args, evaluation, target)
+
+
+def _export(args: argparse.Namespace, evaluation: Evaluation, target: Path) -> int:
+    from evaluator.annotate.draw import draw_items, shown_systems
+    from evaluator.annotate.forms import csv_text, pearmut_campaign, sheet_rows, tsv_text
+    from evaluator.annotate.key import key_text
+
+    if args.files or args.key:
+        raise EvaluatorError(f"evaluator annotate export reads a run alone; {args.files[0] if args.files else '--key'} is for import.")
+    sample, seed, raters = (default if given is None else given for given, default in ((args.sample, SAMPLE), (args.seed, SEED), (args.raters, 1)))
+    for name, value, least in (("--sample", sample, 1), ("--seed", seed, 0), ("--raters", raters, 1)):
+        if value < least:
+            raise EvaluatorError(f"{name} is {value}; it must be {least} or more.")
+    drawn = draw_items(evaluation, sample, seed, args.system)
+    systems, spans = evaluation.manifest.systems, not args.no_spans
+    names = shown_systems(systems, seed, blind=args.blind)
+    rows = sheet_rows(drawn.items, names, spans=spans)
+    campaign = f"evaluator-{re.sub(r'[^A-Za-z0-9_-]+', '-', Path(args.run).name)[:60]}"
+    files = {
+        "sheet.tsv": tsv_text(rows),
+        "sheet.csv": csv_text(rows),
+        "pearmut.json": pearmut_campaign(drawn.items, shown_systems(systems, seed, blind=True), campaign, raters, spans=spans),
+        KEY: key_text(drawn, names, sample, seed),
+    }
+    _write_folder(target, files)
+    flagged = len(drawn.items) - drawn.sampled
+    sys.stdout.write(f"{len(drawn.items)} items: {flagged} flagged, and {drawn.sampled} of {drawn.unflagged} unflagged\n")
+    log(f"written: {target} (keep {KEY}: it tells which items are flagged, and the import needs it)")
+    return 0
+
+
+def _import(args: argparse.Namespace, evaluation: Evaluation, target: Path) -> int:
+    from evaluator.annotate.answers import join_answers
+    from evaluator.annotate.key import read_key
+    from evaluator.annotate.result import human_lines, judge_answers, result_text
+    from evaluator.readers.source import decode, read_bytes
+
+    if not args.files:
+        raise EvaluatorError("No answers were given: evaluator annotate import RUN_DIR FILE ... See evaluator annotate --help")
+    if given := [name for name in ("sample", "seed", "system", "blind", "no_spans", "raters") if getattr(args, name)]:
+        raise EvaluatorError(f"--{given[0].replace('_', '-')} is an option of evaluator annotate export; the key has it already.")
+    key = args.key or str(Path(args.files[0]).parent / KEY)
+    if not args.key and not Path(key).exists():
+        raise EvaluatorError(f"There is no {KEY} beside {args.files[0]}; name the key that the export wrote with --key FILE.")
+    drawn = read_key(decode(read_bytes(key), key), key, evaluation)
+    judged = join_answers([answer for path in args.files for answer in _answers(path)], drawn.items)
+    stated = evaluation.manifest.diagnosis or {}
+    result = judge_answers(drawn, judged, float(stated["prior"]), float(stated["threshold"]))
+    files = {HUMAN: human_lines(drawn.items, judged), **_calibration(result, evaluation)}
+    _write_folder(target, files)
+    sys.stdout.write(result_text(result, _span_f1(drawn.items, judged)))
+    log(f"written: {target} ({', '.join(files)})")
+    return 0
+
+
+def _answers(path: str) -> list[Answer]:
+    """The rows of a file as the room takes them."""
+    from evaluator.annotate.answers import Answer
+    from evaluator.annotate.draw import Mark
+    from evaluator.readers.annotations import read_answers
+
+    return [
+        Answer(
+            row.where, row.item, row.rater, row.reference, row.hypothesis,
+            tuple(Mark(one.side, *one.mark) for one in row.marks), row.score, row.form,
+        )
+        for row in read_answers(path)
+    ]  # fmt: skip
+
+
+def _calibration(result: AnnotationResult, evaluation: Evaluation) -> dict[str, str]:
+    """The calibration file by name; nothing where nothing could be fitted."""
+    from evaluator.annotate.fit import calibration_text
+    from evaluator.signatures import diagnosis_version
+
+    if result.fitted is None or evaluation.manifest.diagnosis is None:
+        return {}
+    flags = result.flags
+    figures = {"precision": flags.precision.value, "recall": flags.recall.value, "f1_before": result.fitted.f1_before, "f1_after": result.fitted.f1_after}
+    told = {"flagged": result.n_flagged, "sampled": result.n_sampled, "unflagged": result.unflagged, "raters": len(result.raters)}
+    known = {name: None if math.isnan(value) else round(value, 6) for name, value in figures.items()}
+    return {CALIBRATION: calibration_text(result.fitted, diagnosis_version(evaluation.manifest.diagnosis), {**told, **known})}
+
+
+def _span_f1(items: Sequence[Item], judged: Mapping[str, Sequence[Judgement]]) -> float:
+    """F1 of raters' marks by character, the mean over pairs of raters; NaN with one, or where no pair marked anything."""
+    from evaluator.annotate.result import span_texts
+    from evaluator.meta.spans import span_f1
+
+    pairs = combinations([span_texts(items, own) for own in judged.values()], 2)
+    found = [score for one, other in pairs if not math.isnan(score := span_f1(one, other).f1)]
+    return sum(found) / len(found) if found else math.nan
+
+
+def _check_target(target: Path) -> None:
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise EvaluatorError(f"{target} exists and is not an empty folder; choose another place with -o FOLDER.")
+
+
+def _write_folder(target: Path, files: Mapping[str, str]) -> None:
+    """Write the files into a new folder, all of them or none."""
+    from evaluator.results import write_text
+
+    target.absolute().parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}-", dir=target.absolute().parent))
+    try:
+        for name, text in files.items():
+            write_text(staging / name, text)
+        os.chmod(staging, 0o755)
+        _check_target(target)
+        os.replace(staging, target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
