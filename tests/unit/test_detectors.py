@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaluator.diagnosis import detect
 from evaluator.diagnosis.catalog import BY_NAME, KINDS
 from evaluator.diagnosis.detect.clocks import same_time
 from evaluator.diagnosis.detect.name_forms import same_words
@@ -15,7 +18,7 @@ from evaluator.diagnosis.detect.negation_cues import negated_form
 from evaluator.diagnosis.observe import DETECTORS, evidence_of, find_all
 from evaluator.diagnosis.pair import Pair
 from evaluator.types import Finding
-from tests.unit.detector_cases import BROKEN, HARMLESS, NAME, NEGATION
+from tests.unit.detector_cases import BROKEN, EXAMPLES, HARMLESS, NAME, NEGATION, QUIET
 
 pytestmark = pytest.mark.model
 
@@ -64,6 +67,37 @@ def test_every_finding_is_in_the_table_of_kinds(reference: str, hypothesis: str,
 def test_the_table_names_each_kind_once_and_every_detector() -> None:
     assert len(BY_NAME) == len(KINDS)
     assert {kind.family for kind in KINDS} == {detector.__name__.removeprefix("find_") for detector in DETECTORS} | {"slot", "sources"}
+
+
+EXAMPLE_KINDS = {kind.name for kind in KINDS if kind.family != "sources"}
+EMITTED = {detector.__name__.removeprefix("find_"): detector for detector in DETECTORS}
+
+
+@pytest.mark.parametrize("kind", sorted(EXAMPLE_KINDS | set(EXAMPLES)))
+def test_every_kind_of_finding_has_an_example_in_which_it_is_found(kind: str) -> None:
+    assert kind in EXAMPLES, f"tests/unit/detector_cases.py has no pair in EXAMPLES for {kind}"
+    assert kind in BY_NAME, f"diagnosis/catalog.py has no row for {kind}"
+    ((piece,),) = evidence_of([EXAMPLES[kind]], [True])
+    assert kind in {finding.detector for finding in piece.findings}
+
+
+@pytest.mark.parametrize("family", sorted({kind.family for kind in KINDS} - {"sources"} | set(EMITTED) | set(QUIET)))
+def test_every_detector_has_a_harmless_pair_in_which_it_finds_nothing(family: str) -> None:
+    assert family in QUIET, f"tests/unit/detector_cases.py has no pair in QUIET for {family}"
+    assert QUIET[family][0] != QUIET[family][1]
+    ((piece,),) = evidence_of([QUIET[family]], [True])
+    assert not [finding for finding in piece.findings if BY_NAME[finding.detector].family == family]
+
+
+def test_every_detector_in_the_folder_is_called() -> None:
+    sources = {path: path.read_text(encoding="utf-8") for path in Path(detect.__file__).parent.glob("*.py")}
+    called = {detector.__name__ for detector in DETECTORS}
+    for path, text in sources.items():
+        for name in re.findall(r"^def (find_\w+)\(", text, re.MULTILINE):
+            others = [other for place, other in sources.items() if place != path]
+            assert name in called or any(re.search(rf"\b{name}\(", other) for other in others), (
+                f"{name} in {path.name} is not in DETECTORS of diagnosis/observe.py"
+            )
 
 
 @pytest.mark.parametrize("text", [case[0] for case in BROKEN[::3]])
