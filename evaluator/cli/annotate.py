@@ -65,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
 
     evaluation = read_run(Path(args.run).expanduser())
     refuse_stream(evaluation, f"evaluator annotate {args.action}")
-    default = f"{'annotation' if args.action == 'export' else 'answers'}-{Path(args.run).name}"
+    default = f"{'annotation' if args.action == 'export' else 'answers'}-{_name(args.run)}"
     target = Path(args.output or default).expanduser()
     _check_target(target)
     return (_export if args.action == "export" else _import)(args, evaluation, target)
@@ -86,7 +86,7 @@ def _export(args: argparse.Namespace, evaluation: Evaluation, target: Path) -> i
     systems, spans = evaluation.manifest.systems, not args.no_spans
     names = shown_systems(systems, seed, blind=args.blind)
     rows = sheet_rows(drawn.items, names, spans=spans)
-    campaign = f"evaluator-{re.sub(r'[^A-Za-z0-9_-]+', '-', Path(args.run).name)[:60]}"
+    campaign = f"evaluator-{re.sub(r'[^A-Za-z0-9_-]+', '-', _name(args.run))}"
     files = {
         "sheet.tsv": tsv_text(rows),
         "sheet.csv": csv_text(rows),
@@ -161,6 +161,11 @@ def _span_f1(items: Sequence[Item], judged: Mapping[str, Sequence[Judgement]]) -
     pairs = combinations([span_texts(items, own) for own in judged.values()], 2)
     found = [score for one, other in pairs if not math.isnan(score := span_f1(one, other).f1)]
     return sum(found) / len(found) if found else math.nan
+
+
+def _name(folder: str) -> str:
+    """The name of a run folder, also where it is given as `.`."""
+    return Path(folder).expanduser().resolve().name[:60]
 
 
 def _check_target(target: Path) -> None:

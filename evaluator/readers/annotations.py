@@ -113,13 +113,13 @@ def _score(where: str, cell: object) -> float:
 
 
 def _pearmut(path: str, text: str) -> list[AnswerRow]:
-    """Pearmut's annotations.json (entries by campaign) or one of its outputs/*.jsonl; of several judgements of an item by one person the last holds."""
+    """Pearmut's annotations.json (entries by campaign) or its log of a campaign (.jsonl); of several judgements of an item by one person the last holds."""
     last: dict[tuple[str, str], list[AnswerRow]] = {}
     for where, entry in _entries(path, text):
         user, place = str(entry.get("user_id", "")), str(entry.get("item_i", ""))
         given, items = entry.get("annotation"), entry.get("item")
-        if isinstance(given, str):  # how Pearmut notes that a task was reset
-            last.pop((user, place), None)
+        if isinstance(given, str):  # how Pearmut notes a reset: of one item, or from its version 1.1 of everything by this person
+            last = {key: own for key, own in last.items() if key[0] != user or (place and key[1] != place)}
         elif isinstance(entry.get("item_i"), int):  # items of a tutorial have names
             if not isinstance(given, list) or not isinstance(items, list) or len(given) != len(items):
                 raise EvaluatorError(f"{where}: no annotation of Pearmut: it needs the lists annotation and item, equally long.")

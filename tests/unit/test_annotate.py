@@ -377,6 +377,9 @@ def test_answers_of_pearmut_are_read_with_resets_and_the_last_judgement(write: C
     assert (row.item, row.rater, row.score, row.form) == ("1", "u", 20.0, "pearmut")
     assert [(one.side, one.mark.start, one.mark.end) for one in row.marks] == [("hypothesis", 2, 3), ("reference", None, None)]
     assert row.marks[1].mark.category == "accuracy/omission"
+    whole = [entry(1, 10, []), entry(2, 5, []), {**entry(1, 9, []), "user_id": "w"}, {"annotation": "__RESET__", "user_id": "u"}, entry(2, 7, [])]
+    rows = read_answers(str(write("log.jsonl", "".join(json.dumps(one) + "\n" for one in whole))))
+    assert [(row.rater, row.item, row.score) for row in rows] == [("w", "1", 9.0), ("u", "2", 7.0)]
     for spans, words in (
         ([{**span, "end_i": 9}], "a span from 3 to 9 in a text of 5 units"),
         ([{**span, "severity": None}], "the severity of a span is ''"),
