@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test quick chromium lint types columns bench kernel clean
+.PHONY: demo test quick chromium lint types docs columns bench kernel clean
 
 demo: .venv/.user
 	$(BIN)/evaluator demo
@@ -31,6 +31,11 @@ lint: .venv/.dev
 types: .venv/.dev
 	$(BIN)/mypy
 
+# The site in site/: open site/index.html. Strict: a broken link, a page outside the navigation or anything fetched from elsewhere is an error.
+docs: .venv/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@echo "written: site/index.html"
+
 columns: .venv/.user
 	$(BIN)/python -c "from evaluator.reports.columns import columns_readme; print(columns_readme(), end='')" > results/README.md
 	$(BIN)/python -c "from evaluator.reports.columns import metrics_page; p = __import__('pathlib').Path('docs/metrics.md'); p.write_text(metrics_page(p.read_text(encoding='utf-8')), encoding='utf-8')"
@@ -43,7 +48,7 @@ kernel: .venv/.dev
 	$(BIN)/python hatch_build.py
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv site .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 2; }
@@ -60,3 +65,8 @@ KERNEL := hatch_build.py $(wildcard evaluator/metrics/native/*)
 	@echo "Installing evaluator and its test tools into .venv (a minute or two) ..."
 	$(PIP) -e ".[dev]"
 	@touch $@ .venv/.user
+
+.venv/.docs: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing evaluator and the generator of its site into .venv (a minute or two) ..."
+	$(PIP) -e ".[docs]"
+	@touch $@
