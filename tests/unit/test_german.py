@@ -34,6 +34,11 @@ BROKEN = {
         "Der Rat beschloss den neuen Haushalt.",
         "truncation_end",
     ),
+    "three content words lost": (
+        "Der Verein wählte am Sonntag einen neuen Vorstand und zwei weitere Kassenprüfer aus Köln.",
+        "Der Verein wählte am Sonntag einen neuen Vorstand.",
+        "truncation_end",
+    ),
     "a text that stops": (
         "Die Feuerwehr rettete am Abend elf Menschen aus dem Hochhaus und brachte sie in die nahe Turnhalle.",
         "Die Feuerwehr rettete am Abend elf Menschen aus",

@@ -16,7 +16,7 @@ from evaluator.types import Finding, FloatArray
 
 SUPPORTED = 0.6
 """Support from which a word without a partner counts as expressed by others."""
-MIN_WORDS, MIN_LETTERS = 3, 18
+MIN_RUN, MIN_LETTERS = 3, 18
 """Content words and letters in a row that a loss has at least."""
 SHARE, LARGE = 0.12, 0.5
 """Share of the text's letters that is lost and not made up for: from here a loss is major, critical."""
@@ -84,7 +84,7 @@ def _gap(side: Side, free: set[int], net: int) -> _Gap | None:
             run.append(i)
             continue
         letters = _letters(side, set(run))
-        if len(run) >= MIN_WORDS and letters > best.letters:
+        if len(run) >= MIN_RUN and letters > best.letters:
             best = _Gap(run[0], run[-1] + 1, letters)
         run = []
     total = _letters(side, set(_content(side)))
