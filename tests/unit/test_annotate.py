@@ -18,7 +18,9 @@ from evaluator.annotate.forms import COLUMNS, marked_text, pearmut_campaign, sho
 from evaluator.calibrated import flagged_from
 from evaluator.cli.annotate import CALIBRATION, EXAMPLES, HUMAN, KEY, build
 from evaluator.readers.annotations import read_answers
-from evaluator.types import Diagnosis, EvaluatorError
+from evaluator.request import Request
+from evaluator.types import Diagnosis, EvalSet, EvaluatorError, SegmentPair, System
+from evaluator.wiring import make_judge
 from tests.conftest import ROOT, Cli
 
 pytestmark = pytest.mark.model
@@ -209,6 +211,14 @@ def test_a_calibration_that_cannot_be_used_is_refused(
     assert done.code == 2
     assert words in done.err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_calibration_is_not_left_unused_where_the_language_is_not_judged(write: Callable[[str, str | bytes], Path]) -> None:
+    file = write("c.json", '{"format": "evaluator-calibration-1", "prior": 0.5, "threshold": 0.3}')
+    pairs = (SegmentPair("d", 1, "1-1", ("Hráz se protrhla v noci.",), "Hráz vydržela.", ""),)
+    request = Request(metrics=("bertscore",), lang="cs", calibration=str(file))
+    with pytest.raises(EvaluatorError, match="--calibration is for the diagnosis. Diagnosis: off"):
+        make_judge(request, EvalSet((System("a", pairs),), 1))
 
 
 def test_a_lower_threshold_flags_with_a_serious_finding_and_a_reason() -> None:
