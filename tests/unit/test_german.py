@@ -35,7 +35,7 @@ BROKEN = {
         "truncation_end",
     ),
     "three content words lost": (
-        "Am Montag wählte der Verein nach langer Debatte einen neuen Vorstand und erfahrene Kassenprüfer für das Sommerfest.",
+        "Am Montag wählte der Verein nach langer Debatte einen neuen Vorstand und erfahrene Rechnungsprüferinnen für das Sommerfest.",
         "Am Montag wählte der Verein nach langer Debatte einen neuen Vorstand.",
         "truncation_end",
     ),
