@@ -6,7 +6,7 @@ import pytest
 
 from evaluator.check import CHECKS
 from evaluator.cli import bench, check, explain_diff, validate, verify
-from evaluator.suite import card, config, index, options, tables
+from evaluator.suite import card, config, history, index, options, tables
 from tests.conftest import ROOT
 
 BENCH = (ROOT / "docs" / "bench.md").read_text(encoding="utf-8")
@@ -19,12 +19,12 @@ def test_the_page_on_checking_names_it(name: str) -> None:
     assert name in check.build().format_help()
 
 
-@pytest.mark.parametrize("name", [*index.COLUMNS, *tables.COLUMNS, *card.ROLES, *card.FORMS])
+@pytest.mark.parametrize("name", [*index.COLUMNS, *tables.COLUMNS, *history.COLUMNS, *card.ROLES, *card.FORMS])
 def test_the_page_on_suites_names_it(name: str) -> None:
     assert f"`{name}`" in BENCH
 
 
-@pytest.mark.parametrize("columns", [index.COLUMNS, tables.COLUMNS])
+@pytest.mark.parametrize("columns", [index.COLUMNS, tables.COLUMNS, history.COLUMNS])
 def test_the_page_on_suites_says_what_columns_mean(columns: dict[str, str]) -> None:
     assert all(f"| `{name}` | {meaning} |" in BENCH for name, meaning in columns.items())
 

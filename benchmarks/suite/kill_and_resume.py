@@ -1,7 +1,7 @@
 """A suite killed at random moments and resumed ends with the same bytes as one left alone.
 
 Runs a suite undisturbed, then again in another folder with SIGKILL at random moments until it has been killed
-as often as asked, and resumes it to the end. Compares every file; of results/index.csv all but the times.
+as often as asked, and resumes it to the end. Compares every file; of results/index.csv, history.csv and report.html of the suite all but the times.
 
     python benchmarks/suite/kill_and_resume.py configs/wmt22.yaml --data FOLDER --kills 10
 """
@@ -13,6 +13,7 @@ import csv
 import hashlib
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -27,8 +28,11 @@ def command(config: str, data: str, output: Path) -> list[str]:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Digest of every file; of the index without its times."""
-    found = {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Digest of every file; of the index, and of the history and page of the suite, without their times."""
+    times = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ?")
+    timed = {*folder.glob("*/history.csv"), *folder.glob("*/report.html")}
+    texts = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    found = {str(path.relative_to(folder)): hashlib.sha256(times.sub(b"TIME", text) if path in timed else text).hexdigest() for path, text in texts.items()}
     with open(folder / "index.csv", encoding="utf-8", newline="") as file:
         rows = sorted(tuple(value for name, value in row.items() if name != "finished") for row in csv.DictReader(file))
     return {**found, "index.csv": repr(rows)}

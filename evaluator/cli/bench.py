@@ -15,8 +15,9 @@ from evaluator.types import EvaluatorError
 
 DATA = "EVALUATOR_DATA"
 SUMMARY = (
-    "Scores test sets x systems x metrics x options from one plain file into results/SUITE/: a run folder each, leaderboard.csv and report.md over all, "
-    "a line a run in results/index.csv. Finished runs are kept; an interrupted suite goes on where it stopped."
+    "Scores test sets x systems x metrics x options from one plain file into results/SUITE/: a run folder each, leaderboard.csv, report.md and "
+    "report.html over all, a line a run in results/index.csv, every result in history.csv. "
+    "Finished runs are kept; an interrupted suite goes on where it stopped."
 )
 EXAMPLES = (
     "evaluator bench configs/quick.yaml",

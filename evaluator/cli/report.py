@@ -1,4 +1,4 @@
-"""`evaluator report`: the reports of a stored run, written into its folder."""
+"""`evaluator report`: the reports of a stored run or suite, written into its folder."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evaluator.cli.parser import Parser, one_of
+from evaluator.types import EvaluatorError
 
 FORMATS = ("html", "md", "latex")
-EXAMPLES = ("evaluator report results/run1", "evaluator report results/run1 --format html md latex")
+SUMMARY = (
+    "Writes the reports of a stored run into its folder: report.html, report.md, report.tex; of a suite report.html, report.md, leaderboard.csv "
+    "and history.csv. Nothing is scored again."
+)
+EXAMPLES = ("evaluator report results/run1", "evaluator report results/run1 --format html md latex", "evaluator report results/quick")
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command: write the reports asked for and print their paths."""
-    parser = Parser("report", "Writes the reports of a stored run into its folder: report.html, report.md, report.tex. Nothing is scored again.", EXAMPLES)
-    parser.add_argument("run", metavar="RUN_DIR", help="a run folder")
+    parser = Parser("report", SUMMARY, EXAMPLES)
+    parser.add_argument("run", metavar="RUN_DIR", help="a run folder, or that of a suite (results/SUITE)")
     parser.add_argument("--format", nargs="+", default=["html", "md"], metavar="FORMAT", help=f"{', '.join(FORMATS)}; default html md")
     parser.add_argument("-w", "--width", type=int, default=1, metavar="N", help="decimals in the LaTeX table; default 1")
     parser.add_argument("--intervals", action="store_true", help="95 %% intervals beside the scores of the LaTeX table")
@@ -25,10 +30,12 @@ def run(arguments: Sequence[str]) -> int:
         one_of(name, FORMATS, "format")
     from evaluator.reports.paper import PaperStyle, latex_table
     from evaluator.reports.view import make_view
-    from evaluator.results import read_run, write_whole
+    from evaluator.results import MANIFEST, read_run, write_whole
     from evaluator.run import reports_of
 
     folder = Path(args.run).expanduser()
+    if not (folder / MANIFEST).exists() and (folder / "suite.json").is_file():
+        return _suite(folder, args.format)
     evaluation = read_run(folder)
     reports = reports_of(evaluation)
     texts = {"html": ("report.html", reports["report.html"]), "md": ("report.md", reports["report.md"])}
@@ -38,4 +45,15 @@ def run(arguments: Sequence[str]) -> int:
         file, text = texts[name]
         write_whole(folder / file, text)
         sys.stdout.write(f"{folder / file}\n")
+    return 0
+
+
+def _suite(folder: Path, formats: Sequence[str]) -> int:
+    """The same for a suite."""
+    if "latex" in formats:
+        raise EvaluatorError(f"{folder} is a suite; LaTeX is written of single runs: evaluator report {folder}/RUN --format latex")
+    from evaluator.suite.writing import rewrite_tables
+
+    for path in rewrite_tables(folder):
+        sys.stdout.write(f"{path}\n")
     return 0

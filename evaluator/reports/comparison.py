@@ -54,35 +54,41 @@ class Comparison(NamedTuple):
 
 def comparison_of(evaluation: Evaluation, view: View) -> Comparison:
     """Scores, intervals and ranks of all systems; of one its scores alone."""
-    ends = {(row["system"], row["metric"]): row for row in rows_of(evaluation.tables["statistics"])}
     entries = {entry.title: entry for entry in evaluation.manifest.compared or ()}
     titles = [r.metric for r in view.rankings] or [score.metric for score in view.systems[0].scores]
-    ranked = {(ranking.metric, system.system): system for ranking in view.rankings for system in ranking.systems}
-    several = len(view.systems) > 1
     order = [system.system for system in view.rankings[0].systems] if view.rankings else [system.system for system in view.systems]
-
-    def cell(system: str, title: str) -> ScoreCell:
-        row, unit = ends.get((system, title), {}), entries[title].unit_scale
-        low, high = (shown_score(row.get(name), unit) for name in ("ci_low", "ci_high"))
-        place = ranked.get((title, system))
-        rank = place.rank if place is not None and place.rank_low is not None else ""
-        best = several and place is not None and place.rank_low == 1
-        return ScoreCell(shown_score(row.get("score"), unit), f"{low}–{high}" if low and high else "", rank, best)
-
+    cells = score_cells(evaluation, view.rankings)
+    empty = ScoreCell("", "", "", False)
     by_system = {row["system"]: row for row in rows_of(evaluation.tables["scores"])}
     rows = [
         SystemRow(
             printable(system),
-            [cell(system, title) for title in titles],
+            [cells.get((system, title), empty) for title in titles],
             f"{by_system[system]['segments']:,}",
             "" if by_system[system]["flagged"] is None else f"{by_system[system]['flagged']:,}",
         )
         for system in order
     ]
-    return Comparison([_head(title, entries[title].higher_is_better) for title in titles], rows, cluster_lines(view.rankings, order))
+    return Comparison([head_of(title, entries[title].higher_is_better) for title in titles], rows, cluster_lines(view.rankings, order))
 
 
-def _head(title: str, higher_is_better: bool) -> Head:
+def score_cells(evaluation: Evaluation, rankings: Sequence[Ranking]) -> dict[tuple[str, str], ScoreCell]:
+    """By system and metric its score with interval, and with several systems its rank."""
+    units = {entry.title: entry.unit_scale for entry in evaluation.manifest.compared or ()}
+    ranked = {(ranking.metric, system.system): system for ranking in rankings for system in ranking.systems}
+    cells = {}
+    for row in rows_of(evaluation.tables["statistics"]):
+        unit = units.get(row["metric"], False)
+        score, low, high = (shown_score(row[name], unit) for name in ("score", "ci_low", "ci_high"))
+        place = ranked.get((row["metric"], row["system"]))
+        rank = place.rank if place is not None and place.rank_low is not None else ""
+        best = place is not None and place.rank_low == 1
+        cells[row["system"], row["metric"]] = ScoreCell(score, f"{low}–{high}" if low and high else "", rank, best)
+    return cells
+
+
+def head_of(title: str, higher_is_better: bool) -> Head:
+    """A metric as the head of a column."""
     return Head(title, "↑" if higher_is_better else "↓", define(title, higher_is_better))
 
 

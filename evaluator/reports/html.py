@@ -1,4 +1,4 @@
-"""`report.html`: one file with nothing to fetch.
+"""`report.html` of a run and of a suite: one file with nothing to fetch.
 
 What a browser may do with the page is stated in it: a content-security policy that allows its own
 style sheet and script, by hash, and nothing else, and that lets no script make markup out of text.
@@ -12,8 +12,10 @@ import base64
 import hashlib
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from evaluator.reports.page import make_page
+from evaluator.reports.suite_page import SuitePage
 from evaluator.types import Evaluation
 
 FOLDER = "templates"
@@ -23,24 +25,34 @@ SCRIPTS = ("data", "sort", "words", "detail", "copy", "grid", "filter", "versus"
 
 def render_html(evaluation: Evaluation) -> str:
     """The report as one self-contained page."""
+    script = _script()
+    return _render("report.html.j2", f"'{_digest(script)}'", page=make_page(evaluation), script=script)
+
+
+def render_suite(page: SuitePage) -> str:
+    """The page of a suite, self-contained and without a script."""
+    return _render("suite.html.j2", "'none'", page=page)
+
+
+def _render(template: str, allowed: str, **values: Any) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("evaluator.reports", FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    style, script = _style(), _script()
+    style = _style()
     policy = "; ".join(
         (
             "default-src 'none'",
             f"style-src '{_digest(style)}'",
-            f"script-src '{_digest(script)}'",
+            f"script-src {allowed}",
             "require-trusted-types-for 'script'",
             "trusted-types 'none'",
             "base-uri 'none'",
             "form-action 'none'",
         )
     )
-    return environment.get_template("report.html.j2").render(page=make_page(evaluation), style=style, script=script, policy=policy) + "\n"
+    return environment.get_template(template).render(style=style, policy=policy, **values) + "\n"
 
 
 def _digest(text: str) -> str:

@@ -61,6 +61,23 @@ def read_lines(path: Path) -> set[tuple[str, str]]:
     return _keys(path, data[: data.rfind(b"\n") + 1])
 
 
+def read_index(path: Path) -> list[dict[str, str]]:
+    """Every whole line by column, oldest first; none where there is no file.
+
+    Raises:
+        EvaluatorError: another file is there, or a line lacks a cell.
+    """
+    data = path.read_bytes() if path.is_file() else b""
+    _keys(path, data[: data.rfind(b"\n") + 1])
+    text = data[: data.rfind(b"\n") + 1].decode("utf-8")
+    lines = list(csv.DictReader(io.StringIO(text, newline="")))
+    for number, line in enumerate(lines, 2):
+        lacking = [name for name in COLUMNS if line.get(name) is None]
+        if lacking:
+            raise EvaluatorError(f"{path}: row {number} has no {', '.join(lacking)}; the columns are {', '.join(COLUMNS)}. Mend the row, or take it out.")
+    return lines
+
+
 def _keys(path: Path, data: bytes) -> set[tuple[str, str]]:
     try:
         return {(line["run"], line["fingerprint"]) for line in csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))}

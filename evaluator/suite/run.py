@@ -9,26 +9,24 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from evaluator.pipeline import evaluate
 from evaluator.plugins import StatisticsStore
-from evaluator.results import MANIFEST, csv_text, new_run_folder, read_run, write_whole
+from evaluator.results import MANIFEST, new_run_folder, read_run, write_whole
 from evaluator.run import fill_folder
 from evaluator.score import StartWork
 from evaluator.suite.config import SuiteConfig
 from evaluator.suite.index import append_line, locked, read_lines
 from evaluator.suite.plan import PlannedRun
-from evaluator.suite.tables import Finished, leaderboard, suite_report
+from evaluator.suite.tables import Finished
+from evaluator.suite.writing import STATE, TABLES, write_tables
 from evaluator.types import Evaluation, EvaluatorError, SeveralErrors
 
 Log = Callable[[str], None]
-
-STATE = "suite.json"
-TABLES = ("leaderboard.csv", "report.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,16 @@ def run_suite(config: SuiteConfig, runs: Sequence[PlannedRun], root: Path, store
         failed = _make_all(config, runs, todo, folder, store, start_work, log)
         if failed:
             raise SeveralErrors(f"{len(failed)} of {len(runs)} runs failed, the others are in {folder}:", failed)
-        read: dict[str, Evaluation] = {}
-        if not _are_written(runs, folder):
-            read = {run.name: read_run(folder / run.name) for run in runs}
-            _write_tables(config, runs, folder, read)
         known = read_lines(root / "index.csv")
-        for run in runs:
-            if (f"{config.name}/{run.name}", run.fingerprint) not in known:
-                _index(config, run, root, read.get(run.name) or read_run(folder / run.name))
+        unlisted = [run for run in runs if (f"{config.name}/{run.name}", run.fingerprint) not in known]
+        if unlisted or not _are_written(runs, folder):
+            (folder / STATE).unlink(missing_ok=True)
+            finished = [Finished(run.set_name, run.combination, run.name, run.domain, read_run(folder / run.name)) for run in runs]
+            for run, one in zip(runs, finished, strict=True):
+                if run in unlisted:
+                    _index(config, run, root, one.evaluation)
+            write_tables(config.name, finished, folder)
+            write_whole(folder / STATE, _state(runs))  # last: it says that the others are whole
     return SuiteResult(folder, len(todo), len(runs) - len(todo))
 
 
@@ -121,14 +121,6 @@ def _make(config: SuiteConfig, run: PlannedRun, folder: Path, store: StatisticsS
         evaluation = evaluate(replace(run.request, store=store), start_work)
         suite = {"name": config.name, "set": run.set_name, "version": run.version, "options": run.combination, "fingerprint": run.fingerprint}
         fill_folder(replace(evaluation, manifest=evaluation.manifest.changed(suite=suite)), staging)
-
-
-def _write_tables(config: SuiteConfig, runs: Sequence[PlannedRun], folder: Path, read: Mapping[str, Evaluation]) -> None:
-    finished = [Finished(run.set_name, run.combination, run.name, run.domain, read[run.name]) for run in runs]
-    board = leaderboard(finished)
-    write_whole(folder / "leaderboard.csv", csv_text(board))
-    write_whole(folder / "report.md", suite_report(config.name, finished, board))
-    write_whole(folder / STATE, _state(runs))  # last: it says that the others are whole
 
 
 def _state(runs: Sequence[PlannedRun]) -> str:
