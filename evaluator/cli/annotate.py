@@ -31,18 +31,27 @@ EXAMPLES = (
     "evaluator score ref.txt new.txt --calibration answers/calibration.json",
 )
 SAMPLE, SEED = 50, 12345
+FORMATS = {"esa": "sheet.tsv", "mqm": "sheet.tsv", "csv": "sheet.csv", "pearmut": "pearmut.json"}
+"""Forms of one file, and which of an export's files each is: ESA's scores and MQM's marks are columns of one sheet."""
 KEY, CALIBRATION, HUMAN = "key.json", "calibration.json", "human.jsonl"
 
 
 def build() -> Parser:
     """The options of both halves."""
     parser = Parser("annotate", SUMMARY, EXAMPLES)
-    parser.usage = "evaluator annotate export RUN_DIR [-o FOLDER] [options]\n       evaluator annotate import RUN_DIR FILE ... [-o FOLDER] [options]"
+    parser.usage = "\n       ".join(
+        (
+            "evaluator annotate export RUN_DIR [-o FOLDER] [options]",
+            "evaluator annotate export RUN_DIR --format FORM -o FILE [options]",
+            "evaluator annotate import RUN_DIR FILE ... [-o FOLDER] [options]",
+        )
+    )
     parser.add_argument("action", nargs="?", metavar="export|import", help="what to do")
     parser.add_argument("run", nargs="?", metavar="RUN_DIR", help="a run with a diagnosis")
     parser.add_argument("files", nargs="*", metavar="FILE", help="import: the sheets that came back (.tsv, .csv), or Pearmut's annotations (.json, .jsonl)")
     parser.add_argument("-o", "--output", metavar="FOLDER", help="a new folder for what is written; default annotation-RUN, answers-RUN")
     out = parser.add_argument_group("export")
+    out.add_argument("--format", choices=FORMATS, metavar="FORM", help=f"one sheet alone, {', '.join(FORMATS)}, written to -o FILE with its key beside it")
     out.add_argument("--sample", type=int, metavar="N", help=f"unflagged segments to draw beside all flagged ones; default {SAMPLE}")
     out.add_argument("--seed", type=int, metavar="S", help=f"of the sample and the order; default {SEED}")
     out.add_argument("--system", metavar="NAME", help="segments of this system alone")
@@ -63,11 +72,15 @@ def run(arguments: Sequence[str]) -> int:
         raise EvaluatorError(f"No run was given: evaluator annotate {args.action} RUN_DIR. See evaluator annotate --help")
     from evaluator.results import read_run, refuse_stream
 
+    if args.action == "import" and not Path(args.run).is_dir() and (folders := [path for path in args.files if Path(path).is_dir()]):
+        args.files = [args.run, *(path for path in args.files if path != folders[0])]  # `import FILE RUN_DIR` is understood as well
+        args.run = folders[0]
     evaluation = read_run(Path(args.run).expanduser())
     refuse_stream(evaluation, f"evaluator annotate {args.action}")
     default = f"{'annotation' if args.action == 'export' else 'answers'}-{_name(args.run)}"
     target = Path(args.output or default).expanduser()
-    _check_target(target)
+    if args.format is None:
+        _check_target(target)
     return (_export if args.action == "export" else _import)(args, evaluation, target)
 
 
@@ -93,10 +106,12 @@ def _export(args: argparse.Namespace, evaluation: Evaluation, target: Path) -> i
         "pearmut.json": pearmut_campaign(drawn.items, shown_systems(systems, seed, blind=True), campaign, raters, spans=spans),
         KEY: key_text(drawn, names, sample, seed),
     }
-    _write_folder(target, files)
+    key = _write_one(args, files) if args.format else KEY
+    if args.format is None:
+        _write_folder(target, files)
     flagged = len(drawn.items) - drawn.sampled
     sys.stdout.write(f"{len(drawn.items)} items: {flagged} flagged, and {drawn.sampled} of {drawn.unflagged} unflagged\n")
-    log(f"written: {target} (keep {KEY}: it tells which items are flagged, and the import needs it)")
+    log(f"written: {target} (keep {key}: it tells which items are flagged, and the import needs it)")
     return 0
 
 
@@ -108,11 +123,9 @@ def _import(args: argparse.Namespace, evaluation: Evaluation, target: Path) -> i
 
     if not args.files:
         raise EvaluatorError("No answers were given: evaluator annotate import RUN_DIR FILE ... See evaluator annotate --help")
-    if given := [name for name in ("sample", "seed", "system", "blind", "no_spans", "raters") if getattr(args, name)]:
+    if given := [name for name in ("format", "sample", "seed", "system", "blind", "no_spans", "raters") if getattr(args, name)]:
         raise EvaluatorError(f"--{given[0].replace('_', '-')} is an option of evaluator annotate export; the key has it already.")
-    key = args.key or str(Path(args.files[0]).parent / KEY)
-    if not args.key and not Path(key).exists():
-        raise EvaluatorError(f"There is no {KEY} beside {args.files[0]}; name the key that the export wrote with --key FILE.")
+    key = args.key or _key_beside(args.files[0])
     drawn = read_key(decode(read_bytes(key), key), key, evaluation)
     judged = join_answers([answer for path in args.files for answer in _answers(path)], drawn.items)
     stated = evaluation.manifest.diagnosis or {}
@@ -171,6 +184,30 @@ def _name(folder: str) -> str:
 def _check_target(target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise EvaluatorError(f"{target} exists and is not an empty folder; choose another place with -o FOLDER.")
+
+
+def _write_one(args: argparse.Namespace, files: Mapping[str, str]) -> str:
+    """Write one sheet and its key as files; the key's path."""
+    from evaluator.results import write_whole
+
+    if not args.output:
+        raise EvaluatorError("--format writes one file: name it with -o FILE.")
+    target, key = Path(args.output).expanduser(), Path(f"{args.output}.{KEY}").expanduser()
+    for path in (target, key):
+        if path.exists():
+            raise EvaluatorError(f"{path} exists; choose another place with -o FILE.")
+    target.absolute().parent.mkdir(parents=True, exist_ok=True)
+    write_whole(key, files[KEY])
+    write_whole(target, files[FORMATS[args.format]])
+    return str(key)
+
+
+def _key_beside(sheet: str) -> str:
+    """The key of a sheet: of its own name, or of its folder."""
+    for path in (Path(f"{sheet}.{KEY}"), Path(sheet).parent / KEY):
+        if path.exists():
+            return str(path)
+    raise EvaluatorError(f"There is no {KEY} beside {sheet}; name the key that the export wrote with --key FILE.")
 
 
 def _write_folder(target: Path, files: Mapping[str, str]) -> None:

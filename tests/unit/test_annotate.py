@@ -125,6 +125,28 @@ def test_an_export_answered_by_hand_gives_the_figures_of_a_hand_calculation(cli:
     assert all(read["hypothesis"][row["segment"] - 1] == row["hypothesis"] for row in human)
 
 
+@pytest.mark.parametrize(("form", "name"), [("esa", "a.tsv"), ("mqm", "a.tsv"), ("csv", "a.csv"), ("pearmut", "a.json")])
+def test_one_sheet_alone_has_its_key_beside_it_and_the_run_may_stand_last(cli: Cli, stored: Path, export: Path, tmp_path: Path, form: str, name: str) -> None:
+    file = tmp_path / "one" / name
+    done = cli("annotate", "export", stored, "-o", file, "--format", form, "--sample", SAMPLE)
+    assert done.code == 0, done.err
+    same = {"esa": "sheet.tsv", "mqm": "sheet.tsv", "csv": "sheet.csv", "pearmut": "pearmut.json"}[form]
+    assert file.read_bytes() == (export / same).read_bytes()
+    assert Path(f"{file}.key.json").read_bytes() == (export / KEY).read_bytes()
+    again = cli("annotate", "export", stored, "-o", file, "--format", form)
+    assert (again.code, "exists" in again.err) == (2, True)
+    if form in ("esa", "mqm"):
+        write_tsv(file, answered(export, "ann", items_of(export)[True][:8]))
+        back = [cli("annotate", "import", *order, "-o", tmp_path / f"back{k}") for k, order in enumerate(((file, stored), (stored, file)))]
+        assert [one.code for one in back] == [0, 0], back[0].err
+        assert back[0].out == back[1].out
+
+
+def test_one_form_needs_a_file(cli: Cli, stored: Path) -> None:
+    done = cli("annotate", "export", stored, "--format", "csv")
+    assert (done.code, "name it with -o FILE" in done.err) == (2, True)
+
+
 def test_two_raters_agree_by_kappa_and_spans_of_a_hand_calculation(cli: Cli, stored: Path, export: Path, tmp_path: Path) -> None:
     flagged = items_of(export)[True]
     write_tsv(export / "anna.tsv", answered(export, "anna", flagged))
