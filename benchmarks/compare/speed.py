@@ -24,7 +24,7 @@ from statistics_of import lines, score
 CHILD = """
 import sys, time
 import numpy as np
-from evaluator.compare import Contest, Plan, Subject, compare_systems
+from evaluator.compare import ComparisonData, Plan, MetricData, compare_systems
 
 def mebibytes():  # of this process's own image; getrusage would count that of its parent before exec
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) / 1024
@@ -34,8 +34,8 @@ formulas = {"bleu": {"kind": "bleu"}, "chrf": {"kind": "chrf"}}
 arrays = {name: np.load(f"{folder}/{name}.npy") for name in formulas}
 before = mebibytes()
 start = time.process_time()
-subjects = tuple(Subject(name, arrays[name], formulas[name]) for name in formulas)
-found = compare_systems(Contest(tuple(names), subjects), Plan(unit="segment", resamples=resamples))
+subjects = tuple(MetricData(name, arrays[name], formulas[name]) for name in formulas)
+found = compare_systems(ComparisonData(tuple(names), subjects), Plan(unit="segment", resamples=resamples))
 seconds = time.process_time() - start
 peak = mebibytes()
 rows = sum(len(result.pairs) for result in found.results)

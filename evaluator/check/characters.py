@@ -39,7 +39,7 @@ TOKENIZED_SHARE = 0.05
 FEWEST_TOKENIZED = 2
 
 
-class Page(NamedTuple):
+class JoinedText(NamedTuple):
     """A text as one string."""
 
     name: str
@@ -55,14 +55,14 @@ class Page(NamedTuple):
         return bisect_right(self.starts, offset) - 1
 
 
-def page_of(name: str, lines: Sequence[str], numbers: Sequence[int]) -> Page:
+def page_of(name: str, lines: Sequence[str], numbers: Sequence[int]) -> JoinedText:
     """The text made ready to search."""
     # A line feed inside a cell of a table would move the numbers of all lines after it.
     clean = [line.replace("\n", " ") for line in lines]
-    return Page(name, clean, "\n".join(clean), numbers, list(accumulate((len(line) + 1 for line in clean[:-1]), initial=0)))
+    return JoinedText(name, clean, "\n".join(clean), numbers, list(accumulate((len(line) + 1 for line in clean[:-1]), initial=0)))
 
 
-def character_problems(page: Page, source: Sequence[str] | None = None, *, scored: bool = True) -> Iterator[Problem]:
+def character_problems(page: JoinedText, source: Sequence[str] | None = None, *, scored: bool = True) -> Iterator[Problem]:
     """Mojibake, odd characters, canaries and tokenized text.
 
     Args:
@@ -76,7 +76,7 @@ def character_problems(page: Page, source: Sequence[str] | None = None, *, score
     yield from _tokenized(page)
 
 
-def _numbers(page: Page, offsets: Sequence[int]) -> tuple[int, ...]:
+def _numbers(page: JoinedText, offsets: Sequence[int]) -> tuple[int, ...]:
     return tuple(page.numbers[i] for i in dict.fromkeys(page.line_at(offset) for offset in offsets))
 
 
@@ -96,7 +96,7 @@ def _is_mojibake(found: str) -> bool:
     return False
 
 
-def _looks_bad(page: Page, offset: int) -> bool:
+def _looks_bad(page: JoinedText, offset: int) -> bool:
     """Whether the line has sequences that no language writes: `KÉŽ` and `CAFÉ’S` are valid UTF-8 read wrongly, too, and are Czech and French."""
     from ftfy.badness import is_bad  # a table of such sequences, kept by its author for a decade
 
@@ -105,7 +105,7 @@ def _looks_bad(page: Page, offset: int) -> bool:
     return bool(is_bad(page.whole[start : end if end >= 0 else None]))
 
 
-def _mojibake(page: Page) -> Iterator[Problem]:
+def _mojibake(page: JoinedText) -> Iterator[Problem]:
     if page.whole.isascii():
         return
     found = [match for match in _MOJIBAKE.finditer(page.whole) if _is_mojibake(match[0]) and (match[0] == "\ufffd" or _looks_bad(page, match.start()))]
@@ -117,7 +117,7 @@ def _mojibake(page: Page) -> Iterator[Problem]:
         yield Problem("mojibake", page.name, message, len(found), lines)
 
 
-def _odd(page: Page, pattern: re.Pattern[str], source: Sequence[str] | None) -> Iterator[Problem]:
+def _odd(page: JoinedText, pattern: re.Pattern[str], source: Sequence[str] | None) -> Iterator[Problem]:
     if not pattern.search("".join(set(page.whole))):
         return  # seen in a tenth of the time that a search of the whole takes
     found = [match for match in pattern.finditer(page.whole) if not _is_needed(page.whole, match)]
@@ -136,7 +136,7 @@ def _is_needed(whole: str, match: re.Match[str]) -> bool:
     return script is not None and script.match(whole, match.start()) is not None
 
 
-def _canary(page: Page) -> Iterator[Problem]:
+def _canary(page: JoinedText) -> Iterator[Problem]:
     if not any(word in page.whole for word in ("anary", "CANARY", "BENCHMARK DATA")):
         return  # a search for the pattern itself takes ten times as long
     at = [i for i, line in enumerate(page.lines) if ("anary" in line or "ANARY" in line or "BENCHMARK DATA" in line) and _CANARY.search(line)]
@@ -145,7 +145,7 @@ def _canary(page: Page) -> Iterator[Problem]:
         yield Problem("canary", page.name, f"{place(lines)} is a canary that marks the set, not a segment", len(lines), lines)
 
 
-def _tokenized(page: Page) -> Iterator[Problem]:
+def _tokenized(page: JoinedText) -> Iterator[Problem]:
     least = max(FEWEST_TOKENIZED, TOKENIZED_SHARE * len(page.lines))
     if sum(map(page.whole.count, _SIGNS)) < least:
         return  # counted in a tenth of the time that the pattern takes

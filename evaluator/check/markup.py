@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from evaluator.check.characters import Page
+from evaluator.check.characters import JoinedText
 from evaluator.check.problems import Problem, place, short
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|[a-zA-Z]{3,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
@@ -38,7 +38,7 @@ _KINDS = (
 )
 
 
-def markup_problems(page: Page) -> Iterator[Problem]:
+def markup_problems(page: JoinedText) -> Iterator[Problem]:
     """One finding for each kind of markup that enough lines hold."""
     yield from _columns(page)
     yield from _json_strings(page)
@@ -57,7 +57,7 @@ def markup_problems(page: Page) -> Iterator[Problem]:
             yield Problem("markup", page.name, f"{told} ({len(lines)} of {len(page.lines)} lines: {place(lines)})", len(lines), lines)
 
 
-def _json_strings(page: Page) -> Iterator[Problem]:
+def _json_strings(page: JoinedText) -> Iterator[Problem]:
     """Lines that are strings of JSON: a list that was cut or renamed, which is read as the plain text that it could be too."""
     if page.whole.count('"') < 2 * MIN_QUOTED * len(page.lines):
         return
@@ -71,7 +71,7 @@ def _json_strings(page: Page) -> Iterator[Problem]:
         yield Problem("markup", page.name, message, len(lines), lines)
 
 
-def _columns(page: Page) -> Iterator[Problem]:
+def _columns(page: JoinedText) -> Iterator[Problem]:
     if page.whole.count("\t") < max(1.0, MIN_TABBED * len(page.lines)):
         return
     at = [i for i, line in enumerate(page.lines) if "\t" in line.strip()]

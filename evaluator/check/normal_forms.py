@@ -9,7 +9,7 @@ from typing import NamedTuple
 from evaluator.check.problems import Problem, place
 
 
-class Form(NamedTuple):
+class LetterForm(NamedTuple):
     """How a text writes letters that can be written in two ways."""
 
     composed: frozenset[str]
@@ -20,7 +20,7 @@ class Form(NamedTuple):
     """0-based lines that are not composed."""
 
 
-def form_of(lines: Sequence[str]) -> Form:
+def form_of(lines: Sequence[str]) -> LetterForm:
     """The form of a text."""
     composed: set[str] = set()
     decomposed: set[str] = set()
@@ -36,7 +36,7 @@ def form_of(lines: Sequence[str]) -> Form:
         for cluster in _clusters(line):
             whole = unicodedata.normalize("NFC", cluster)
             (composed if whole == cluster else decomposed).update(whole)
-    return Form(frozenset(filter(_is_composed, composed)), frozenset(filter(_is_composed, decomposed)), tuple(at))
+    return LetterForm(frozenset(filter(_is_composed, composed)), frozenset(filter(_is_composed, decomposed)), tuple(at))
 
 
 def _clusters(line: str) -> Iterator[str]:

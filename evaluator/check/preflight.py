@@ -13,7 +13,7 @@ from evaluator.check.markup import markup_problems
 from evaluator.check.near_copies import MAX_COMPARED, Overlap, near_copies
 from evaluator.check.normal_forms import form_problems
 from evaluator.check.problems import Problem, place
-from evaluator.check.segments import Pairing, expected_of, segment_problems
+from evaluator.check.segments import SystemLines, expected_of, segment_problems
 from evaluator.types import Document, EvalSet, Inputs
 
 CHECKS = {
@@ -158,7 +158,7 @@ def find_problems(texts: Texts, limit: Limit | None = None, *, paired: bool = Fa
             continue
         beside = source if source is not None and len(source) == len(lines) else None
         if name in texts.systems:
-            found += segment_problems(Pairing(name, lines, reference, beside, texts.numbers[name], quick), expected)
+            found += segment_problems(SystemLines(name, lines, reference, beside, texts.numbers[name], quick), expected)
     order = {name: i for i, name in enumerate(everything)}
     weighed = [replace(problem, severity=_severity(problem, len(everything[problem.text]))) for problem in found]
     return sorted(weighed, key=lambda problem: order[problem.text])

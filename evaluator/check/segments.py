@@ -42,7 +42,7 @@ _PHRASES = re.compile(
 _MARKS = ".,:;!?\"'()[]“”‘’«»…-–—"
 
 
-class Pairing(NamedTuple):
+class SystemLines(NamedTuple):
     """A system's lines beside those of the reference and the source."""
 
     name: str
@@ -69,7 +69,7 @@ def expected_of(reference: Sequence[str]) -> Expected:
     return Expected(language_of(sample), main_script(" ".join(sample)), [i for i, text in enumerate(reference) if _is_long(text)])
 
 
-def segment_problems(pairing: Pairing, expected: Expected) -> Iterator[Problem]:
+def segment_problems(pairing: SystemLines, expected: Expected) -> Iterator[Problem]:
     """Everything that is wrong with a system's segments."""
     yield from _empty(pairing)
     yield from _copies(pairing, expected.long)
@@ -78,11 +78,11 @@ def segment_problems(pairing: Pairing, expected: Expected) -> Iterator[Problem]:
     yield from _boilerplate(pairing)
 
 
-def _numbers(pairing: Pairing, at: Sequence[int]) -> tuple[int, ...]:
+def _numbers(pairing: SystemLines, at: Sequence[int]) -> tuple[int, ...]:
     return tuple(pairing.numbers[i] for i in at)
 
 
-def _empty(pairing: Pairing) -> Iterator[Problem]:
+def _empty(pairing: SystemLines) -> Iterator[Problem]:
     for check, here, there, words in (
         ("empty", pairing.lines, pairing.reference, "empty where the reference has text"),
         ("empty", pairing.reference, pairing.lines, "text where the reference is empty"),
@@ -93,7 +93,7 @@ def _empty(pairing: Pairing) -> Iterator[Problem]:
             yield Problem(check, pairing.name, f"{len(at)} of {len(pairing.lines)} segments: {words} ({place(lines)})", len(at), lines)
 
 
-def _copies(pairing: Pairing, long: Sequence[int]) -> Iterator[Problem]:
+def _copies(pairing: SystemLines, long: Sequence[int]) -> Iterator[Problem]:
     same = [i for i in long if pairing.lines[i] == pairing.reference[i]]
     if len(same) >= max(2, COPY_SHARE * len(long)):
         message = f"{len(same)} of {len(long)} segments of {COPY_WORDS} words and more are copies of the reference"
@@ -114,7 +114,7 @@ def _is_long(text: str) -> bool:
     return len(text.split()) >= COPY_WORDS or (len(text) >= 4 * COPY_WORDS and main_script(text) in ("Han", "Thai"))
 
 
-def _repeated(pairing: Pairing) -> Iterator[Problem]:
+def _repeated(pairing: SystemLines) -> Iterator[Problem]:
     """One text in several places whose references (and sources) are not alike."""
     places: dict[str, list[int]] = {}
     for i, line in enumerate(pairing.lines):
@@ -133,7 +133,7 @@ def _repeated(pairing: Pairing) -> Iterator[Problem]:
         yield Problem("duplicates", pairing.name, message, len(astray), lines)
 
 
-def _foreign(pairing: Pairing, expected: Expected) -> Iterator[Problem]:
+def _foreign(pairing: SystemLines, expected: Expected) -> Iterator[Problem]:
     script: list[int] = []
     language: dict[str, list[int]] = {}
     step = max(1, len(pairing.lines) // SAMPLED) if pairing.quick else 1
@@ -160,7 +160,7 @@ def _foreign(pairing: Pairing, expected: Expected) -> Iterator[Problem]:
         yield Problem("language", pairing.name, message, len(at), lines)
 
 
-def _boilerplate(pairing: Pairing) -> Iterator[Problem]:
+def _boilerplate(pairing: SystemLines) -> Iterator[Problem]:
     at = [i for i, text in enumerate(pairing.lines) if _PHRASES.match(text.lstrip("*_# ")) and not _PHRASES.match(pairing.reference[i].lstrip("*_# "))]
     if at:
         lines = _numbers(pairing, at)

@@ -28,7 +28,7 @@ class Interval(NamedTuple):
     high: FloatArray
 
 
-class Spread(NamedTuple):
+class ResampleSummary(NamedTuple):
     """What the resamples of one metric say."""
 
     scores: Interval
@@ -57,7 +57,7 @@ def bootstrap_scores(statistics: Sequence[FloatArray], formulas: Sequence[Formul
     return [np.concatenate(kept, axis=1) for kept in blocks]
 
 
-def spread_of(resampled: FloatArray) -> Spread:
+def spread_of(resampled: FloatArray) -> ResampleSummary:
     """Intervals and standard errors from the scores of all resamples, float64 (n_systems, resamples)."""
     pairs = list(combinations(range(len(resampled)), 2))
     low, high, errors = (np.empty(len(pairs)) for _ in range(3))
@@ -67,7 +67,7 @@ def spread_of(resampled: FloatArray) -> Spread:
         defined = deltas[~np.isnan(deltas)]
         errors[k] = defined.std(ddof=1) if len(defined) > 1 else np.nan
     ends = [percentile_interval(row) for row in resampled]
-    return Spread(Interval(*map(np.array, zip(*ends, strict=True))), Interval(low, high), errors)
+    return ResampleSummary(Interval(*map(np.array, zip(*ends, strict=True))), Interval(low, high), errors)
 
 
 def percentile_interval(values: FloatArray) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from evaluator.compare.bootstrap import bootstrap_scores, spread_of
 from evaluator.compare.formulas import make_formula
-from evaluator.compare.plan import Contest, Plan, Subject
+from evaluator.compare.plan import ComparisonData, MetricData, Plan
 from evaluator.compare.runs import segment_rows
 from evaluator.frames import BUCKETS, check_frame
 from evaluator.plugins import did_you_mean
@@ -39,7 +39,7 @@ WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class BucketInputs:
     """What bucketers look at: of each segment, in order."""
 
     references: Sequence[str]
@@ -49,7 +49,7 @@ class Material:
     """Error categories that any system has there; None without diagnosis."""
 
 
-def material_of(evaluation: Evaluation) -> Material:
+def material_of(evaluation: Evaluation) -> BucketInputs:
     """The segments of a run as bucketers see them."""
     columns = evaluation.tables["segments"].columns
     rows = segment_rows(evaluation)
@@ -58,7 +58,7 @@ def material_of(evaluation: Evaluation) -> Material:
     for row, category in zip(findings["row"], findings["category"], strict=True):
         of_row.setdefault(row, set()).add(category)
     diagnosed = any(risk is not None for risk in columns["risk"])
-    return Material(
+    return BucketInputs(
         references=[columns["reference"][row] for row in rows[0]],
         documents=[columns["document"][row] for row in rows[0]],
         domains=[columns["domain"][row] for row in rows[0]] if "domain" in columns else None,
@@ -66,21 +66,21 @@ def material_of(evaluation: Evaluation) -> Material:
     )
 
 
-def by_length(material: Material) -> Buckets:
+def by_length(material: BucketInputs) -> Buckets:
     """Words of the reference; characters where references have no blanks."""
     spaced = sum(" " in text.strip() for text in material.references) >= len(material.references) / 2
     counts = [len(text.split()) if spaced else len(text) for text in material.references]
     return _ranges(counts, LENGTHS, "words" if spaced else "characters")
 
 
-def by_document(material: Material) -> Buckets:
+def by_document(material: BucketInputs) -> Buckets:
     """The document."""
     if len(set(material.documents)) < 2:
         raise EvaluatorError("Buckets by document need several documents, and all segments are of one. Score with --documents FILE, or a table with documents.")
     return _labels(material.documents)
 
 
-def by_domain(material: Material) -> Buckets:
+def by_domain(material: BucketInputs) -> Buckets:
     """The domain, where the input says it."""
     if material.domains is None:
         raise EvaluatorError(
@@ -89,7 +89,7 @@ def by_domain(material: Material) -> Buckets:
     return _labels(material.domains)
 
 
-def by_position(material: Material) -> Buckets:
+def by_position(material: BucketInputs) -> Buckets:
     """The quarter of its document that a segment is in; documents of at least 4 segments."""
     sizes = Counter(material.documents)
     seen: Counter[str] = Counter()
@@ -100,14 +100,14 @@ def by_position(material: Material) -> Buckets:
     return _labels(labels)
 
 
-def by_rare_words(material: Material) -> Buckets:
+def by_rare_words(material: BucketInputs) -> Buckets:
     """How many words of the reference no other segment has."""
     words = [Counter(word.casefold() for word in WORD.findall(text)) for text in material.references]
     segments_with = Counter(word for own in words for word in own)
     return _ranges([sum(segments_with[word] == 1 for word in own) for own in words], RARE, "rare words")
 
 
-def by_error(material: Material) -> Buckets:
+def by_error(material: BucketInputs) -> Buckets:
     """Segments in which the diagnosis found an error of a category in some system."""
     if material.categories is None:
         raise EvaluatorError("Buckets by error need the diagnosis, and this run has none. Score with --diagnose on.")
@@ -115,7 +115,7 @@ def by_error(material: Material) -> Buckets:
     return {name: np.array([name in own for own in material.categories]) for name in names}
 
 
-BUCKETERS: dict[str, Callable[[Material], Buckets]] = {
+BUCKETERS: dict[str, Callable[[BucketInputs], Buckets]] = {
     "length": by_length,
     "document": by_document,
     "domain": by_domain,
@@ -155,7 +155,7 @@ def check_bucketers(names: Sequence[str]) -> None:
             raise EvaluatorError(f"There are no buckets by {name!r}.{did_you_mean(name, BUCKETERS)}")
 
 
-def bucket_table(evaluation: Evaluation, contest: Contest, names: Sequence[str], plan: Plan) -> Table:
+def bucket_table(evaluation: Evaluation, contest: ComparisonData, names: Sequence[str], plan: Plan) -> Table:
     """Every metric, bucket and pair: rows of buckets.csv.
 
     Raises:
@@ -174,7 +174,7 @@ def bucket_table(evaluation: Evaluation, contest: Contest, names: Sequence[str],
     return check_frame(Table("buckets", table))
 
 
-def _bucket_rows(contest: Contest, subject: Subject, mask: NDArray[np.bool_], seed: int) -> list[dict[str, Any]]:
+def _bucket_rows(contest: ComparisonData, subject: MetricData, mask: NDArray[np.bool_], seed: int) -> list[dict[str, Any]]:
     statistics, formula = subject.statistics[:, mask], make_formula(subject.formula)
     n = int(mask.sum())
     scores = formula.corpus(statistics.sum(axis=1))

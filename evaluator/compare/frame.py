@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluator.compare.plan import SEED, Contest, Plan, Subject
+from evaluator.compare.plan import SEED, ComparisonData, MetricData, Plan
 from evaluator.compare.systems import compare_systems
 from evaluator.frames import PAIRS, to_pandas
 from evaluator.plugins import did_you_mean
@@ -78,9 +78,9 @@ def paired_tests(
     title = name or (TITLES[metric] if isinstance(metric, str) else str(metric["kind"]))
     up = formula["kind"] != "ter" if higher_is_better is None else higher_is_better
     stated = {"kind": "ratio"} if formula["kind"] == "mean" else formula
-    subject = Subject(title, np.stack(arrays), stated, higher_is_better=up, unit_scale=formula["kind"] in ("mean", "ratio"), signature=signature)
+    subject = MetricData(title, np.stack(arrays), stated, higher_is_better=up, unit_scale=formula["kind"] in ("mean", "ratio"), signature=signature)
     plan = Plan(test, unit, resamples, correction, seed)
-    rows = compare_systems(Contest(tuple(statistics), (subject,), documents), plan).results[0].pairs
+    rows = compare_systems(ComparisonData(tuple(statistics), (subject,), documents), plan).results[0].pairs
     return to_pandas(Table("pairs", {column.name: [row[column.name] for row in rows] for column in PAIRS}))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from evaluator.compare.corrections import correct
-from evaluator.compare.plan import ALPHA, Contest, Plan, Subject
+from evaluator.compare.plan import ALPHA, ComparisonData, MetricData, Plan
 from evaluator.compare.runs import contest_of, segment_rows
 from evaluator.compare.systems import compare_systems
 from evaluator.compare.versions import check_same_version, not_compared, of_diagnosis
@@ -95,7 +95,7 @@ def _keys(evaluation: Evaluation) -> list[tuple[str, int, str]]:
     return [(columns["document"][row] if many else "the text", columns["segment"][row], columns["reference"][row]) for row in rows]
 
 
-def _both(run: Evaluation, baseline: Evaluation, pair: tuple[str, str]) -> tuple[list[Subject], list[Subject]]:
+def _both(run: Evaluation, baseline: Evaluation, pair: tuple[str, str]) -> tuple[list[MetricData], list[MetricData]]:
     """Subjects that both runs have and that one version made, each with the one system of the pair."""
     ours, theirs = contest_of(run), contest_of(baseline)
     known = {subject.metric: subject for subject in theirs.subjects}
@@ -115,14 +115,14 @@ def _both(run: Evaluation, baseline: Evaluation, pair: tuple[str, str]) -> tuple
     return [_one(subject, places[0]) for subject in both], [_one(known[subject.metric], places[1]) for subject in both]
 
 
-def _signed(subject: Subject, evaluation: Evaluation) -> Subject:
+def _signed(subject: MetricData, evaluation: Evaluation) -> MetricData:
     """The subject, signed as now where the diagnosis made it: stored runs may have signed the prior too, which does not change it."""
     if subject.metric not in of_diagnosis(evaluation.manifest):
         return subject
     return replace(subject, signature=diagnosis_signature(evaluation.manifest.diagnosis or {}, evaluation.manifest.evaluator))
 
 
-def _check_signatures(ours: Subject, theirs: Subject) -> None:
+def _check_signatures(ours: MetricData, theirs: MetricData) -> None:
     """Imported scores are signed with their files, which differ from run to run; all others must agree."""
     if ours.signature != theirs.signature and not ours.signature.startswith("imported:"):
         raise EvaluatorError(f"{ours.metric} is signed {ours.signature} in the run and {theirs.signature} in the baseline; such scores cannot be compared.")
@@ -130,13 +130,13 @@ def _check_signatures(ours: Subject, theirs: Subject) -> None:
         raise EvaluatorError(f"{ours.metric} counts as better when higher in one run and when lower in the other.")
 
 
-def _titles(contest: Contest) -> str:
+def _titles(contest: ComparisonData) -> str:
     return ", ".join(subject.metric for subject in contest.subjects)
 
 
-def _one(subject: Subject, place: int) -> Subject:
+def _one(subject: MetricData, place: int) -> MetricData:
     scores = subject.segment_scores
-    return Subject(
+    return MetricData(
         subject.metric,
         subject.statistics[place : place + 1],
         subject.formula,
@@ -147,20 +147,20 @@ def _one(subject: Subject, place: int) -> Subject:
     )
 
 
-def _pooled(ours: Subject, theirs: Subject) -> Subject:
+def _pooled(ours: MetricData, theirs: MetricData) -> MetricData:
     """Both as the two systems of one contest, the run first."""
     assert ours.segment_scores is not None  # contest_of gives them
     assert theirs.segment_scores is not None
     scores = np.concatenate([ours.segment_scores, theirs.segment_scores])
     statistics = np.concatenate([ours.statistics, theirs.statistics])
-    return Subject(ours.metric, statistics, ours.formula, scores, ours.higher_is_better, ours.unit_scale, ours.signature)
+    return MetricData(ours.metric, statistics, ours.formula, scores, ours.higher_is_better, ours.unit_scale, ours.signature)
 
 
-def _rows(run: Evaluation, baseline: Evaluation, pair: tuple[str, str], plan: Plan) -> list[tuple[Subject, Mapping[str, Any]]]:
+def _rows(run: Evaluation, baseline: Evaluation, pair: tuple[str, str], plan: Plan) -> list[tuple[MetricData, Mapping[str, Any]]]:
     """For each metric in common the two systems' subject and row of pairs.csv, run minus baseline."""
     ours, theirs = _both(run, baseline, pair)
     subjects = tuple(_pooled(a, b) for a, b in zip(ours, theirs, strict=True))
-    contest = Contest(("run", "baseline"), subjects, contest_of(run).documents)
+    contest = ComparisonData(("run", "baseline"), subjects, contest_of(run).documents)
     results = compare_systems(contest, plan).results
     return [(subject, result.pairs[0]) for subject, result in zip(subjects, results, strict=True)]
 
@@ -194,13 +194,13 @@ def _significantly_worse(run: Evaluation, baseline: Evaluation, same: Sequence[t
     return checks
 
 
-def _change(system: str, subject: Subject, row: Mapping[str, Any]) -> str:
+def _change(system: str, subject: MetricData, row: Mapping[str, Any]) -> str:
     digits = decimals(subject.unit_scale)
     lower = "" if subject.higher_is_better else ", lower is better"
     return f"{subject.metric} of {system}: {row['score_b']:.{digits}f} before, {row['score_a']:.{digits}f} now ({row['delta']:+.{digits + 1}f}{lower})"
 
 
-def worse_segments(run: Evaluation, baseline: Evaluation, pair: tuple[str, str], subject: Subject) -> tuple[WorseSegment, ...]:
+def worse_segments(run: Evaluation, baseline: Evaluation, pair: tuple[str, str], subject: MetricData) -> tuple[WorseSegment, ...]:
     """Segments whose score by the metric got worse, worst first."""
     assert subject.segment_scores is not None
     now, before = subject.segment_scores if subject.higher_is_better else -subject.segment_scores

@@ -30,7 +30,7 @@ class Plan(ComparisonOptions):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class MetricData:
     """One metric's statistics of all systems."""
 
     metric: str
@@ -64,11 +64,11 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
+class ComparisonData:
     """All that is compared: systems, metrics and the documents of the segments."""
 
     systems: tuple[str, ...]
-    subjects: tuple[Subject, ...]
+    subjects: tuple[MetricData, ...]
     documents: Sequence[str] | None = None
     """For each segment its document; None where documents are not known."""
     sums: Sums | None = None

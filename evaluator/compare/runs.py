@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluator.compare.plan import Contest, Plan, Subject, Sums
+from evaluator.compare.plan import ComparisonData, MetricData, Plan, Sums
 from evaluator.compare.systems import Comparison
 from evaluator.frames import NOT_ALWAYS, PAIRS, check_frame
 from evaluator.plugins import did_you_mean
@@ -17,7 +17,7 @@ from evaluator.run_json import ComparedEntry
 from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table, is_inserted
 
 
-def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> Contest:
+def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> ComparisonData:
     """What a run lets us compare.
 
     Args:
@@ -34,14 +34,14 @@ def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> 
         return _streamed(evaluation, entries)
     rows = segment_rows(evaluation)
     documents = [evaluation.tables["segments"].columns["document"][row] for row in rows[0]]
-    return Contest(
+    return ComparisonData(
         systems=evaluation.manifest.systems,
         subjects=tuple(_subject(evaluation, entry, rows) for entry in entries),
         documents=documents if len(set(documents)) > 1 else None,
     )
 
 
-def _streamed(evaluation: Evaluation, entries: Sequence[ComparedEntry]) -> Contest:
+def _streamed(evaluation: Evaluation, entries: Sequence[ComparedEntry]) -> ComparisonData:
     """A run of which sums over units are stored, and wins of segments in pairs.csv."""
     stored, systems = evaluation.statistics, evaluation.manifest.systems
     table = evaluation.tables["statistics"].columns
@@ -55,7 +55,7 @@ def _streamed(evaluation: Evaluation, entries: Sequence[ComparedEntry]) -> Conte
             raise EvaluatorError(f"{entry.title} is a part of {owner}, of which a stream counted no wins; compare the run by {owner}.")
         rows = [k for k, metric in enumerate(pairs["metric"]) if metric == entry.title]
         subjects.append(
-            Subject(
+            MetricData(
                 metric=entry.title,
                 statistics=stored[entry.statistics],
                 formula=entry.formula,
@@ -70,7 +70,7 @@ def _streamed(evaluation: Evaluation, entries: Sequence[ComparedEntry]) -> Conte
     sizes = {name.removeprefix("units."): array for name, array in stored.items() if name.startswith("units.")}
     segments = evaluation.manifest.segments
     n_segments, n_documents = (segments.count, segments.documents) if segments is not None else (0, 1)
-    return Contest(systems, tuple(subjects), None, Sums(n_segments, n_documents if "document" in sizes else 1, sizes))
+    return ComparisonData(systems, tuple(subjects), None, Sums(n_segments, n_documents if "document" in sizes else 1, sizes))
 
 
 def chosen_entries(entries: Sequence[ComparedEntry], metrics: Sequence[str] | None) -> list[ComparedEntry]:
@@ -98,7 +98,7 @@ def segment_rows(evaluation: Evaluation) -> list[list[int]]:
     return list(rows.values())
 
 
-def _subject(evaluation: Evaluation, entry: ComparedEntry, rows: Sequence[Sequence[int]]) -> Subject:
+def _subject(evaluation: Evaluation, entry: ComparedEntry, rows: Sequence[Sequence[int]]) -> MetricData:
     table = evaluation.tables["statistics"].columns
     signatures = dict(zip(table["metric"], table["signature"], strict=True))
     counts = {(s, m): n for s, m, n in zip(table["system"], table["metric"], table["n_segments"], strict=True)}
@@ -106,7 +106,7 @@ def _subject(evaluation: Evaluation, entry: ComparedEntry, rows: Sequence[Sequen
     statistics = evaluation.statistics[entry.statistics]
     if any(len(own) != statistics.shape[1] for own in rows):
         raise EvaluatorError(f"The run is damaged: segments.csv has {len(rows[0])} segments, stats.npz {statistics.shape[1]} for {entry.name}.")
-    return Subject(
+    return MetricData(
         metric=entry.title,
         statistics=statistics,
         formula=entry.formula,

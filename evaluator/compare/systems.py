@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from evaluator.compare.agreement import human_agreement
-from evaluator.compare.bootstrap import MDE_FACTOR, Spread, bootstrap_scores, sacrebleu_p_values, signed_p_values, spread_of
+from evaluator.compare.bootstrap import MDE_FACTOR, ResampleSummary, bootstrap_scores, sacrebleu_p_values, signed_p_values, spread_of
 from evaluator.compare.corrections import correct
 from evaluator.compare.formulas import Formula, make_formula
-from evaluator.compare.plan import ALPHA, FEWEST_DOCUMENTS, Contest, Plan, Subject, check_plan
+from evaluator.compare.plan import ALPHA, FEWEST_DOCUMENTS, ComparisonData, MetricData, Plan, check_plan
 from evaluator.compare.randomization import randomization_p_values
 from evaluator.compare.ranks import Standing, standings
 from evaluator.compare.resample import by_unit, group_size, in_groups
@@ -52,7 +52,7 @@ class Comparison:
     """What a reader should be warned of."""
 
 
-def compare_systems(contest: Contest, plan: Plan) -> Comparison:
+def compare_systems(contest: ComparisonData, plan: Plan) -> Comparison:
     """Every pair of systems on every metric, from statistics alone.
 
     Raises:
@@ -81,7 +81,7 @@ def compare_systems(contest: Contest, plan: Plan) -> Comparison:
     return Comparison(results, unit, notes_of(contest, plan, unit, n_units, rows, other))
 
 
-def choose_unit(contest: Contest, plan: Plan) -> str:
+def choose_unit(contest: ComparisonData, plan: Plan) -> str:
     """What is exchanged or drawn as a whole: segment or document.
 
     Raises:
@@ -96,11 +96,11 @@ def choose_unit(contest: Contest, plan: Plan) -> str:
     return "document" if _documents_known(contest) and plan.test != "sacrebleu-bs" else "segment"
 
 
-def _documents_known(contest: Contest) -> bool:
+def _documents_known(contest: ComparisonData) -> bool:
     return contest.n_documents >= FEWEST_DOCUMENTS
 
 
-def check_contest(contest: Contest) -> None:
+def check_contest(contest: ComparisonData) -> None:
     """Refuse statistics whose shapes do not fit.
 
     Raises:
@@ -116,7 +116,7 @@ def check_contest(contest: Contest) -> None:
             raise EvaluatorError(f"There are documents for {len(contest.documents)} segments and statistics of {subject.metric} for {shape[1]}.")
 
 
-def drawn_units(contest: Contest, subject: Subject, unit: str, plan: Plan) -> FloatArray:
+def drawn_units(contest: ComparisonData, subject: MetricData, unit: str, plan: Plan) -> FloatArray:
     """Statistics of what is exchanged or drawn as a whole, float64 (n_systems, n_units, n_stats).
 
     Args:
@@ -130,7 +130,7 @@ def drawn_units(contest: Contest, subject: Subject, unit: str, plan: Plan) -> Fl
     return _in_units(subject.statistics, contest, unit, plan)
 
 
-def _in_units(statistics: FloatArray, contest: Contest, unit: str, plan: Plan) -> FloatArray:
+def _in_units(statistics: FloatArray, contest: ComparisonData, unit: str, plan: Plan) -> FloatArray:
     units = by_unit(statistics, contest.documents if unit == "document" else None)
     return units if plan.test == "sacrebleu-bs" else in_groups(units, group_size(units.shape[1]))
 
@@ -140,7 +140,9 @@ def _resampled(statistics: list[FloatArray], formulas: list[Formula], plan: Plan
     return bootstrap_scores(statistics, formulas, plan.n_resamples, plan.seed) if statistics else []
 
 
-def _p_values(contest: Contest, plan: Plan, statistics: list[FloatArray], formulas: list[Formula], unit: str, resampled: list[FloatArray]) -> list[FloatArray]:
+def _p_values(
+    contest: ComparisonData, plan: Plan, statistics: list[FloatArray], formulas: list[Formula], unit: str, resampled: list[FloatArray]
+) -> list[FloatArray]:
     """For each metric the p-values of all pairs; 1 where nothing differs.
 
     Args:
@@ -169,7 +171,7 @@ def _same(statistics: FloatArray) -> FloatArray:
     return np.array([np.array_equal(statistics[i], statistics[j]) for i, j in zip(*np.triu_indices(len(statistics), 1), strict=True)])
 
 
-def _other_p_values(contest: Contest, plan: Plan, formulas: list[Formula], unit: str) -> list[FloatArray]:
+def _other_p_values(contest: ComparisonData, plan: Plan, formulas: list[Formula], unit: str) -> list[FloatArray]:
     """The corrected p-values by segment where documents are resampled, and the other way, to warn where only segments make them small."""
     unit = "document" if unit == "segment" else "segment"
     statistics = [drawn_units(contest, subject, unit, plan) for subject in contest.subjects]
@@ -177,7 +179,7 @@ def _other_p_values(contest: Contest, plan: Plan, formulas: list[Formula], unit:
     return [correct(p, plan.correction) for p in _p_values(contest, plan, statistics, formulas, unit, resampled)]
 
 
-def _result(contest: Contest, k: int, plan: Plan, unit: str, scores: FloatArray, spread: Spread, p_values: FloatArray) -> Result:
+def _result(contest: ComparisonData, k: int, plan: Plan, unit: str, scores: FloatArray, spread: ResampleSummary, p_values: FloatArray) -> Result:
     subject = contest.subjects[k]
     corrected = correct(p_values, plan.correction)
     pairs = [_row(outcome) for outcome in _outcomes(contest, subject, plan, unit, scores, spread, p_values, corrected)]
@@ -185,14 +187,21 @@ def _result(contest: Contest, k: int, plan: Plan, unit: str, scores: FloatArray,
     return Result(subject.metric, scores, spread.scores.low, spread.scores.high, places, pairs)
 
 
-def _standings(subject: Subject, scores: FloatArray, corrected: FloatArray) -> list[Standing]:
+def _standings(subject: MetricData, scores: FloatArray, corrected: FloatArray) -> list[Standing]:
     significant = np.zeros((len(scores), len(scores)), dtype=bool)
     significant[np.triu_indices(len(scores), 1)] = corrected <= ALPHA
     return standings(scores if subject.higher_is_better else -scores, significant | significant.T)
 
 
 def _outcomes(
-    contest: Contest, subject: Subject, plan: Plan, unit: str, scores: FloatArray, spread: Spread, p_values: FloatArray, corrected: FloatArray
+    contest: ComparisonData,
+    subject: MetricData,
+    plan: Plan,
+    unit: str,
+    scores: FloatArray,
+    spread: ResampleSummary,
+    p_values: FloatArray,
+    corrected: FloatArray,
 ) -> list[Outcome]:
     n_documents = contest.n_documents or 1
     counted = subject.wins if subject.wins is not None else _counted_wins(subject)
@@ -228,14 +237,14 @@ def _outcomes(
     return out
 
 
-def _counted_wins(subject: Subject) -> list[tuple[int, int, int]]:
+def _counted_wins(subject: MetricData) -> list[tuple[int, int, int]]:
     """For each pair the segments where the first is better, the second, and neither."""
     won = _wins(subject)
     pairs = combinations(range(len(won)), 2)
     return [(int(np.sum(won[i] > won[j])), int(np.sum(won[i] < won[j])), int(np.sum(won[i] == won[j]))) for i, j in pairs]
 
 
-def _wins(subject: Subject) -> FloatArray:
+def _wins(subject: MetricData) -> FloatArray:
     """Segment scores turned so that more is better, float64 (n_systems, n_segments); NaN wins and loses nothing."""
     scores = subject.segment_scores if subject.segment_scores is not None else make_formula(subject.formula).segment(subject.statistics)
     return scores if subject.higher_is_better else -scores

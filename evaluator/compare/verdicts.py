@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluator.compare.plan import ALPHA, CORRECTIONS, FEWEST_DOCUMENTS, Contest, Plan
+from evaluator.compare.plan import ALPHA, CORRECTIONS, FEWEST_DOCUMENTS, ComparisonData, Plan
 from evaluator.compare.randomization import smallest_p
 from evaluator.digits import WIDTH, shown_p, shown_score
 from evaluator.types import FloatArray
@@ -84,7 +84,7 @@ def _p_words(outcome: Outcome) -> str:
     return f"p = {shown_p(outcome.p_value)}{corrected}"
 
 
-def notes_of(contest: Contest, plan: Plan, unit: str, n_units: int, rows: Sequence[Mapping[str, Any]], other: Sequence[FloatArray] | None) -> list[str]:
+def notes_of(contest: ComparisonData, plan: Plan, unit: str, n_units: int, rows: Sequence[Mapping[str, Any]], other: Sequence[FloatArray] | None) -> list[str]:
     """Warnings about the comparison as a whole.
 
     Args:
@@ -118,7 +118,7 @@ def _out_of_reach(plan: Plan, unit: str, n_units: int, n_pairs: int) -> str:
     )
 
 
-def _few_documents(contest: Contest, unit: str) -> str:
+def _few_documents(contest: ComparisonData, unit: str) -> str:
     n = contest.n_documents
     if not 1 < n < FEWEST_DOCUMENTS:
         return ""
@@ -141,7 +141,7 @@ def _only_by_segment(rows: Sequence[Mapping[str, Any]], unit: str, other: Sequen
     return f"Significant only if segments were independent, not by document: {_listed(pairs)}. They are not independent; do not claim these."
 
 
-def _disagreements(contest: Contest, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _disagreements(contest: ComparisonData, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Where one metric says a, another b, both significantly; and where the best system depends on the metric."""
     better: dict[tuple[str, str], dict[str, list[str]]] = {}
     up = {subject.metric: subject.higher_is_better for subject in contest.subjects}

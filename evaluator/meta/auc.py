@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evaluator.meta.material import Material
+from evaluator.meta.material import MetaInputs
 from evaluator.types import EvaluatorError, FloatArray
 
 BINS = 10
@@ -63,7 +63,7 @@ def length_bins(lengths: ArrayLike, n: int = BINS) -> NDArray[np.int64]:
     return np.digitize(values, edges)
 
 
-def serious_auc(material: Material, k: int, *, within: bool, drawn: NDArray[np.int64] | None = None) -> Auc:
+def serious_auc(material: MetaInputs, k: int, *, within: bool, drawn: NDArray[np.int64] | None = None) -> Auc:
     """AUC of metric k, of all segments or of those drawn; within bins of length or of all."""
     if material.serious is None:
         raise EvaluatorError("Nobody said which segments have a serious error.")

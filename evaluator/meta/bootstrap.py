@@ -13,7 +13,7 @@ import numpy as np
 
 from evaluator.meta.grouping import mean_of_known
 from evaluator.meta.kendall import PairCounts, count_pairs, tau
-from evaluator.meta.material import MetricScores, system_means, system_scores
+from evaluator.meta.material import MetricColumns, system_means, system_scores
 from evaluator.meta.pearson import correlations
 from evaluator.meta.systems import PERMUTATIONS, SPA_SEED, agreements, p_values, random_signs
 from evaluator.meta.ties import TiePairs
@@ -25,23 +25,23 @@ COSTLY = 200
 _BLOCK_CELLS = 4_000_000
 
 
-class Interval(NamedTuple):
+class Percentiles(NamedTuple):
     """Percentiles of resampled values."""
 
     low: float
     high: float
 
 
-UNKNOWN = Interval(float("nan"), float("nan"))
+UNKNOWN = Percentiles(float("nan"), float("nan"))
 
 
-def interval(values: FloatArray) -> Interval:
+def interval(values: FloatArray) -> Percentiles:
     """The 95 % percentile interval; NaN where fewer than 19 of 20 resamples have a value."""
     known = values[~np.isnan(values)]
     if len(known) < max(20, 0.95 * len(values)):
         return UNKNOWN
     low, high = np.quantile(known, [0.025, 0.975])
-    return Interval(float(low), float(high))
+    return Percentiles(float(low), float(high))
 
 
 class Resampler:
@@ -68,7 +68,7 @@ class Resampler:
             flat = (part + self.n * np.arange(len(part))[:, None]).ravel()
             yield np.bincount(flat, minlength=self.n * len(part)).reshape(len(part), self.n).astype(np.float64)
 
-    def systems(self, gold: FloatArray, metric: MetricScores, statistic: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
+    def systems(self, gold: FloatArray, metric: MetricColumns, statistic: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
         """A statistic of system scores, of every resample."""
         out = []
         for counts in self.counts():

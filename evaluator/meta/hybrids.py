@@ -66,7 +66,7 @@ def pearson_differences(gold: FloatArray, a: FloatArray, b: FloatArray, grouping
     return differences
 
 
-class Form(NamedTuple):
+class QuadraticForm(NamedTuple):
     """constant + mask . linear + mask . square . mask, of each group; whole numbers, exact in float32."""
 
     constant: NDArray[np.float32]
@@ -88,11 +88,11 @@ class Form(NamedTuple):
         return own.astype(np.float64), exchanged.astype(np.float64)
 
 
-def _form(values: tuple[NDArray[np.float32], ...]) -> Form:
+def _form(values: tuple[NDArray[np.float32], ...]) -> QuadraticForm:
     """The form of what pairs give: values (n_groups, n, n), 0 but above the diagonal, where both are b's, i is a's, j is a's, both are a's."""
     neither, first, second, both = values
     linear = (first - neither).sum(axis=2) + (second - neither).sum(axis=1)
-    return Form(neither.sum(axis=(1, 2)), linear, both - first - second + neither)
+    return QuadraticForm(neither.sum(axis=(1, 2)), linear, both - first - second + neither)
 
 
 def _signs_of_pairs(a: FloatArray, b: FloatArray, known: NDArray[np.bool_]) -> tuple[NDArray[np.float32], ...]:

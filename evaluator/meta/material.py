@@ -16,7 +16,7 @@ CorpusScore = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
-class MetricScores:
+class MetricColumns:
     """One metric's scores, higher is better."""
 
     name: str
@@ -27,13 +27,13 @@ class MetricScores:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class MetaInputs:
     """Scores of the same systems and segments by people and by metrics."""
 
     systems: tuple[str, ...]
     gold: FloatArray
     """Human scores, higher is better, float64 (n_systems, n_segments); NaN where nobody judged."""
-    metrics: tuple[MetricScores, ...]
+    metrics: tuple[MetricColumns, ...]
     raters: FloatArray | None = None
     """Single raters' scores, float64 (n_raters, n_systems, n_segments), NaN where one did not judge; None with one rater."""
     serious: FloatArray | None = None
@@ -51,7 +51,7 @@ class Material:
         return np.asarray(np.logical_and.reduce([~np.isnan(self.gold), *scored]))
 
 
-def check_material(material: Material) -> None:
+def check_material(material: MetaInputs) -> None:
     """Nothing, when shapes agree and something can be judged.
 
     Raises:
@@ -70,13 +70,13 @@ def check_material(material: Material) -> None:
         raise EvaluatorError(_nothing(material))
 
 
-def _nothing(material: Material) -> str:
+def _nothing(material: MetaInputs) -> str:
     judged = int((~np.isnan(material.gold)).sum())
     scored = ", ".join(f"{metric.name} {int((~np.isnan(metric.segments)).sum())}" for metric in material.metrics)
     return f"No segment has both a human score and a score of every metric: people judged {judged}, and of scores there are {scored}."
 
 
-def select_systems(material: Material, kept: Sequence[int] | NDArray[np.intp]) -> Material:
+def select_systems(material: MetaInputs, kept: Sequence[int] | NDArray[np.intp]) -> MetaInputs:
     """The material of some systems alone; metrics' own system scores are kept."""
     index = np.asarray(kept)
 
@@ -88,7 +88,7 @@ def select_systems(material: Material, kept: Sequence[int] | NDArray[np.intp]) -
 
         return score
 
-    metrics = tuple(MetricScores(m.name, m.segments[index], corpus_of(m.corpus) if m.corpus else None) for m in material.metrics)
+    metrics = tuple(MetricColumns(m.name, m.segments[index], corpus_of(m.corpus) if m.corpus else None) for m in material.metrics)
     return replace(
         material,
         systems=tuple(material.systems[i] for i in index),
@@ -113,11 +113,11 @@ def system_means(segments: FloatArray, weights: FloatArray) -> FloatArray:
     return np.where(total > 0, (weights * filled).sum(axis=-1) / np.where(total > 0, total, 1.0), np.nan)
 
 
-def system_scores(metric: MetricScores, weights: FloatArray) -> FloatArray:
+def system_scores(metric: MetricColumns, weights: FloatArray) -> FloatArray:
     """A metric's system scores under weights of cells."""
     return metric.corpus(weights) if metric.corpus else system_means(metric.segments, weights)
 
 
-def without_outliers(material: Material) -> NDArray[np.bool_]:
+def without_outliers(material: MetaInputs) -> NDArray[np.bool_]:
     """Which systems are no outliers by their human scores."""
     return ~outliers(system_means(material.gold, material.known.astype(np.float64)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class MetricRank(NamedTuple):
     """A metric's place in one statistic."""
 
     rank: int
@@ -15,7 +15,7 @@ class Place(NamedTuple):
     """A new one begins where a metric of the current cluster is significantly better."""
 
 
-def place_metrics(values: Sequence[float], better: Mapping[tuple[int, int], float], alpha: float = 0.05) -> list[Place]:
+def place_metrics(values: Sequence[float], better: Mapping[tuple[int, int], float], alpha: float = 0.05) -> list[MetricRank]:
     """The place of each metric, in the order given.
 
     Args:
@@ -24,7 +24,7 @@ def place_metrics(values: Sequence[float], better: Mapping[tuple[int, int], floa
         alpha: the level of the tests.
 
     >>> place_metrics([0.5, 0.9, 0.8], {(1, 2): 0.2, (1, 0): 0.01, (2, 0): 0.3})
-    [Place(rank=2, cluster=2), Place(rank=1, cluster=1), Place(rank=1, cluster=1)]
+    [MetricRank(rank=2, cluster=2), Place(rank=1, cluster=1), Place(rank=1, cluster=1)]
 
     Source: the clusters are those of mt-metrics-eval and the WMT metrics task (Freitag et al. 2023).
     """
@@ -36,7 +36,7 @@ def place_metrics(values: Sequence[float], better: Mapping[tuple[int, int], floa
             first = at
         clusters[order[at]] = clusters[order[at - 1]] + (first == at)
     ranks = [1 + sum(p <= alpha for (_, loser), p in better.items() if loser == i) for i in range(len(values))]
-    return [Place(ranks[i], clusters[i]) for i in range(len(values))]
+    return [MetricRank(ranks[i], clusters[i]) for i in range(len(values))]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

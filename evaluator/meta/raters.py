@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evaluator.meta.material import Material, MetricScores
-from evaluator.meta.statistics import Subject
+from evaluator.meta.material import MetaInputs, MetricColumns
+from evaluator.meta.statistics import StatisticData
 
 RATER = "rater"
 """What stands for a metric in rows of people's agreement."""
@@ -34,7 +34,7 @@ class Agreement(NamedTuple):
     """Each metric against one rater, the mean over raters weighted likewise."""
 
 
-def rater_agreement(subject: Subject) -> Agreement | None:
+def rater_agreement(subject: StatisticData) -> Agreement | None:
     """People's agreement on the statistic of a subject; None with one rater."""
     material = subject.material
     if material.raters is None or (subject.kind.name == "auc" and material.serious_by_rater is None):
@@ -43,7 +43,7 @@ def rater_agreement(subject: Subject) -> Agreement | None:
     for a, b in itertools.permutations(range(len(material.raters)), 2):
         both = ~np.isnan(material.raters[a]) & ~np.isnan(material.raters[b])
         if both.any():
-            other = MetricScores(RATER, np.where(both, material.raters[a], np.nan))
+            other = MetricColumns(RATER, np.where(both, material.raters[a], np.nan))
             found.append((_value(subject, b, (other,), 0), int(both.sum())))
     single = [[(_value(subject, b, material.metrics, k), _size(material, b)) for b in range(len(material.raters))] for k in range(len(material.metrics))]
     known = [n for value, n in found if not math.isnan(value)]
@@ -56,7 +56,7 @@ def describe_agreement(found: Agreement, names: tuple[str, ...]) -> str:
     return f"one rater against another, {found.pairs} ordered pairs; metrics against one rater instead of the mean: {beside or 'undefined'}"
 
 
-def _value(subject: Subject, b: int, metrics: tuple[MetricScores, ...], k: int) -> float:
+def _value(subject: StatisticData, b: int, metrics: tuple[MetricColumns, ...], k: int) -> float:
     """The statistic of a metric with rater b's scores as gold."""
     material = subject.material
     assert material.raters is not None
@@ -67,7 +67,7 @@ def _value(subject: Subject, b: int, metrics: tuple[MetricScores, ...], k: int) 
     return replace(subject, material=own, resamples=0).value(k).value
 
 
-def _size(material: Material, b: int) -> int:
+def _size(material: MetaInputs, b: int) -> int:
     assert material.raters is not None
     return int((~np.isnan(material.raters[b])).sum())
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from evaluator.meta.auc import serious_auc
-from evaluator.meta.bootstrap import Interval, Resampler, accuracy_of_systems, interval, pearson_of_systems
+from evaluator.meta.bootstrap import Percentiles, Resampler, accuracy_of_systems, interval, pearson_of_systems
 from evaluator.meta.grouping import as_groups, mean_of_known
 from evaluator.meta.hybrids import needs_sorting
 from evaluator.meta.kendall import count_pairs, tau
-from evaluator.meta.material import Material, system_means, system_scores
+from evaluator.meta.material import MetaInputs, system_means, system_scores
 from evaluator.meta.pearson import correlations, pearson
 from evaluator.meta.permutation import Permutation, perm_both
 from evaluator.meta.systems import pairwise_accuracy, spa
@@ -25,7 +25,7 @@ from evaluator.types import FloatArray
 FEWEST_SYSTEMS = 3
 COSTLY_DRAWS = 200
 """Exchanges where each needs sorting."""
-NO_INTERVAL = Interval(math.nan, math.nan)
+NO_INTERVAL = Percentiles(math.nan, math.nan)
 
 
 class Value(NamedTuple):
@@ -37,7 +37,7 @@ class Value(NamedTuple):
     details: str
 
 
-class Cells(NamedTuple):
+class ScorePairs(NamedTuple):
     """Scores of one metric beside people's, NaN in the same cells."""
 
     gold: FloatArray
@@ -45,24 +45,24 @@ class Cells(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class StatisticData:
     """One statistic in one grouping, of every metric."""
 
-    kind: Kind
+    kind: Statistic
     grouping: str
-    material: Material
+    material: MetaInputs
     resamples: int
     seed: int
 
-    def cells(self, k: int) -> Cells:
+    def cells(self, k: int) -> ScorePairs:
         """The cells of metric k that count."""
         unknown = ~self.material.known
-        return Cells(np.where(unknown, np.nan, self.material.gold), np.where(unknown, np.nan, self.material.metrics[k].segments))
+        return ScorePairs(np.where(unknown, np.nan, self.material.gold), np.where(unknown, np.nan, self.material.metrics[k].segments))
 
-    def system_scores(self, k: int) -> Cells:
+    def system_scores(self, k: int) -> ScorePairs:
         """System scores by people and by metric k, float64 (n_systems,)."""
         weights = self.material.known.astype(np.float64)
-        return Cells(system_means(self.material.gold, weights), system_scores(self.material.metrics[k], weights))
+        return ScorePairs(system_means(self.material.gold, weights), system_scores(self.material.metrics[k], weights))
 
     def resampler(self) -> Resampler:
         """Draws of segments, the same for all metrics of the material."""
@@ -85,17 +85,17 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Statistic:
     """One statistic."""
 
     name: str
     level: str
     groupings: tuple[str, ...]
-    compute: Callable[[Subject, int], tuple[float, str]]
-    resample: Callable[[Subject, int], FloatArray]
-    compare: Callable[[Subject, int, int, int], Permutation | None]
+    compute: Callable[[StatisticData, int], tuple[float, str]]
+    resample: Callable[[StatisticData, int], FloatArray]
+    compare: Callable[[StatisticData, int, int, int], Permutation | None]
     test: str = "perm-both"
-    possible: Callable[[Material], bool] = lambda _: True
+    possible: Callable[[MetaInputs], bool] = lambda _: True
 
 
 @lru_cache(maxsize=4)
@@ -103,7 +103,7 @@ def _resampler(known: bytes, shape: tuple[int, int], resamples: int, seed: int) 
     return Resampler(np.frombuffer(known, dtype=bool).reshape(shape).astype(np.float64), resamples, seed)
 
 
-def _too_few(subject: Subject) -> str:
+def _too_few(subject: StatisticData) -> str:
     n = len(subject.material.systems)
     if subject.kind.level == "system" and n < FEWEST_SYSTEMS:
         return f"undefined: {n} system{'s' * (n > 1)}, and at least {FEWEST_SYSTEMS} are needed"
@@ -112,7 +112,7 @@ def _too_few(subject: Subject) -> str:
     return ""
 
 
-def _undefined(subject: Subject, k: int) -> str:
+def _undefined(subject: StatisticData, k: int) -> str:
     cells = subject.system_scores(k) if subject.kind.level == "system" else subject.cells(k)
     for who, scores in (("human scores", cells.gold), (f"scores of {subject.material.metrics[k].name}", cells.metric)):
         known = scores[~np.isnan(scores)]
@@ -121,15 +121,15 @@ def _undefined(subject: Subject, k: int) -> str:
     return "undefined: constant within every group"
 
 
-def _by_system(function: Callable[[FloatArray, FloatArray], float]) -> Callable[[Subject, int], tuple[float, str]]:
-    def compute(subject: Subject, k: int) -> tuple[float, str]:
+def _by_system(function: Callable[[FloatArray, FloatArray], float]) -> Callable[[StatisticData, int], tuple[float, str]]:
+    def compute(subject: StatisticData, k: int) -> tuple[float, str]:
         scores = subject.system_scores(k)
         return function(scores.gold, scores.metric), ""
 
     return compute
 
 
-def _accuracy(subject: Subject, k: int) -> tuple[float, str]:
+def _accuracy(subject: StatisticData, k: int) -> tuple[float, str]:
     scores = subject.system_scores(k)
     if np.ptp(scores.metric) == 0:
         return math.nan, ""
@@ -137,19 +137,19 @@ def _accuracy(subject: Subject, k: int) -> tuple[float, str]:
     return found.value, f"{found.agreed} of {found.pairs} pairs"
 
 
-def _spa(subject: Subject, k: int) -> tuple[float, str]:
+def _spa(subject: StatisticData, k: int) -> tuple[float, str]:
     cells = subject.cells(k)
     return (math.nan, "") if np.nanmax(cells.metric) == np.nanmin(cells.metric) else (spa(cells.gold, cells.metric), "")
 
 
-def _segment_pearson(subject: Subject, k: int) -> tuple[float, str]:
+def _segment_pearson(subject: StatisticData, k: int) -> tuple[float, str]:
     cells = subject.cells(k)
     groups = as_groups(cells.gold, cells.metric, subject.grouping)
     return _averaged(correlations(groups.gold, groups.metric), subject.grouping)
 
 
-def _kendall(variant: str) -> Callable[[Subject, int], tuple[float, str]]:
-    def compute(subject: Subject, k: int) -> tuple[float, str]:
+def _kendall(variant: str) -> Callable[[StatisticData, int], tuple[float, str]]:
+    def compute(subject: StatisticData, k: int) -> tuple[float, str]:
         cells = subject.cells(k)
         groups = as_groups(cells.gold, cells.metric, subject.grouping)
         return _averaged(tau(count_pairs(groups.gold, groups.metric), variant), subject.grouping)
@@ -172,7 +172,7 @@ def describe_ties(found: TieCalibration) -> str:
     return f"{text}; DEGENERATE: best by tying (nearly) everything" if found.degenerate else text
 
 
-def _acc_eq(subject: Subject, k: int) -> tuple[float, str]:
+def _acc_eq(subject: StatisticData, k: int) -> tuple[float, str]:
     cells = subject.cells(k)
     if np.nanmax(cells.metric) == np.nanmin(cells.metric):
         return math.nan, ""
@@ -180,7 +180,7 @@ def _acc_eq(subject: Subject, k: int) -> tuple[float, str]:
     return found.value, describe_ties(found) if found.n_pairs else "undefined: no segment has two systems"
 
 
-def _auc(subject: Subject, k: int) -> tuple[float, str]:
+def _auc(subject: StatisticData, k: int) -> tuple[float, str]:
     within = subject.grouping == "within length bins"
     if within and subject.material.lengths is None:
         return math.nan, "undefined: no texts are known, and so no lengths"
@@ -190,11 +190,11 @@ def _auc(subject: Subject, k: int) -> tuple[float, str]:
     return found.value, f"{found.serious} segments with a serious error against {found.others}" + ("; in deciles of length" if found.bins > 1 else "")
 
 
-def _resample_systems(statistic: Callable[[FloatArray, FloatArray], FloatArray]) -> Callable[[Subject, int], FloatArray]:
+def _resample_systems(statistic: Callable[[FloatArray, FloatArray], FloatArray]) -> Callable[[StatisticData, int], FloatArray]:
     return lambda subject, k: subject.resampler().systems(subject.material.gold, subject.material.metrics[k], statistic)
 
 
-def _resample_pearson(subject: Subject, k: int) -> FloatArray:
+def _resample_pearson(subject: StatisticData, k: int) -> FloatArray:
     cells = subject.cells(k)
     if subject.grouping == "item":
         groups = as_groups(cells.gold, cells.metric, "item")
@@ -202,8 +202,8 @@ def _resample_pearson(subject: Subject, k: int) -> FloatArray:
     return subject.resampler().pearson(subject.material.gold, subject.material.metrics[k].segments, subject.grouping == "system")
 
 
-def _resample_kendall(variant: str) -> Callable[[Subject, int], FloatArray]:
-    def resample(subject: Subject, k: int) -> FloatArray:
+def _resample_kendall(variant: str) -> Callable[[StatisticData, int], FloatArray]:
+    def resample(subject: StatisticData, k: int) -> FloatArray:
         cells = subject.cells(k)
         if subject.grouping == "item":
             groups = as_groups(cells.gold, cells.metric, "item")
@@ -213,27 +213,27 @@ def _resample_kendall(variant: str) -> Callable[[Subject, int], FloatArray]:
     return resample
 
 
-def _resample_acc_eq(subject: Subject, k: int) -> FloatArray:
+def _resample_acc_eq(subject: StatisticData, k: int) -> FloatArray:
     cells = subject.cells(k)
     groups = as_groups(cells.gold, cells.metric, "item")
     return subject.resampler().acc_eq(tie_pairs(groups.gold, groups.metric))
 
 
-def _resample_auc(subject: Subject, k: int) -> FloatArray:
+def _resample_auc(subject: StatisticData, k: int) -> FloatArray:
     within = subject.grouping == "within length bins"
     return np.array([serious_auc(subject.material, k, within=within, drawn=draw).value for draw in subject.resampler().draws[:COSTLY_DRAWS]])
 
 
-def _compare_systems(statistic: str) -> Callable[[Subject, int, int, int], Permutation]:
-    def compare(subject: Subject, i: int, j: int, draws: int) -> Permutation:
+def _compare_systems(statistic: str) -> Callable[[StatisticData, int, int, int], Permutation]:
+    def compare(subject: StatisticData, i: int, j: int, draws: int) -> Permutation:
         gold, other = subject.system_scores(i), subject.system_scores(j)
         return perm_both(gold.gold, gold.metric, other.metric, statistic, draws=draws, seed=subject.seed)
 
     return compare
 
 
-def _compare_cells(statistic: str) -> Callable[[Subject, int, int, int], Permutation]:
-    def compare(subject: Subject, i: int, j: int, draws: int) -> Permutation:
+def _compare_cells(statistic: str) -> Callable[[StatisticData, int, int, int], Permutation]:
+    def compare(subject: StatisticData, i: int, j: int, draws: int) -> Permutation:
         one, other = subject.cells(i), subject.cells(j)
         costly = statistic.startswith("kendall") and needs_sorting(as_groups(one.gold, one.metric, subject.grouping).gold.shape)
         used = min(draws, COSTLY_DRAWS) if costly else draws
@@ -247,17 +247,17 @@ def _r(gold: FloatArray, metric: FloatArray) -> float:
 
 
 ALL = ("none", "item", "system")
-STATISTICS: dict[str, Kind] = {
-    "system_pearson": Kind("pearson", "system", ("all systems",), _by_system(_r), _resample_systems(pearson_of_systems), _compare_systems("pearson")),
-    "pairwise_accuracy": Kind(
+STATISTICS: dict[str, Statistic] = {
+    "system_pearson": Statistic("pearson", "system", ("all systems",), _by_system(_r), _resample_systems(pearson_of_systems), _compare_systems("pearson")),
+    "pairwise_accuracy": Statistic(
         "pairwise_accuracy", "system", ("all systems",), _accuracy, _resample_systems(accuracy_of_systems), _compare_systems("pairwise_accuracy")
     ),
-    "spa": Kind("spa", "system", ("all systems",), _spa, lambda subject, k: subject.resampler().spa(*subject.cells(k)), _compare_cells("spa")),
-    "pearson": Kind("pearson", "segment", ALL, _segment_pearson, _resample_pearson, _compare_cells("pearson")),
-    "kendall_b": Kind("kendall_b", "segment", ALL, _kendall("b"), _resample_kendall("b"), _compare_cells("kendall_b")),
-    "kendall_c": Kind("kendall_c", "segment", ALL, _kendall("c"), _resample_kendall("c"), _compare_cells("kendall_c")),
-    "acc_eq": Kind("acc_eq", "segment", ("item",), _acc_eq, _resample_acc_eq, _compare_cells("acc_eq"), "pairs"),
-    "auc": Kind(
+    "spa": Statistic("spa", "system", ("all systems",), _spa, lambda subject, k: subject.resampler().spa(*subject.cells(k)), _compare_cells("spa")),
+    "pearson": Statistic("pearson", "segment", ALL, _segment_pearson, _resample_pearson, _compare_cells("pearson")),
+    "kendall_b": Statistic("kendall_b", "segment", ALL, _kendall("b"), _resample_kendall("b"), _compare_cells("kendall_b")),
+    "kendall_c": Statistic("kendall_c", "segment", ALL, _kendall("c"), _resample_kendall("c"), _compare_cells("kendall_c")),
+    "acc_eq": Statistic("acc_eq", "segment", ("item",), _acc_eq, _resample_acc_eq, _compare_cells("acc_eq"), "pairs"),
+    "auc": Statistic(
         "auc", "segment", ("all segments", "within length bins"), _auc, _resample_auc, lambda *_: None,
         possible=lambda material: material.serious is not None,
     ),

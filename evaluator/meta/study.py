@@ -13,11 +13,11 @@ import numpy as np
 from evaluator.meta.bootstrap import RESAMPLES
 from evaluator.meta.columns import META, META_PAIRS
 from evaluator.meta.grouping import GROUPINGS
-from evaluator.meta.material import Material, check_material, select_systems, system_means, without_outliers
+from evaluator.meta.material import MetaInputs, check_material, select_systems, system_means, without_outliers
 from evaluator.meta.permutation import DRAWS, SEED
 from evaluator.meta.ranks import holm, place_metrics
 from evaluator.meta.raters import RATER, describe_agreement, rater_agreement
-from evaluator.meta.statistics import STATISTICS, Subject, Value
+from evaluator.meta.statistics import STATISTICS, StatisticData, Value
 from evaluator.plugins import did_you_mean
 from evaluator.types import EvaluatorError, Table
 
@@ -62,7 +62,7 @@ def check_plan(plan: MetaPlan) -> None:
             raise EvaluatorError(f"{option} is {number}; it must be 0 or more.")
 
 
-def run_study(material: Material, plan: MetaPlan | None = None) -> Study:
+def run_study(material: MetaInputs, plan: MetaPlan | None = None) -> Study:
     """Every statistic of the plan that the material allows; what is undefined has an empty value and says why.
 
     Raises:
@@ -90,7 +90,7 @@ def with_rows(study: Study, rows: Sequence[dict[str, Any]], notes: Sequence[str]
     return Study(Table("meta", columns), study.pairs, (*study.notes, *notes))
 
 
-def _with_scores(material: Material) -> Material:
+def _with_scores(material: MetaInputs) -> MetaInputs:
     """The material of systems that have a cell that counts; a note names the others."""
     has = np.asarray(material.known.any(axis=1))
     if has.all():
@@ -100,7 +100,7 @@ def _with_scores(material: Material) -> Material:
     return replace(kept, notes=(*material.notes, f"No segment of {named} has both a human score and a score of every metric; left out."))
 
 
-def _subjects(material: Material, plan: MetaPlan) -> list[Subject]:
+def _subjects(material: MetaInputs, plan: MetaPlan) -> list[StatisticData]:
     """What is computed, in the order of the table; system level once more without outliers where there are some."""
     kept = without_outliers(material)
     reduced = select_systems(material, np.flatnonzero(kept)) if not kept.all() and kept.sum() >= FEWEST_SYSTEMS else None
@@ -110,14 +110,14 @@ def _subjects(material: Material, plan: MetaPlan) -> list[Subject]:
         if not kind.possible(material):
             continue
         for grouping in [g for g in kind.groupings if g in plan.groupings or g not in GROUPINGS]:
-            subject = Subject(kind, grouping, material, plan.resamples, plan.seed)
+            subject = StatisticData(kind, grouping, material, plan.resamples, plan.seed)
             out.append(subject)
             if kind.level == "system" and reduced is not None:
                 out.append(replace(subject, grouping="without outliers", material=reduced))
     return out
 
 
-def _tests(subject: Subject, values: Sequence[Value], plan: MetaPlan) -> list[dict[str, Any]]:
+def _tests(subject: StatisticData, values: Sequence[Value], plan: MetaPlan) -> list[dict[str, Any]]:
     """A test of each pair of metrics, the better one first."""
     rows: list[dict[str, Any]] = []
     known = [k for k, value in enumerate(values) if not math.isnan(value.value)]
@@ -137,7 +137,7 @@ def _tests(subject: Subject, values: Sequence[Value], plan: MetaPlan) -> list[di
     return rows
 
 
-def _rows(subject: Subject, values: Sequence[Value], tests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _rows(subject: StatisticData, values: Sequence[Value], tests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     known = [k for k, value in enumerate(values) if not math.isnan(value.value)]
     place = {subject.material.metrics[k].name: at for at, k in enumerate(known)}
     better = {(place[row["metric_a"]], place[row["metric_b"]]): row["p_value"] for row in tests}
@@ -161,7 +161,7 @@ def _rows(subject: Subject, values: Sequence[Value], tests: Sequence[dict[str, A
     ]
 
 
-def _people(subject: Subject) -> list[dict[str, Any]]:
+def _people(subject: StatisticData) -> list[dict[str, Any]]:
     """The row of raters against each other, where there are several."""
     found = rater_agreement(subject)
     if found is None:
@@ -176,7 +176,7 @@ def _cell(number: float) -> float | None:
     return None if math.isnan(number) else number
 
 
-def _notes(material: Material) -> tuple[str, ...]:
+def _notes(material: MetaInputs) -> tuple[str, ...]:
     notes = list(material.notes)
     known = material.known
     judged = ~np.isnan(material.gold)

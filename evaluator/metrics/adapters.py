@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from sacrebleu.metrics.bleu import BLEU as SacreBLEU
 
 from evaluator.metrics.checked import TOKENIZED_FROM, Checked, check_streams, count_references
-from evaluator.metrics.kernel import counted_by, quicker_than_a_store
+from evaluator.metrics.kernel import counted_by, is_cheaper_than_cache
 from evaluator.metrics.lexical import BLEU, CHRF, TER, UNPINNED
 from evaluator.protocol import Counts, Declaration, Option, Scale, ScoreColumn, Signature, Streams
 from evaluator.types import Advance, EvaluatorError, FloatArray
@@ -85,7 +85,7 @@ class LexicalMetric:
         """Where sacreBLEU's version pins the tokenizer, and counting is slower than a lookup."""
         tokenizer = getattr(self._corpus, "tokenizer_signature", None)
         pinned = tokenizer is None or not tokenizer.startswith(UNPINNED)
-        return pinned and not quicker_than_a_store(self.declared.name, tokenizer)
+        return pinned and not is_cheaper_than_cache(self.declared.name, tokenizer)
 
     def prepare(self, references: Streams, sources: Sequence[str] = ()) -> PreparedLexical:  # noqa: ARG002
         """See `Metric.prepare`."""

@@ -46,7 +46,7 @@ def counted_by(metric: str) -> str:
     return f"counted by NumPy, some twenty times slower than the compiled kernel: {missing}"
 
 
-def quicker_than_a_store(metric: str, tokenizer: str | None = None) -> bool:
+def is_cheaper_than_cache(metric: str, tokenizer: str | None = None) -> bool:
     """True where counting takes less time than looking up what was counted before: n-grams by the kernel, BLEU's tokens included.
 
     Args:

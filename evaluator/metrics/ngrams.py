@@ -32,7 +32,7 @@ class Symbols(NamedTuple):
     """For each symbol its text."""
 
 
-class Table(NamedTuple):
+class NgramTable(NamedTuple):
     """The n-grams of one order in the references."""
 
     keys: Integers
@@ -80,7 +80,7 @@ class Grams:
             base: more than any symbol.
         """
         self._base = base
-        self._tables: list[Table] = []
+        self._tables: list[NgramTable] = []
         at = np.arange(len(texts.values))
         numbers = segments[texts.owners]
         for n in range(order):
@@ -90,7 +90,7 @@ class Grams:
             pairs, times = np.unique(inverse * (int(streams.max(initial=0)) + 1) + stream, return_counts=True)
             counts = np.zeros(len(keys), dtype=np.int64)
             np.maximum.at(counts, pairs // (int(streams.max(initial=0)) + 1), times)
-            self._tables.append(Table(keys, counts))
+            self._tables.append(NgramTable(keys, counts))
             further = at + n + 1 < texts.ends[texts.owners[at]]
             at, numbers = at[further], inverse[further]
 

@@ -12,8 +12,7 @@ class Diagnoses(list[Diagnosis]):
 
     def _repr_html_(self) -> str:
         rows = [
-            [i, f"{one.risk:.3f}", shown_fidelity(one), one.severity, "yes" if one.flagged else "", len(one.findings), one.reason]
-            for i, one in enumerate(self)
+            [i, f"{one.risk:.3f}", shown_fidelity(one), one.severity, "yes" if one.flagged else "", len(one.findings), one.reason] for i, one in enumerate(self)
         ]
         return html_table(["", "risk", "fidelity", "severity", "flagged", "findings", "reason"], rows)
 

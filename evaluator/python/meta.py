@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluator.meta.grouping import mean_of_known
-from evaluator.meta.material import Material, MetricScores
+from evaluator.meta.material import MetaInputs, MetricColumns
 from evaluator.meta.study import MetaPlan, Study, run_study, with_rows
 from evaluator.python.meta_sources import Scored, ScoredMetric, read_scored
 from evaluator.python.meta_spans import judge_spans
@@ -112,7 +112,7 @@ def _kept(request: MetaRequest, matched: Matched) -> NDArray[np.bool_]:
     return np.array([request.include_human or not human for human in matched.by_human])
 
 
-def make_material(request: MetaRequest, scored: Scored, judged: JudgedFile, matched: Matched) -> Material:
+def make_material(request: MetaRequest, scored: Scored, judged: JudgedFile, matched: Matched) -> MetaInputs:
     """Both sides as arrays, of the systems that count and the segments that somebody judged.
 
     Raises:
@@ -131,11 +131,11 @@ def make_material(request: MetaRequest, scored: Scored, judged: JudgedFile, matc
     gold = np.where(rows >= 0, matched.gold[cells], np.nan)
     sign = -1.0 if request.human_lower_is_better else 1.0
     own = request.system_scores == "corpus"
-    metrics = tuple(MetricScores(m.name, _cells(m.values, rows), _corpus(m, rows) if own and m.statistics is not None else None) for m in scored.metrics)
+    metrics = tuple(MetricColumns(m.name, _cells(m.values, rows), _corpus(m, rows) if own and m.statistics is not None else None) for m in scored.metrics)
     raters = None if matched.raters is None else sign * matched.raters[:, kept][:, :, used]
     serious = _serious(request, judged, matched, sign * gold, raters, cells)
     notes += serious.notes
-    return Material(
+    return MetaInputs(
         systems=tuple(name for name, keep in zip(matched.systems, kept, strict=True) if keep),
         gold=sign * gold,
         metrics=metrics,

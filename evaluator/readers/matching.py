@@ -23,7 +23,7 @@ Read = TextFile | Document
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TextColumn:
     """One text for each segment of one file, or a plain document."""
 
     role: str
@@ -59,7 +59,7 @@ def bring_together(references: Sequence[Read], systems: Mapping[str, TextFile | 
     if source is not None:
         columns.append(_single("source", "", source))
     elif spine is not None and any(text.strip() for text in spine.source):
-        columns.append(Column("source", "", spine, tuple(spine.source)))
+        columns.append(TextColumn("source", "", spine, tuple(spine.source)))
     if asked and not any(isinstance(file, TextFile) and OWN not in file.streams for file in references):
         raise EvaluatorError(
             f"--references names {', '.join(asked)}, and no file holds references by name; it is for test sets in JSON Lines and folders of mt-metrics-eval."
@@ -83,30 +83,30 @@ class Arranged:
     domains: tuple[str, ...]
 
 
-def _references(file: Read, asked: Sequence[str], notes: list[str]) -> list[Column]:
+def _references(file: Read, asked: Sequence[str], notes: list[str]) -> list[TextColumn]:
     if isinstance(file, Document):
-        return [Column("reference", "", file, file.lines)]
+        return [TextColumn("reference", "", file, file.lines)]
     if OWN in file.streams or file.form == "sgml":
         names = list(file.streams)
     else:
         held = [name for name in file.streams if name not in file.systems or name in asked]
         names = choose_references(file.path, held, asked)
         notes += chosen_note(held, names, asked)
-    columns = [Column("reference", name, file, tuple(file.streams[name])) for name in names]
+    columns = [TextColumn("reference", name, file, tuple(file.streams[name])) for name in names]
     if all(not (text or "").strip() for column in columns for text in column.texts):
         raise EvaluatorError(f"{file.path} has no text for {', '.join(names)}.")
     return columns
 
 
-def _single(role: str, name: str, file: Read) -> Column:
+def _single(role: str, name: str, file: Read) -> TextColumn:
     if isinstance(file, Document):
-        return Column(role, name, file, file.lines)
+        return TextColumn(role, name, file, file.lines)
     if role == "source" and file.source:
-        return Column(role, name, file, tuple(file.source))
+        return TextColumn(role, name, file, tuple(file.source))
     if len(file.streams) == 1:
-        return Column(role, name, file, tuple(next(iter(file.streams.values()))))
+        return TextColumn(role, name, file, tuple(next(iter(file.streams.values()))))
     if name in file.streams:
-        return Column(role, name, file, tuple(file.streams[name]))
+        return TextColumn(role, name, file, tuple(file.streams[name]))
     raise EvaluatorError(
         f"{file.path} holds the texts of {len(file.streams)} references or systems ({', '.join(list(file.streams)[:5])}), and one {role} was asked for; "
         f"name the one that is meant, as in {next(iter(file.streams)) or 'NAME'}={file.path}."
@@ -130,7 +130,7 @@ def _read_notes(files: Sequence[Read]) -> list[str]:
     return notes
 
 
-def _arrange(columns: Sequence[Column], spine: TextFile | None, notes: list[str]) -> Arranged:
+def _arrange(columns: Sequence[TextColumn], spine: TextFile | None, notes: list[str]) -> Arranged:
     base = spine or next((column.origin for column in columns if isinstance(column.origin, TextFile)), None)
     assert base is not None
     kept = _kept(base, columns, spine is not None, notes)
@@ -142,7 +142,7 @@ def _arrange(columns: Sequence[Column], spine: TextFile | None, notes: list[str]
     return _without_blank(_split(columns, texts, documents, domains, notes))
 
 
-def _kept(base: TextFile, columns: Sequence[Column], is_reference: bool, notes: list[str]) -> list[int]:
+def _kept(base: TextFile, columns: Sequence[TextColumn], is_reference: bool, notes: list[str]) -> list[int]:
     """0-based segments of the base that are scored: none marked as bad, none without any reference."""
     kept = [i for i in range(base.n_segments) if i not in base.left_out]
     for reason in dict.fromkeys(base.left_out.values()):
@@ -158,7 +158,7 @@ def _kept(base: TextFile, columns: Sequence[Column], is_reference: bool, notes: 
     return [i for i in kept if i not in set(without)]
 
 
-def _in_order(column: Column, base: TextFile, kept: Sequence[int]) -> list[str | None] | None:
+def _in_order(column: TextColumn, base: TextFile, kept: Sequence[int]) -> list[str | None] | None:
     """The column's texts for the kept segments; None for a plain document whose lines are not those of the base."""
     origin = column.origin
     if origin is base:
@@ -179,7 +179,7 @@ def _in_order(column: Column, base: TextFile, kept: Sequence[int]) -> list[str |
     return list(column.texts) if count == len(kept) else None
 
 
-def _unlike(column: Column, origin: TextFile, base: TextFile, lacking: Sequence[str]) -> str:
+def _unlike(column: TextColumn, origin: TextFile, base: TextFile, lacking: Sequence[str]) -> str:
     """What is wrong with a file that has other segments."""
     more = [key for key in origin.keys if key not in set(base.keys)]
     what, keys = ("lacks", lacking) if lacking else ("has besides", more)
@@ -190,7 +190,9 @@ def _unlike(column: Column, origin: TextFile, base: TextFile, lacking: Sequence[
     )
 
 
-def _split(columns: Sequence[Column], texts: Sequence[list[str | None] | None], documents: Sequence[str], domains: Sequence[str], notes: list[str]) -> Arranged:
+def _split(
+    columns: Sequence[TextColumn], texts: Sequence[list[str | None] | None], documents: Sequence[str], domains: Sequence[str], notes: list[str]
+) -> Arranged:
     """Documents as paragraphs, where every text of a document has equally many; else as the documents that they are."""
     keyed = [i for i, own in enumerate(texts) if own is not None and isinstance(columns[i].origin, TextFile)]
     plain = [i for i in range(len(columns)) if i not in keyed]
@@ -239,7 +241,7 @@ def _without_blank(arranged: Arranged) -> Arranged:
     return replace(arranged, texts=[[own[i] for i in kept] for own in known], documents=documents, domains=domains)
 
 
-def _inputs(columns: Sequence[Column], arranged: Arranged, notes: Sequence[str], files: tuple[InputFile, ...]) -> Inputs:
+def _inputs(columns: Sequence[TextColumn], arranged: Arranged, notes: Sequence[str], files: tuple[InputFile, ...]) -> Inputs:
     made: dict[str, list[Document]] = {"reference": [], "source": []}
     systems: dict[str, Document] = {}
     for column, texts in zip(columns, arranged.texts, strict=True):
@@ -252,7 +254,7 @@ def _inputs(columns: Sequence[Column], arranged: Arranged, notes: Sequence[str],
     return Inputs(tuple(made["reference"]), systems, source, arranged.unit, arranged.documents, arranged.domains, tuple(notes), files)
 
 
-def _document(column: Column, texts: Sequence[str | None]) -> Document:
+def _document(column: TextColumn, texts: Sequence[str | None]) -> Document:
     lines = tuple(text or "" for text in texts)
     missing = tuple(i for i, text in enumerate(texts) if text is None)
     return Document(column.label, lines, tuple(line for line in lines if line.strip()), False, column.origin.sha256, True, missing)

@@ -23,7 +23,7 @@ DISAGREEING = 3
 """Paragraphs named for each side of a disagreement."""
 
 
-class Cell(NamedTuple):
+class StripCell(NamedTuple):
     """One cell of a strip."""
 
     anchor: str
@@ -50,7 +50,7 @@ class Plotted(NamedTuple):
     likes_y: list[Disagreement]
 
 
-class Interval(NamedTuple):
+class IntervalBar(NamedTuple):
     """One system's score and interval along an axis, 0 to 100."""
 
     low: float
@@ -58,7 +58,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def strips_of(builder: Builder, keys: Sequence[tuple[tuple[str, int], list[int]]], whole: bool) -> list[tuple[str, list[Cell]]]:
+def strips_of(builder: Builder, keys: Sequence[tuple[tuple[str, int], list[int]]], whole: bool) -> list[tuple[str, list[StripCell]]]:
     """For each system its paragraphs in reading order, or, of a long run, groups of them by their worst."""
     columns = builder.columns
     by_system: dict[str, list[int]] = {name: [] for name in dict.fromkeys(columns["system"])}
@@ -70,16 +70,16 @@ def strips_of(builder: Builder, keys: Sequence[tuple[tuple[str, int], list[int]]
     return [(printable(name), [_cell(builder, rows[i : i + size[name]]) for i in range(0, len(rows), size[name])]) for name, rows in by_system.items() if rows]
 
 
-def _cell(builder: Builder, rows: Sequence[int]) -> Cell:
+def _cell(builder: Builder, rows: Sequence[int]) -> StripCell:
     columns = builder.columns
     worst = max(rows, key=lambda k: columns["risk"][k])
     p = builder.paragraph(worst)
     flagged = sum(bool(columns["flagged"][k]) for k in rows)
     if len(rows) == 1:
-        return Cell(p.anchor, str(p.segment), f"{builder.numbered(worst)}, risk {p.risk:.2f}{', flagged' if p.flagged else ''}", p.step, p.flagged)
+        return StripCell(p.anchor, str(p.segment), f"{builder.numbered(worst)}, risk {p.risk:.2f}{', flagged' if p.flagged else ''}", p.step, p.flagged)
     first = builder.numbered(rows[0]).removeprefix("segment ")
     told = f"{len(rows)} segments from {first} on, {flagged} flagged; worst: {builder.numbered(worst)}, risk {p.risk:.2f}"
-    return Cell(p.anchor, str(flagged or ""), told, p.step, p.flagged)
+    return StripCell(p.anchor, str(flagged or ""), told, p.step, p.flagged)
 
 
 def distribution_of(builder: Builder, metric: MetricColumn) -> Distribution:
@@ -129,7 +129,7 @@ def _disagreement(builder: Builder, k: int, x: MetricColumn, y: MetricColumn) ->
     return Disagreement(builder.anchor(k), builder.named(k), told, text if len(text) <= 160 else text[:159] + "…")
 
 
-def intervals_of(ranking: Ranking) -> tuple[list[Interval | None], list[Tick]]:
+def intervals_of(ranking: Ranking) -> tuple[list[IntervalBar | None], list[Tick]]:
     ends = [(one.ci_low, one.score, one.ci_high) for one in ranking.systems]
     places, ticks = interval_plot(ends)
-    return [None if place is None else Interval(*place) for place in places], ticks
+    return [None if place is None else IntervalBar(*place) for place in places], ticks

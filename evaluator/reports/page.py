@@ -11,7 +11,7 @@ from typing import NamedTuple
 from evaluator.digits import shown_p
 from evaluator.reports.comparison import Comparison, comparison_of
 from evaluator.reports.definitions import Definition, definitions_of
-from evaluator.reports.figures import Cell, Interval, Plotted, distribution_of, intervals_of, scatters_of, strips_of
+from evaluator.reports.figures import IntervalBar, Plotted, StripCell, distribution_of, intervals_of, scatters_of, strips_of
 from evaluator.reports.headline import headline_of, lead_of, size_of
 from evaluator.reports.order import gravity
 from evaluator.reports.packed import Packed, pack
@@ -82,14 +82,14 @@ class Page(NamedTuple):
     """With short paths."""
     comparison: Comparison
     definitions: list[Definition]
-    strips: list[tuple[str, list[Cell]]]
+    strips: list[tuple[str, list[StripCell]]]
     whole: bool
     """Whether each cell of a strip is one paragraph, shown on the page."""
     worst: list[Worst]
     """Systems with flagged paragraphs, the one with most first."""
     pairs: dict[str, list[list[str]]]
     """By metric, a row of cells for each pair: systems, difference with interval, p, corrected p, people's agreement, wins, losses, ties."""
-    intervals: dict[str, tuple[list[Interval | None], list[Tick]]]
+    intervals: dict[str, tuple[list[IntervalBar | None], list[Tick]]]
     """By metric, of the ranked systems in their order, and the axis."""
     distributions: list[Distribution]
     scatters: list[Plotted]

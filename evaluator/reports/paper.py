@@ -26,7 +26,7 @@ class PaperStyle(NamedTuple):
 PLAIN = PaperStyle()
 
 
-class Cell(NamedTuple):
+class PaperCell(NamedTuple):
     """One score as it is shown."""
 
     text: str
@@ -42,7 +42,7 @@ class Row(NamedTuple):
     """One system."""
 
     system: str
-    cells: tuple[Cell, ...]
+    cells: tuple[PaperCell, ...]
     segments: int
     apart: bool
     """Whether a cluster of the first metric begins with it, below another; only with clusters."""
@@ -66,12 +66,12 @@ def paper_table(view: View, width: int, style: PaperStyle = PLAIN) -> PaperTable
     many = len(view.systems) > 1
     best = {metric: _best(view, metric, lower) for metric, lower in down.items()} if many else {}
 
-    def cell(system: str, score: Score) -> Cell:
+    def cell(system: str, score: Score) -> PaperCell:
         place, ranking = ranked.get((score.metric, system)), rankings.get(score.metric)
         is_best = score.value is not None and score.value == best.get(score.metric)
         worse = place is not None and place.worse_than_best and not style.clusters
         cluster = str(place.cluster) if style.clusters and place is not None and place.cluster is not None else ""
-        return Cell(score.shown(width), is_best, worse, _interval(place, ranking, width) if style.intervals else "", cluster)
+        return PaperCell(score.shown(width), is_best, worse, _interval(place, ranking, width) if style.intervals else "", cluster)
 
     ordered = _best_first(view.systems, down) if many else view.systems
     metrics = tuple(score.metric for score in view.systems[0].scores)
@@ -128,7 +128,7 @@ def latex_table(view: View, width: int, style: PaperStyle = PLAIN) -> str:
     return "\n".join([r"% \usepackage{booktabs}", *signatures, *lines]) + "\n"
 
 
-def _latex_cell(cell: Cell) -> str:
+def _latex_cell(cell: PaperCell) -> str:
     text = rf"\textbf{{{cell.text}}}" if cell.best else cell.text
     raised = f"$^{{{cell.cluster}}}$" if cell.cluster else ""
     interval = rf" {{\footnotesize {cell.interval}}}" if cell.interval else ""
@@ -145,6 +145,6 @@ def markdown_lines(view: View, width: int, style: PaperStyle = PLAIN) -> list[st
     return [*lines, "", table.legend] if table.legend else lines
 
 
-def _markdown_cell(cell: Cell) -> str:
+def _markdown_cell(cell: PaperCell) -> str:
     text = (f"**{cell.text}**" if cell.best else cell.text) + "†" * cell.worse
     return text + (f"<sup>{cell.cluster}</sup>" if cell.cluster else "") + (f" {cell.interval}" if cell.interval else "")

@@ -37,7 +37,7 @@ class MetricColumn(NamedTuple):
         return shown_score(value, self.unit_scale)
 
 
-class Place(NamedTuple):
+class ScorePosition(NamedTuple):
     """One score of a paragraph and where it stands among its system's."""
 
     metric: str
@@ -69,7 +69,7 @@ class Paragraph(NamedTuple):
     hypothesis: list[Piece]
     source: str
     findings: list[str]
-    places: list[Place]
+    places: list[ScorePosition]
 
     @property
     def inserted(self) -> bool:
@@ -77,7 +77,7 @@ class Paragraph(NamedTuple):
         return is_inserted(self.alignment)
 
 
-class Spread(NamedTuple):
+class ScoreRange(NamedTuple):
     """One system's scores by one metric."""
 
     ordered: Floats
@@ -189,7 +189,7 @@ class Builder:
         )
 
 
-def spreads_of(systems: NDArray[np.int64], values: Floats) -> dict[int, Spread]:
+def spreads_of(systems: NDArray[np.int64], values: Floats) -> dict[int, ScoreRange]:
     """Each system's scores by one metric, all on the range of all systems.
 
     Args:
@@ -200,18 +200,18 @@ def spreads_of(systems: NDArray[np.int64], values: Floats) -> dict[int, Spread]:
     out = {}
     for system in np.unique(systems[~np.isnan(values)]).tolist():
         own = values[(systems == system) & ~np.isnan(values)]
-        out[system] = Spread(np.sort(own), low, high, bar_path(count_bins(own, low, high, SPARK_BINS), SPARK_BOX))
+        out[system] = ScoreRange(np.sort(own), low, high, bar_path(count_bins(own, low, high, SPARK_BINS), SPARK_BOX))
     return out
 
 
-def _place(metric: MetricColumn, value: float, spread: Spread) -> Place:
+def _place(metric: MetricColumn, value: float, spread: ScoreRange) -> ScorePosition:
     """The score with its place from the nearer end."""
     ordered = spread.ordered
     worse, better = int(np.searchsorted(ordered, value, "left")), len(ordered) - int(np.searchsorted(ordered, value, "right"))
     if not metric.higher_is_better:
         worse, better = better, worse
     x = (bin_of(value, spread.low, spread.high, SPARK_BINS) + 0.5) * SPARK_BOX[0] / SPARK_BINS
-    return Place(metric.title, metric.shown(value), place_in_words(worse, better, len(ordered)), spread.bars, round(x, 1))
+    return ScorePosition(metric.title, metric.shown(value), place_in_words(worse, better, len(ordered)), spread.bars, round(x, 1))
 
 
 def place_in_words(worse: int, better: int, total: int) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from evaluator.reports.comparison import Head, ScoreCell
 from evaluator.reports.definitions import Definition
-from evaluator.reports.figures import Interval
+from evaluator.reports.figures import IntervalBar
 from evaluator.reports.plots import Tick
 from evaluator.reports.trend import Trends
 
@@ -41,7 +41,7 @@ class SetRow(NamedTuple):
 
     system: str
     cell: ScoreCell
-    drawn: Interval | None
+    drawn: IntervalBar | None
 
 
 class SetMetric(NamedTuple):

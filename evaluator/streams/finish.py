@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluator.compare import Contest, Subject, Sums, compare_systems, with_comparison
+from evaluator.compare import ComparisonData, MetricData, Sums, compare_systems, with_comparison
 from evaluator.compare.resample import group_size, in_groups
 from evaluator.frames import SEGMENTS, check_frame, empty_table
 from evaluator.run_json import Manifest
@@ -188,10 +188,10 @@ def _n_segments(merged: Merged, system: str, entry: Mapping[str, Any]) -> int:
     return merged.n_read(system, entry["statistics"]) if partly else merged.n_scored(system)
 
 
-def _contest(merged: Merged, evaluation: Evaluation, compared: Sequence[Mapping[str, Any]]) -> Contest:
+def _contest(merged: Merged, evaluation: Evaluation, compared: Sequence[Mapping[str, Any]]) -> ComparisonData:
     wins = _wins(merged, compared)
     subjects = tuple(
-        Subject(
+        MetricData(
             metric=entry["title"],
             statistics=evaluation.statistics[entry["statistics"]],
             formula=entry["formula"],
@@ -206,7 +206,7 @@ def _contest(merged: Merged, evaluation: Evaluation, compared: Sequence[Mapping[
     )
     n_documents = sum(one["all_documents"] for one in merged._parts(merged.systems[0])) if "document" in merged.units else 1
     sizes = {unit: merged.sums[merged.systems[0]][unit][:, 0] for unit in merged.units}
-    return Contest(tuple(merged.systems), subjects, None, Sums(merged.n_segments, n_documents, sizes))
+    return ComparisonData(tuple(merged.systems), subjects, None, Sums(merged.n_segments, n_documents, sizes))
 
 
 def _wins(merged: Merged, compared: Sequence[Mapping[str, Any]]) -> list[list[tuple[int, int, int]]]:

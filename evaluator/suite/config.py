@@ -14,7 +14,7 @@ from evaluator.options import DEFAULT_METRICS
 from evaluator.plugins import did_you_mean, metric_parts, unknown_metric
 from evaluator.readers.source import read_bytes
 from evaluator.suite.card import Card, read_card
-from evaluator.suite.marks import Marked, Place, Problems, Section, check_name, read_yaml
+from evaluator.suite.marks import Location, Marked, Problems, Section, check_name, read_yaml
 from evaluator.suite.options import KNOWN, Options, check_made, check_metric_option, check_value, read_options
 
 KEYS = ("suite", "description", "data", "metrics", "options", "matrix", "sets")
@@ -44,7 +44,7 @@ class SetConfig:
     """Patterns of the names of the references; empty for all, of folders of mt-metrics-eval for those by people."""
     metrics: tuple[str, ...]
     options: Options
-    place: Place
+    place: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def _rooted(text: str, folder: Path) -> str:
 
 
 def _check_names(sets: Sequence[SetConfig], problems: Problems) -> None:
-    seen: Mapping[str, Place] = {}
+    seen: Mapping[str, Location] = {}
     for one in sets:
         if one.name in seen:
             problems.add(one.place, f"the set {one.name!r} is there twice; give one of them a name of its own")

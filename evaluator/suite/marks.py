@@ -21,7 +21,7 @@ MOST_VALUES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where something stands in a file."""
 
     file: str
@@ -38,9 +38,9 @@ class Place:
 class Problems:
     """Mistakes found so far; the only value here that grows."""
 
-    found: list[tuple[Place, str]] = field(default_factory=list)
+    found: list[tuple[Location, str]] = field(default_factory=list)
 
-    def add(self, place: Place, message: str) -> None:
+    def add(self, place: Location, message: str) -> None:
         """Note a mistake."""
         self.found.append((place, message))
 
@@ -62,8 +62,8 @@ class Marked:
 
     value: Any
     """A scalar, a list of `Marked`, or a dict of name to `Marked`."""
-    place: Place
-    keys: Mapping[str, Place] = field(default_factory=dict)
+    place: Location
+    keys: Mapping[str, Location] = field(default_factory=dict)
     """Of a mapping, where each name stands."""
 
     @property
@@ -83,22 +83,22 @@ def read_yaml(text: str, file: str, problems: Problems) -> Marked | None:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+        place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
         problems.add(place, f"not YAML: {' '.join(filter(None, (error.context, error.problem)))}")
         return None
     except yaml.YAMLError as error:
-        problems.add(Place(file, 1, 1), f"not YAML: {' '.join(str(error).split())}")
+        problems.add(Location(file, 1, 1), f"not YAML: {' '.join(str(error).split())}")
         return None
     except RecursionError:
-        problems.add(Place(file, 1, 1), "not YAML that a suite has: nested too deeply")
+        problems.add(Location(file, 1, 1), "not YAML that a suite has: nested too deeply")
         return None
     if node is None:
-        problems.add(Place(file, 1, 1), "the file is empty")
+        problems.add(Location(file, 1, 1), "the file is empty")
         return None
     try:
         return _marked(loader, node, file, problems, 0, count(1))
     except _TooManyError:
-        problems.add(Place(file, 1, 1), f"more than {MOST_VALUES} values, aliases counted each time that they stand for their anchor")
+        problems.add(Location(file, 1, 1), f"more than {MOST_VALUES} values, aliases counted each time that they stand for their anchor")
         return None
 
 
@@ -109,7 +109,7 @@ class _TooManyError(Exception):
 def _marked(loader: Any, node: Any, file: str, problems: Problems, depth: int, counter: Iterator[int]) -> Marked:
     if next(counter) > MOST_VALUES:
         raise _TooManyError
-    place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    place = Location(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if depth > 12:
         problems.add(place, "nested too deeply")
         return Marked(None, place)
@@ -117,10 +117,10 @@ def _marked(loader: Any, node: Any, file: str, problems: Problems, depth: int, c
         return Marked([_marked(loader, one, file, problems, depth + 1, counter) for one in node.value], place)
     if isinstance(node, yaml.MappingNode):
         values: dict[str, Marked] = {}
-        keys: dict[str, Place] = {}
+        keys: dict[str, Location] = {}
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else "?"
-            where = Place(file, key.start_mark.line + 1, key.start_mark.column + 1)
+            where = Location(file, key.start_mark.line + 1, key.start_mark.column + 1)
             if name in values:
                 problems.add(where, f"{name!r} is there twice; the first is in line {keys[name].line}")
                 continue

@@ -11,7 +11,7 @@ from evaluator.option_checks import problem_of
 from evaluator.options import OF_COMPARISON, OPTIONS
 from evaluator.plugins import create_metric, did_you_mean, metric_class, metric_options, metric_parts, with_language
 from evaluator.request import Request
-from evaluator.suite.marks import Marked, Place, Problems
+from evaluator.suite.marks import Location, Marked, Problems
 from evaluator.types import EvaluatorError
 
 KNOWN = {name: option for name, option in OPTIONS.items() if "suite" in option.declared.where}
@@ -64,7 +64,7 @@ def _metric_options(metric: str, marked: Marked, problems: Problems) -> dict[str
     return options
 
 
-def check_made(metric: str, options: Options, place: Place, problems: Problems) -> None:
+def check_made(metric: str, options: Options, place: Location, problems: Problems) -> None:
     """Note options with which a metric cannot be made; those with a model are made when they run."""
     if getattr(metric_class(metric), "needs_embedder", False):
         return
@@ -74,7 +74,7 @@ def check_made(metric: str, options: Options, place: Place, problems: Problems) 
         problems.add(place, str(error))
 
 
-def check_metric_option(metric: str, name: str, marked: Marked, key: Place, problems: Problems) -> None:
+def check_metric_option(metric: str, name: str, marked: Marked, key: Location, problems: Problems) -> None:
     """Note an option that a metric does not take, or a value of the wrong kind."""
     own = {option.name: option for option in metric_options(metric)}
     if name not in own:

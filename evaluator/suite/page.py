@@ -9,7 +9,7 @@ from urllib.parse import quote
 from evaluator.digits import shown_score
 from evaluator.reports.comparison import Head, ScoreCell, cluster_lines, head_of, score_cells
 from evaluator.reports.definitions import definitions_of
-from evaluator.reports.figures import Interval
+from evaluator.reports.figures import IntervalBar
 from evaluator.reports.headline import listed
 from evaluator.reports.html import render_suite
 from evaluator.reports.plots import interval_plot
@@ -136,7 +136,7 @@ def _set_metric(evaluation: Evaluation, metric: MetricEntry, cells: Mapping[tupl
     own.sort(key=lambda row: (row["score"] is None, sign * (row["score"] or 0.0), row["system"]))
     places, ticks = interval_plot([(row["ci_low"], row["score"], row["ci_high"]) for row in own])
     rows = [
-        SetRow(printable(row["system"]), cells[row["system"], metric.title], None if place is None else Interval(*place))
+        SetRow(printable(row["system"]), cells[row["system"], metric.title], None if place is None else IntervalBar(*place))
         for row, place in zip(own, places, strict=True)
     ]
     return SetMetric(_head(metric), rows, ticks)

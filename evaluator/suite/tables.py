@@ -45,7 +45,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SetScore:
     """One corpus score of one system: of a set, or of a set's part in a domain."""
 
     system: str
@@ -70,9 +70,9 @@ def leaderboard(runs: Sequence[Finished]) -> Table:
     return Table("leaderboard", {column: [row[column] for row in rows] for column in COLUMNS})
 
 
-def _scopes(runs: Sequence[Finished], title: str) -> dict[tuple[str, str], list[list[Part]]]:
+def _scopes(runs: Sequence[Finished], title: str) -> dict[tuple[str, str], list[list[SetScore]]]:
     """By scope and name the scores of each set, for runs whose scores are of one kind."""
-    scopes: dict[tuple[str, str], list[list[Part]]] = {("all", ""): [list(_set_parts(run.evaluation, title)) for run in runs]}
+    scopes: dict[tuple[str, str], list[list[SetScore]]] = {("all", ""): [list(_set_parts(run.evaluation, title)) for run in runs]}
     for run in runs:
         for domain, of_domain in _domain_parts(run, title).items():
             scopes.setdefault(("domain", domain), []).append(of_domain)
@@ -90,26 +90,26 @@ def _metrics(runs: Sequence[Finished]) -> dict[str, bool]:
     return {one.title: one.higher_is_better for run in runs for one in run.evaluation.manifest.metrics}
 
 
-def _set_parts(evaluation: Evaluation, title: str) -> Iterator[Part]:
+def _set_parts(evaluation: Evaluation, title: str) -> Iterator[SetScore]:
     scores = evaluation.tables["scores"].columns
     for system, score, segments in zip(scores["system"], scores.get(title, [None] * len(scores["system"])), scores["segments"], strict=True):
         if score is not None:
-            yield Part(system, score, segments)
+            yield SetScore(system, score, segments)
 
 
-def _domain_parts(run: Finished, title: str) -> dict[str, list[Part]]:
+def _domain_parts(run: Finished, title: str) -> dict[str, list[SetScore]]:
     """Each system's corpus score on the segments of each domain, from the stored statistics."""
     evaluation = run.evaluation
     compared = next(one for one in evaluation.manifest.compared or () if one.title == title)
     corpus = make_formula(compared.formula).corpus
     statistics = evaluation.statistics[compared.statistics]
     domains = _domains(evaluation, run.domain)
-    parts: dict[str, list[Part]] = {}
+    parts: dict[str, list[SetScore]] = {}
     for domain in dict.fromkeys(domains):
         if domain:
             mask = np.array([one == domain for one in domains])
             scores = corpus(statistics[:, mask].cumsum(axis=1)[:, -1])
-            parts[domain] = [Part(name, float(score), int(mask.sum())) for name, score in zip(evaluation.manifest.systems, scores, strict=True)]
+            parts[domain] = [SetScore(name, float(score), int(mask.sum())) for name, score in zip(evaluation.manifest.systems, scores, strict=True)]
     return parts
 
 
@@ -123,9 +123,9 @@ def _domains(evaluation: Evaluation, whole: str) -> list[str]:
     return ["" if columns["domain"][i] == "-" else columns["domain"][i] for i in rows]
 
 
-def _ranked(sets: Sequence[Sequence[Part]], higher_is_better: bool) -> list[dict[str, Any]]:
+def _ranked(sets: Sequence[Sequence[SetScore]], higher_is_better: bool) -> list[dict[str, Any]]:
     """Rows of one scope, best first; systems that miss a set after the others, without rank and mean: theirs would be over other sets."""
-    found: dict[str, list[Part]] = {}
+    found: dict[str, list[SetScore]] = {}
     for parts in sets:
         for part in parts:
             found.setdefault(part.system, []).append(part)

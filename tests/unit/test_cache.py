@@ -37,10 +37,10 @@ def everything_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_the_kernel_counts_sooner_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "compiled", None)
-    assert not any(kernel.quicker_than_a_store(name, "13a") for name in ("bleu", "chrf", "chrf++", "ter"))
+    assert not any(kernel.is_cheaper_than_cache(name, "13a") for name in ("bleu", "chrf", "chrf++", "ter"))
     monkeypatch.setattr(kernel, "compiled", object())
-    assert [kernel.quicker_than_a_store(name, "13a") for name in ("bleu", "chrf", "chrf++", "ter")] == [True, True, True, False]
-    assert not kernel.quicker_than_a_store("bleu", "intl")
+    assert [kernel.is_cheaper_than_cache(name, "13a") for name in ("bleu", "chrf", "chrf++", "ter")] == [True, True, True, False]
+    assert not kernel.is_cheaper_than_cache("bleu", "intl")
 
 
 def _nothing(what: str, total: int) -> Advance:

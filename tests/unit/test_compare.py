@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator.compare import CORRECTIONS, TESTS, Contest, Plan, Subject, compare_systems, paired_tests
+from evaluator.compare import CORRECTIONS, TESTS, ComparisonData, MetricData, Plan, compare_systems, paired_tests
 from evaluator.compare.bootstrap import bootstrap_scores, null_factor
 from evaluator.compare.corrections import correct
 from evaluator.compare.formulas import make_formula
@@ -69,8 +69,8 @@ def test_intervals_have_the_width_of_sacrebleus(reference: list[str], hypotheses
     metric = sacrebleu.CHRF(references=[reference])
     statistics = np.stack([np.array(metric._extract_corpus_statistics(texts, None), dtype=float) for texts in hypotheses.values()])
     _, table = significance.PairedTest(list(hypotheses.items()), {"chrF": metric}, None, test_type="bs", n_samples=1000, n_jobs=1)()
-    subject = Subject("chrF2", statistics, {"kind": "chrf"})
-    result = compare_systems(Contest(tuple(hypotheses), (subject,)), Plan(resamples=1000)).results[0]
+    subject = MetricData("chrF2", statistics, {"kind": "chrf"})
+    result = compare_systems(ComparisonData(tuple(hypotheses), (subject,)), Plan(resamples=1000)).results[0]
     halves = (result.ci_high - result.ci_low) / 2
     assert halves.tolist() == pytest.approx([float(one.ci) for one in table["chrF2"]], abs=1e-4)
 
@@ -274,28 +274,28 @@ def test_holm_families_are_the_pairs_of_one_metric() -> None:
     rng = np.random.default_rng(5)
     values = {name: rng.normal(shift, 1, 60) for name, shift in (("a", 0.0), ("b", 0.35), ("c", 0.4))}
     statistics = np.stack([np.stack([x, np.ones(60)], axis=1) for x in values.values()])
-    subjects = tuple(Subject(f"m{k}", statistics, {"kind": "ratio"}) for k in range(3))
-    found = compare_systems(Contest(tuple(values), subjects), Plan(resamples=500))
+    subjects = tuple(MetricData(f"m{k}", statistics, {"kind": "ratio"}) for k in range(3))
+    found = compare_systems(ComparisonData(tuple(values), subjects), Plan(resamples=500))
     alone = paired_tests(values, resamples=500)["p_holm"].tolist()
     assert [[row["p_holm"] for row in result.pairs] for result in found.results] == [alone] * 3
 
 
-def _mean_subject(name: str, *rows: FloatArray, up: bool = True) -> Subject:
-    return Subject(name, np.stack([np.stack([row, np.ones(len(row))], axis=1) for row in rows]), {"kind": "ratio"}, higher_is_better=up)
+def _mean_subject(name: str, *rows: FloatArray, up: bool = True) -> MetricData:
+    return MetricData(name, np.stack([np.stack([row, np.ones(len(row))], axis=1) for row in rows]), {"kind": "ratio"}, higher_is_better=up)
 
 
-def _notes(contest: Contest, **plan: Any) -> str:
+def _notes(contest: ComparisonData, **plan: Any) -> str:
     return "\n".join(compare_systems(contest, Plan(**plan)).notes)
 
 
 def test_a_warning_when_nothing_can_be_significant() -> None:
     rng = np.random.default_rng(1)
     rows = [rng.random(40) for _ in range(12)]
-    contest = Contest(tuple("abcdefghijkl"), (_mean_subject("m", *rows),))
+    contest = ComparisonData(tuple("abcdefghijkl"), (_mean_subject("m", *rows),))
     assert "Nothing can be significant: with 40 segments and 1,000 resamples the smallest p is 0.001, times 66 pairs 0.066" in _notes(contest, resamples=1000)
     assert "Nothing" not in _notes(contest, resamples=10_000)
     assert "Nothing" not in _notes(contest, resamples=1000, correction="none")
-    few = Contest(("a", "b"), (_mean_subject("m", rows[0][:4], rows[1][:4]),))
+    few = ComparisonData(("a", "b"), (_mean_subject("m", rows[0][:4], rows[1][:4]),))
     assert "with 4 segments" in _notes(few)
     verdict = compare_systems(few, Plan()).results[0].pairs[0]["verdict"]
     assert verdict.endswith("with 4 segments no gap can be significant")
@@ -304,10 +304,10 @@ def test_a_warning_when_nothing_can_be_significant() -> None:
 def test_a_warning_when_documents_are_few_and_when_only_segments_are_significant() -> None:
     rng = np.random.default_rng(9)
     a = np.repeat(rng.normal(0.13, 0.5, 32), 8)
-    contest = Contest(("a", "b"), (_mean_subject("m", a, np.zeros(256)),), [f"d{i // 8}" for i in range(256)])
+    contest = ComparisonData(("a", "b"), (_mean_subject("m", a, np.zeros(256)),), [f"d{i // 8}" for i in range(256)])
     for unit in ("auto", "segment"):
         assert "Significant only if segments were independent, not by document: a and b on m" in _notes(contest, unit=unit)
-    few = Contest(("a", "b"), (_mean_subject("m", a, np.zeros(256)),), [f"d{i // 64}" for i in range(256)])
+    few = ComparisonData(("a", "b"), (_mean_subject("m", a, np.zeros(256)),), [f"d{i // 64}" for i in range(256)])
     assert "there are 4 documents, fewer than 30" in _notes(few)
     assert "Resampled by document, of which there are 4" in _notes(few, unit="document")
 
@@ -315,9 +315,9 @@ def test_a_warning_when_documents_are_few_and_when_only_segments_are_significant
 def test_a_warning_when_metrics_disagree_on_the_winner() -> None:
     rng = np.random.default_rng(6)
     noise = rng.random(100)
-    against = Contest(("a", "b"), (_mean_subject("up", noise + 0.3, noise), _mean_subject("down", noise + 0.3, noise, up=False)))
+    against = ComparisonData(("a", "b"), (_mean_subject("up", noise + 0.3, noise), _mean_subject("down", noise + 0.3, noise, up=False)))
     assert "The metrics disagree on which system is better: a by up, b by down." in _notes(against)
-    unsure = Contest(("a", "b"), (_mean_subject("x", noise, noise[::-1] + 1e-3), _mean_subject("y", noise + 1e-3, noise[::-1])))
+    unsure = ComparisonData(("a", "b"), (_mean_subject("x", noise, noise[::-1] + 1e-3), _mean_subject("y", noise + 1e-3, noise[::-1])))
     assert "The best system depends on the metric: b by x, a by y." in _notes(unsure)
     assert "sacrebleu-bs is there for comparison with older papers" in _notes(unsure, test="sacrebleu-bs")
 

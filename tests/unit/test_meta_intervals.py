@@ -11,7 +11,7 @@ from evaluator import meta
 from evaluator.meta import bootstrap
 from evaluator.meta.bootstrap import Resampler, accuracy_of_systems, interval, pearson_of_systems
 from evaluator.meta.grouping import as_groups
-from evaluator.meta.material import Material, MetricScores, select_systems
+from evaluator.meta.material import MetaInputs, MetricColumns, select_systems
 from evaluator.meta.pearson import correlations
 from evaluator.meta.ranks import holm, place_metrics
 from evaluator.meta.study import MetaPlan, run_study
@@ -40,11 +40,11 @@ KINDS: dict[str, tuple[Statistic, Callable[[FloatArray, FloatArray], float]]] = 
     "acc_eq": (lambda r, g, m: r.acc_eq(tie_pairs(*as_groups(g, m, "item"))), lambda g, m: meta.acc_eq(g, m).value),
     "spa": (lambda r, g, m: r.spa(g, m), lambda g, m: meta.spa(g, m)),
     "system pearson": (
-        lambda r, g, m: r.systems(g, MetricScores("m", m), pearson_of_systems),
+        lambda r, g, m: r.systems(g, MetricColumns("m", m), pearson_of_systems),
         lambda g, m: meta.pearson(np.nanmean(g, axis=1), np.nanmean(np.where(np.isnan(g), np.nan, m), axis=1)),
     ),
     "pairwise accuracy": (
-        lambda r, g, m: r.systems(g, MetricScores("m", m), accuracy_of_systems),
+        lambda r, g, m: r.systems(g, MetricColumns("m", m), accuracy_of_systems),
         lambda g, m: meta.pairwise_accuracy(np.nanmean(g, axis=1), np.nanmean(np.where(np.isnan(g), np.nan, m), axis=1)).value,
     ),
 }
@@ -92,7 +92,7 @@ def test_people_are_judged_as_a_metric_is_and_metrics_against_one_of_them() -> N
     truth = rng.normal(0, 1, (4, 50))
     raters = np.stack([truth + rng.normal(0, 1, truth.shape) for _ in range(3)])
     raters[0, :, 40:] = np.nan
-    material = Material(tuple("abcd"), np.nanmean(raters, axis=0), (MetricScores("m", truth),), raters=raters)
+    material = MetaInputs(tuple("abcd"), np.nanmean(raters, axis=0), (MetricColumns("m", truth),), raters=raters)
     study = run_study(material, MetaPlan(("pearson",), ("none",), 0, 0))
     rows = {metric: (value, details) for metric, value, details in zip(*(study.meta.columns[n] for n in ("metric", "value", "details")), strict=True)}
     pairs = [(a, b) for a in range(3) for b in range(3) if a != b]
@@ -108,13 +108,13 @@ def test_people_are_judged_as_a_metric_is_and_metrics_against_one_of_them() -> N
 def test_outliers_are_left_out_once_more_and_corpus_scores_go_along() -> None:
     rng = np.random.default_rng(1)
     gold = rng.normal(0, 0.1, (6, 20)) + np.array([0, 0.1, 0.2, 0.3, 0.4, -9])[:, None]
-    corpus = MetricScores("c", gold, lambda weights: 100 * (weights * gold).sum(axis=-1))
-    study = run_study(Material(tuple("abcdef"), gold, (corpus,)), MetaPlan(("system_pearson",), ("none",), 0, 0))
+    corpus = MetricColumns("c", gold, lambda weights: 100 * (weights * gold).sum(axis=-1))
+    study = run_study(MetaInputs(tuple("abcdef"), gold, (corpus,)), MetaPlan(("system_pearson",), ("none",), 0, 0))
     assert study.meta.columns["grouping"] == ["all systems", "without outliers"]
     assert study.meta.columns["n_systems"] == [6, 5]
     assert study.meta.columns["value"] == pytest.approx([1.0, 1.0])
     assert "Outliers by their human scores: f (-8.99)" in " ".join(study.notes)
-    kept = select_systems(Material(tuple("abcdef"), gold, (corpus,)), [1, 3])
+    kept = select_systems(MetaInputs(tuple("abcdef"), gold, (corpus,)), [1, 3])
     assert kept.metrics[0].corpus is not None
     assert kept.metrics[0].corpus(np.ones((2, 20))) == pytest.approx(100 * gold[[1, 3]].sum(axis=1))
 
@@ -123,9 +123,9 @@ def test_material_that_does_not_fit_is_refused() -> None:
     gold = np.zeros((2, 3))
     for metrics, message in (
         ((), "no metric"),
-        ((MetricScores("m", np.zeros((2, 4))),), "2 systems of 3 segments"),
-        ((MetricScores("m", gold), MetricScores("m", gold)), "Two metrics are called 'm'"),
-        ((MetricScores("m", gold * np.nan),), "No segment has both"),
+        ((MetricColumns("m", np.zeros((2, 4))),), "2 systems of 3 segments"),
+        ((MetricColumns("m", gold), MetricColumns("m", gold)), "Two metrics are called 'm'"),
+        ((MetricColumns("m", gold * np.nan),), "No segment has both"),
     ):
         with pytest.raises(EvaluatorError, match=message):
-            run_study(Material(("a", "b"), gold, metrics))
+            run_study(MetaInputs(("a", "b"), gold, metrics))
