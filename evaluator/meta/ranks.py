@@ -24,7 +24,7 @@ def place_metrics(values: Sequence[float], better: Mapping[tuple[int, int], floa
         alpha: the level of the tests.
 
     >>> place_metrics([0.5, 0.9, 0.8], {(1, 2): 0.2, (1, 0): 0.01, (2, 0): 0.3})
-    [MetricRank(rank=2, cluster=2), Place(rank=1, cluster=1), Place(rank=1, cluster=1)]
+    [MetricRank(rank=2, cluster=2), MetricRank(rank=1, cluster=1), MetricRank(rank=1, cluster=1)]
 
     Source: the clusters are those of mt-metrics-eval and the WMT metrics task (Freitag et al. 2023).
     """
