@@ -55,6 +55,11 @@ class Noted(NamedTuple):
     reference_texts: str
 
 
+def fingerprint_of(run: Finished) -> str:
+    """The digest of what a run of a suite was made from."""
+    return str((run.evaluation.manifest.suite or {})["fingerprint"])
+
+
 def note_results(folder: Path, runs: Sequence[Finished], times: Mapping[tuple[str, str], str], now: str) -> list[Noted]:
     """Add the results that are not the last ones of their runs, and return all, oldest first.
 
@@ -68,7 +73,7 @@ def note_results(folder: Path, runs: Sequence[Finished], times: Mapping[tuple[st
     last = {one.run: (one.fingerprint, one.finished) for one in noted}
     new: list[Noted] = []
     for run in runs:
-        fingerprint = run.evaluation.manifest["suite"]["fingerprint"]
+        fingerprint = fingerprint_of(run)
         before, when = last.get(run.folder, ("", ""))
         if before != fingerprint:
             stated = times.get((run.folder, fingerprint), "")

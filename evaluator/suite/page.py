@@ -17,7 +17,7 @@ from evaluator.reports.ranking import Ranking, comparison_line, rankings_of, row
 from evaluator.reports.safe import printable
 from evaluator.reports.suite_page import Board, BoardRow, Result, SetMetric, SetPart, SetRow, SuitePage
 from evaluator.run_json import MetricEntry
-from evaluator.suite.history import Noted
+from evaluator.suite.history import Noted, fingerprint_of
 from evaluator.suite.past import pasts_of, title_of, when
 from evaluator.suite.tables import Finished
 from evaluator.types import Evaluation, Table
@@ -148,7 +148,7 @@ def _head(metric: MetricEntry) -> Head:
 
 def results_of(name: str, runs: Sequence[Finished], index: Sequence[Mapping[str, str]], metrics: Mapping[str, MetricEntry]) -> list[Result]:
     """Lines of the index for this suite, newest first."""
-    stored = {(f"{name}/{run.folder}", run.evaluation.manifest["suite"]["fingerprint"]): run.folder for run in runs}
+    stored = {(f"{name}/{run.folder}", fingerprint_of(run)): run.folder for run in runs}
     results = []
     for line in reversed([line for line in index if line["suite"] == name]):
         folder = stored.get((line["run"], line["fingerprint"]))

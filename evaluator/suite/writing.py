@@ -53,7 +53,7 @@ def rewrite_tables(folder: Path) -> list[Path]:
         finished = [_stored(folder, run, fingerprint, state["domains"].get(run, "")) for run, fingerprint in state["runs"].items()]
         if not finished:
             raise EvaluatorError(f"{folder / STATE} names no runs. Make the suite again: evaluator bench CONFIG.yaml")
-        write_tables(str(finished[0].evaluation.manifest["suite"]["name"]), finished, folder)
+        write_tables(str((finished[0].evaluation.manifest.suite or {})["name"]), finished, folder)
     return [folder / name for name in TABLES]
 
 

@@ -32,7 +32,7 @@ SYSTEMS = {
 @pytest.fixture(autouse=True)
 def everything_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
     """As without the compiled kernel, which counts n-grams in less time than a lookup takes."""
-    monkeypatch.setattr("evaluator.metrics.adapters.quicker_than_a_store", lambda *_: False)
+    monkeypatch.setattr("evaluator.metrics.adapters.is_cheaper_than_cache", lambda *_: False)
 
 
 def test_what_the_kernel_counts_sooner_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
