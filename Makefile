@@ -3,12 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test quick chromium lint types docs columns bench kernel clean
+.PHONY: demo test quick chromium latex lint types docs columns bench kernel clean
 
 demo: .venv/.user
 	$(BIN)/evaluator demo
 
-test: .venv/.dev chromium
+test: .venv/.dev chromium latex
 	$(BIN)/python -m pytest
 
 # What a change is tried with while it is made: no browser, no model, no mypy; `make test` runs all.
@@ -22,6 +22,12 @@ chromium:
 		echo "Installing Debian's chromium for the browser tests ..."; \
 		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null; \
 	else echo "The browser tests need Chromium: install it (Debian: sudo apt-get install chromium), or set CHROMIUM to its path."; exit 2; fi
+
+# Tables for papers are compiled where pdflatex is; where root runs this, Debian's is installed, elsewhere that one test is left out.
+latex:
+	@command -v pdflatex >/dev/null 2>&1 || { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Debian's pdflatex for the test of papers' tables ..."; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends texlive-latex-recommended >/dev/null; fi; }
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
