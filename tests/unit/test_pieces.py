@@ -44,7 +44,7 @@ def _texts(reference: str, hypothesis: str) -> list[tuple[str, str]]:
     return [(reference[a:b], hypothesis[c:d]) for a, b, c, d in cut_pair(reference, hypothesis)]
 
 
-def _check(reference: str, hypothesis: str, cut: Sequence[PiecePair]) -> None:
+def assert_whole(reference: str, hypothesis: str, cut: Sequence[PiecePair]) -> None:
     """Both texts whole and in order, each side within the limit, nothing empty on both sides."""
     for text, ranges in ((reference, [p[:2] for p in cut]), (hypothesis, [p[2:] for p in cut])):
         assert [a for a, _ in ranges] == [0, *(b for _, b in ranges[:-1])]
@@ -58,7 +58,7 @@ def _check(reference: str, hypothesis: str, cut: Sequence[PiecePair]) -> None:
 def _apart(reference: Sequence[str], hypothesis: Sequence[str], pairs: Sequence[tuple[int, int]], joint: str = " ") -> list[tuple[int, int]]:
     """The pairs of sentences of which no more than a few words stand in one piece."""
     cut = cut_pair(joint.join(reference), joint.join(hypothesis))
-    _check(joint.join(reference), joint.join(hypothesis), cut)
+    assert_whole(joint.join(reference), joint.join(hypothesis), cut)
     sides = []
     for sentences, ranges in ((reference, [p[:2] for p in cut]), (hypothesis, [p[2:] for p in cut])):
         ends = np.cumsum([len(sentence) + len(joint) for sentence in sentences]).tolist()
@@ -74,7 +74,7 @@ TEXTS = st.lists(ALPHABET, max_size=900).map("".join)
 @settings(max_examples=120, deadline=None)
 @given(TEXTS, TEXTS)
 def test_pieces_are_both_texts_whole_and_within_the_limit(reference: str, hypothesis: str) -> None:
-    _check(reference, hypothesis, cut_pair(reference, hypothesis))
+    assert_whole(reference, hypothesis, cut_pair(reference, hypothesis))
 
 
 @pytest.mark.slow
@@ -85,7 +85,7 @@ def test_pieces_of_sentences_are_whole_too(seed: int, n: int, m: int, joint: str
     some = [_sentence(rng) for _ in range(n)]
     others = [_edited(rng.choice(some), rng) if some and rng.random() < 0.7 else _sentence(rng) for _ in range(m)]
     reference, hypothesis = joint.join(some), joint.join(others)
-    _check(reference, hypothesis, cut_pair(reference, hypothesis))
+    assert_whole(reference, hypothesis, cut_pair(reference, hypothesis))
 
 
 @pytest.mark.parametrize(("reference", "hypothesis"), [("", ""), ("  ", "a"), ("One. Two.", "Two. One."), ("word " * MAX_WORDS, "other " * MAX_WORDS)])
@@ -96,7 +96,7 @@ def test_a_pair_within_the_limit_is_one_piece(reference: str, hypothesis: str) -
 @pytest.mark.parametrize("text", ["word " * 700, "a-" * 700, "! " * 700, "z" * 5000, "Yes. " * 700, "ferry, " * 700, "中" * 700, "1 " * 700])
 def test_texts_without_a_sentence_to_tell_from_another_are_cut_alike_on_both_sides(text: str) -> None:
     cut = cut_pair(text, text)
-    _check(text, text, cut)
+    assert_whole(text, text, cut)
     assert all(p[:2] == p[2:] for p in cut)
 
 
@@ -104,7 +104,7 @@ def test_texts_without_a_sentence_to_tell_from_another_are_cut_alike_on_both_sid
 def test_a_side_that_says_nothing_is_survived(other: str) -> None:
     long = " ".join(_sentences(40))
     for pair in ((long, other), (other, long)):
-        _check(*pair, cut_pair(*pair))
+        assert_whole(*pair, cut_pair(*pair))
 
 
 def test_identical_texts_are_cut_at_the_same_places_at_sentences() -> None:
@@ -183,7 +183,7 @@ def test_text_without_blanks_is_cut_at_its_own_stops() -> None:
 def test_unrelated_texts_advance_together() -> None:
     reference, hypothesis = " ".join(_sentences(150, 1)), " ".join(_sentences(150, 2))
     cut = cut_pair(reference, hypothesis)
-    _check(reference, hypothesis, cut)
+    assert_whole(reference, hypothesis, cut)
     shares = [(p.reference_end / len(reference), p.hypothesis_end / len(hypothesis)) for p in cut]
     assert max(abs(a - b) for a, b in shares) < 0.15
 
