@@ -13,7 +13,8 @@ from pathlib import Path
 from evaluator.frames import FINDINGS
 from evaluator.results import MANIFEST, STREAM, WORST, new_run_folder, write_text
 from evaluator.run import fill_folder
-from evaluator.streams.finish import Merged, merged_evaluation
+from evaluator.streams.finish import merged_evaluation
+from evaluator.streams.merged import Merged
 from evaluator.streams.plan import Job, Shard
 from evaluator.streams.shard import Tools, is_done, output_of, state_of
 from evaluator.types import Evaluation, EvaluatorError
