@@ -87,7 +87,7 @@ def test_the_readme_names_the_ending(suffix: str) -> None:
 
 WITH_EXAMPLES = (
     "evaluator", "evaluator.api", "evaluator.metrics.lexical", "evaluator.cells", "evaluator.diagnosis.judge", "evaluator.compare.frame",
-    "evaluator.plugins", "evaluator.wording", "evaluator.compare.corrections", "evaluator.compare.agreement", "evaluator.digits", "evaluator.run",
+    "evaluator.plugins", "evaluator.wording", "evaluator.corrections", "evaluator.compare.agreement", "evaluator.digits", "evaluator.run",
     "evaluator.reports.brief", "evaluator.reports.headline", "evaluator.reports.plots",
 )  # fmt: skip
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from evaluator.compare.corrections import correct
 from evaluator.compare.plan import ALPHA, ComparisonData, MetricData, Plan
 from evaluator.compare.runs import contest_of, segment_rows
 from evaluator.compare.systems import compare_systems
 from evaluator.compare.versions import check_same_version, not_compared, of_diagnosis
+from evaluator.corrections import correct
 from evaluator.digits import decimals
 from evaluator.plugins import did_you_mean
 from evaluator.signatures import changed_diagnosis, diagnosis_signature

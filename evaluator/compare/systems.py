@@ -15,13 +15,13 @@ import numpy as np
 
 from evaluator.compare.agreement import human_agreement
 from evaluator.compare.bootstrap import MDE_FACTOR, ResampleSummary, bootstrap_scores, sacrebleu_p_values, signed_p_values, spread_of
-from evaluator.compare.corrections import correct
 from evaluator.compare.formulas import Formula, make_formula
 from evaluator.compare.plan import ALPHA, FEWEST_DOCUMENTS, ComparisonData, MetricData, Plan, check_plan
 from evaluator.compare.randomization import randomization_p_values
 from evaluator.compare.ranks import Standing, standings
 from evaluator.compare.resample import by_unit, group_size, in_groups
 from evaluator.compare.verdicts import Outcome, notes_of, verdict
+from evaluator.corrections import correct
 from evaluator.types import EvaluatorError, FloatArray
 
 

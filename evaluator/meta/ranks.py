@@ -37,13 +37,3 @@ def place_metrics(values: Sequence[float], better: Mapping[tuple[int, int], floa
         clusters[order[at]] = clusters[order[at - 1]] + (first == at)
     ranks = [1 + sum(p <= alpha for (_, loser), p in better.items() if loser == i) for i in range(len(values))]
     return [MetricRank(ranks[i], clusters[i]) for i in range(len(values))]
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values corrected by Holm's step-down rule."""
-    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
-    out, worst = [0.0] * len(p_values), 0.0
-    for at, i in enumerate(order):
-        worst = max(worst, min(1.0, p_values[i] * (len(p_values) - at)))
-        out[i] = worst
-    return out

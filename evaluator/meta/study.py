@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from evaluator.corrections import correct
 from evaluator.meta.bootstrap import RESAMPLES
 from evaluator.meta.columns import META, META_PAIRS
 from evaluator.meta.grouping import GROUPINGS
 from evaluator.meta.material import MetaInputs, check_material, select_systems, system_means, without_outliers
 from evaluator.meta.permutation import DRAWS, SEED
-from evaluator.meta.ranks import holm, place_metrics
+from evaluator.meta.ranks import place_metrics
 from evaluator.meta.raters import RATER, describe_agreement, rater_agreement
 from evaluator.meta.statistics import STATISTICS, StatisticData, Value
 from evaluator.plugins import did_you_mean
@@ -132,7 +133,7 @@ def _tests(subject: StatisticData, values: Sequence[Value], plan: MetaPlan) -> l
                 "delta": found.delta, "p_value": found.p_value, "p_holm": None, "test": subject.kind.test, "n_draws": found.draws or None, "exact": found.exact,
             }
         )  # fmt: skip
-    for row, corrected in zip(rows, holm([float(row["p_value"]) for row in rows]), strict=True):
+    for row, corrected in zip(rows, correct(np.array([row["p_value"] for row in rows], dtype=np.float64), "holm").tolist(), strict=True):
         row["p_holm"] = corrected
     return rows
 

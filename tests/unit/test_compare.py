@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from evaluator.compare import CORRECTIONS, TESTS, ComparisonData, MetricData, Plan, compare_systems, paired_tests
 from evaluator.compare.bootstrap import bootstrap_scores, null_factor
-from evaluator.compare.corrections import correct
 from evaluator.compare.formulas import make_formula
 from evaluator.compare.ranks import Standing, standings
 from evaluator.compare.resample import Products, by_unit, draw_counts, group_size, in_groups, swap_masks
+from evaluator.corrections import correct
 from evaluator.metrics.adapters import BleuMetric, ChrfMetric, ChrfPlusMetric, LexicalMetric, TerMetric
 from evaluator.types import EvaluatorError, FloatArray
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from evaluator import meta
+from evaluator.corrections import correct
 from evaluator.meta import bootstrap
 from evaluator.meta.bootstrap import Resampler, accuracy_of_systems, interval, pearson_of_systems
 from evaluator.meta.grouping import as_groups
 from evaluator.meta.material import MetaInputs, MetricColumns, select_systems
 from evaluator.meta.pearson import correlations
-from evaluator.meta.ranks import holm, place_metrics
+from evaluator.meta.ranks import place_metrics
 from evaluator.meta.study import MetaPlan, run_study
 from evaluator.meta.ties import tie_pairs
 from evaluator.types import EvaluatorError, FloatArray
@@ -84,7 +85,7 @@ def test_clusters_begin_where_a_metric_of_the_current_one_is_better() -> None:
     places = place_metrics([0.9, 0.8, 0.7, 0.6], better)
     assert [place.cluster for place in places] == [1, 1, 2, 2]
     assert [place.rank for place in places] == [1, 1, 2, 3]
-    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert correct(np.array([0.01, 0.04, 0.03]), "holm").tolist() == pytest.approx([0.03, 0.06, 0.06])
 
 
 def test_people_are_judged_as_a_metric_is_and_metrics_against_one_of_them() -> None:
