@@ -9,24 +9,21 @@ Whole tables in memory, and everything that is no plain table, are in `tables.py
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import json
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from evaluator.extras import require
+from evaluator.readers.chunks import TextChunks, decoded, lines_of
 from evaluator.readers.separated import is_quoted, layout_of, refuse_markdown
 from evaluator.readers.tables import BAD, is_header, wanted_columns
 from evaluator.types import EvaluatorError
 
 ROWS = 4096
 """Rows in a batch: enough for the kernel, and less than a megabyte of text."""
-CHUNK = 1 << 20
-"""Bytes read at once from text files."""
 SAMPLE = 1 << 22
 """Bytes of a tab-separated file from which is told whether it is quoted."""
 FORMS = {".tsv": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
@@ -99,7 +96,7 @@ def open_batches(path: str, quoting: bool = True, rows: int | None = None) -> Ba
     if form == "parquet":
         file = _open_parquet(path, rows)
     else:
-        text = _TextSource(path)
+        text = TextChunks(path)
         file = _open_jsonl(path, text, rows) if form == "jsonl" else _open_separated(path, text, form, quoting, rows)
         file.read, file.sha256 = text.position, text.digest
     if BAD in file.names:
@@ -111,80 +108,14 @@ def count_rows_at_least(path: str, most: int) -> bool:
     """True where a table has more than `most` rows, told without reading further than that."""
     if stream_form(path) == "parquet":
         return int(_parquet_file(path).metadata.num_rows) > most
-    source = _TextSource(path)
+    source = TextChunks(path)
     seen = 0
     while seen <= most and (data := source.chunk()):
         seen += data.count(b"\n")
     return seen > most
 
 
-class _TextSource:
-    """Bytes of a text file, unpacked, with the place in the file on disk and the digest of what was read."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self._position = 0
-        self._sha = hashlib.sha256()
-        try:
-            self._raw = open(Path(path).expanduser(), "rb")  # noqa: SIM115  (closed when the last chunk is read)
-            self._file = _unpacked(self._raw, path)
-        except OSError as error:
-            raise EvaluatorError(f"{path} cannot be read: {error.strerror or error}.") from None
-
-    def chunk(self) -> bytes:
-        """The next bytes; none at the end."""
-        if self._raw.closed:
-            return b""
-        try:
-            data: bytes = self._file.read(CHUNK)
-        except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as error:
-            raise EvaluatorError(f"{self.path} is damaged: {error}.") from None
-        self._sha.update(data)
-        if not data:
-            self._position = self._raw.tell()
-            self._raw.close()
-        return data
-
-    def position(self) -> int:
-        """Bytes of the file on disk that were read."""
-        return self._position if self._raw.closed else self._raw.tell()
-
-    def digest(self) -> str:
-        """sha256 of what was read, unpacked: as `read_bytes` has it."""
-        return self._sha.hexdigest()
-
-
-def _unpacked(raw: IO[bytes], path: str) -> Any:
-    if path.lower().endswith(".gz"):
-        return gzip.GzipFile(fileobj=raw)
-    if path.lower().endswith(".zst"):
-        require("parquet", f"{path}: reading zstd")
-        import pyarrow
-
-        return pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, mode="r"), "zstd")
-    return raw
-
-
-def _lines(source: _TextSource, start: bytes) -> Iterator[list[bytes]]:
-    """Lines without their line feeds, chunk by chunk; `start` was read before."""
-    carry = start
-    while data := source.chunk():
-        whole, _, rest = data.rpartition(b"\n")
-        if len(rest) == len(data):
-            carry += data  # a line longer than a chunk
-            continue
-        yield (carry + whole).split(b"\n")
-        carry = rest
-    if carry:
-        yield carry.removesuffix(b"\n").split(b"\n")
-
-
-def _decoded(line: bytes) -> str:
-    """A line as text; bytes that are no UTF-8 become half surrogates, which `row_problem` names."""
-    return line.decode("utf-8", "surrogateescape").removesuffix("\r")
-
-
-def _open_separated(path: str, source: _TextSource, kind: str, quoting: bool, rows: int) -> BatchFile:
+def _open_separated(path: str, source: TextChunks, kind: str, quoting: bool, rows: int) -> BatchFile:
     start = b""
     while len(start) < SAMPLE and (data := source.chunk()):
         start += data
@@ -196,7 +127,7 @@ def _open_separated(path: str, source: _TextSource, kind: str, quoting: bool, ro
     above, sample = sample[:above_header].count("\n"), sample[above_header:]
     refuse_markdown(path, sample, separator)
     quoted = quoting and (separator != "\t" or is_quoted(sample, separator))
-    parts = _lines(source, start.removeprefix(b"\xef\xbb\xbf")[len(text[:above_header].encode("utf-8", "surrogateescape")) :])
+    parts = lines_of(source, start.removeprefix(b"\xef\xbb\xbf")[len(text[:above_header].encode("utf-8", "surrogateescape")) :])
     rows_of = _quoted_rows(path, parts, separator, above) if quoted else _bare_rows(parts, separator, above)
     _, header = next(rows_of, (1, []))
     names = [name.strip() for name in header]
@@ -211,7 +142,7 @@ def _bare_rows(parts: Iterator[list[bytes]], separator: str, above: int) -> Iter
     for lines in parts:
         for raw in lines:
             number += 1
-            line = _decoded(raw)
+            line = decoded(raw)
             if line.strip(" ") or number == above + 1:
                 yield number, line.split(separator)
 
@@ -255,8 +186,8 @@ def _batch(held: list[list[str]], names: Sequence[str], numbers: list[int], bad:
     return Batch(dict(zip(names, columns, strict=True)), numbers, bad)
 
 
-def _open_jsonl(path: str, source: _TextSource, rows: int) -> BatchFile:
-    found = _json_rows(_lines(source, b""), rows)
+def _open_jsonl(path: str, source: TextChunks, rows: int) -> BatchFile:
+    found = _json_rows(lines_of(source, b""), rows)
     first, bad = next(found, ([], []))
     names = list(dict.fromkeys(name for _, row in first for name in row))
     if not names:

@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evaluator.cli.parser import Parser
 from evaluator.cli.streaming import add_stream_options
 from evaluator.compare import Plan
 from evaluator.compare.resample import group_size, in_groups
 from evaluator.readers.batches import open_batches, stream_form
+from evaluator.readers.chunks import lines_of
 from evaluator.request import Request
 from evaluator.streams import engines, plan
 from evaluator.streams.plan import Job, Shard, chosen_shards, input_files, make_shards
@@ -470,3 +473,16 @@ def test_the_array_of_the_page_makes_the_run(tmp_path: Path) -> None:
         assert (tmp_path / "all" / "run.json").exists() == (task == 1)
     assert len(list((tmp_path / "all" / "segments").glob("*.parquet"))) == 3
     assert (tmp_path / "rejects.csv").read_text() == "file,row,reason\n"
+
+
+@given(st.lists(st.text("ab\r ", max_size=30), min_size=1, max_size=8), st.integers(1, 9), st.booleans())
+def test_lines_are_whole_however_the_file_is_chunked(lines: list[str], size: int, ended: bool) -> None:
+    text = "\n".join(lines).encode() + b"\n" * ended
+    chunks = [text[at : at + size] for at in range(0, len(text), size)]
+
+    class Source:
+        def chunk(self) -> bytes:
+            return chunks.pop(0) if chunks else b""
+
+    found = [line for part in lines_of(Source(), b"") for line in part]  # type: ignore[arg-type]
+    assert found == (text.removesuffix(b"\n").split(b"\n") if text else [])
