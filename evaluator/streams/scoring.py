@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evaluator.frames import FINDINGS
 from evaluator.protocol import Metric, MetricRecord, record_of
 from evaluator.score import MetricScores
 from evaluator.streams.rows import Rows
-from evaluator.types import Advance, Diagnosis, EvalSet, FloatArray, SegmentPair, System
+from evaluator.types import Advance, Diagnosis, EvalSet, FloatArray, SegmentPair, System, Table
 from evaluator.wiring import diagnose_systems, scores_of_diagnosis
 
 if TYPE_CHECKING:
@@ -111,3 +112,54 @@ def diagnosis_columns(diagnoses: Sequence[Diagnosis | None] | None, n: int) -> d
         else [("" if name in ("severity", "reason") else None) if one is None else getattr(one, name) for one in diagnoses]
         for name in JUDGED
     }
+
+
+def pairs_of(rows: Rows, documents: Sequence[str], segments: Sequence[int]) -> list[SegmentPair]:
+    """The rows as the judge sees them."""
+    sources = rows.texts.get("source") or [""] * len(rows)
+    return [
+        SegmentPair(documents[i], segments[i], "1-1" if text.strip() else "1-0", tuple(stream[i] for stream in rows.references), text, sources[i])
+        for i, text in enumerate(rows.texts["hypothesis"])
+    ]
+
+
+def segment_columns(rows: Rows, scored: ScoredBatch, names: Sequence[str], documents: Sequence[str], segments: Sequence[int]) -> dict[str, list[Any]]:
+    """The columns of segments.csv, and the input's own after them."""
+    n = len(rows)
+    texts = rows.texts
+    there = [bool(text.strip()) for text in texts["hypothesis"]]
+    columns: dict[str, list[Any]] = {
+        "system": list(names),
+        "document": list(documents),
+        "segment": list(segments),
+        "alignment": ["1-1" if there[i] or not scored.scored[i] else "1-0" for i in range(n)],
+        "source": texts.get("source") or [""] * n,
+        "reference": texts["reference"],
+        "hypothesis": texts["hypothesis"],
+    }
+    columns |= {name: values for name, values in texts.items() if name == "domain" or name.startswith("reference_")}
+    judged = diagnosis_columns(scored.diagnoses, n)
+    columns |= {**{name: values for name, values in scored.columns.items() if name not in judged}, **judged}
+    taken = [name for name in rows.further if name in columns]
+    return columns | {f"input_{name}" if name in taken else name: values for name, values in rows.further.items()}
+
+
+def findings_table(diagnoses: Sequence[Diagnosis | None], keys: tuple[Sequence[str], Sequence[str], Sequence[int]], row: int, *, only_flagged: bool) -> Table:
+    """Rows of findings.csv for a batch.
+
+    Args:
+        diagnoses: of the batch's rows.
+        keys: system, document and segment of each.
+        row: of segments.csv, in which the batch's first row is written.
+        only_flagged: True where rows that are not flagged are not written.
+    """
+    names, documents, segments = keys
+    table: dict[str, list[Any]] = {column.name: [] for column in FINDINGS}
+    for i, one in enumerate(diagnoses):
+        flagged = one is not None and one.flagged
+        for finding in one.findings if one is not None and (flagged or not only_flagged) else ():
+            place: Mapping[str, Any] = {"system": names[i], "document": documents[i], "segment": segments[i], "row": row}
+            for name, values in table.items():
+                values.append(place[name] if name in place else getattr(finding, name))
+        row += flagged or not only_flagged
+    return Table("findings", table)

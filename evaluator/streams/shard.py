@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluator.frames import FINDINGS
 from evaluator.manifest import make_manifest
 from evaluator.pipeline import note_inputs
 from evaluator.plugins import with_language
@@ -26,13 +25,14 @@ from evaluator.readers.batches import BadRow, BatchFile, open_batches
 from evaluator.readers.inputs import group_table, table_name
 from evaluator.readers.tables import TextTable
 from evaluator.request import Request, options_of
+from evaluator.results import csv_text
 from evaluator.streams.plan import Job, Shard
 from evaluator.streams.rows import Rows, rows_of
-from evaluator.streams.scoring import ScoredBatch, diagnosis_columns, score_batch
+from evaluator.streams.scoring import ScoredBatch, findings_table, pairs_of, score_batch, segment_columns
 from evaluator.streams.state import MOST_LEFT_OUT, SystemSums, read_state, write_state
 from evaluator.streams.worst import Worst
 from evaluator.streams.writers import open_writer
-from evaluator.types import EvaluatorError, SegmentPair
+from evaluator.types import EvaluatorError
 from evaluator.wiring import make_judge, make_metrics, unreadable_segments
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class _ShardWork:
             raise EvaluatorError("--only-flagged needs the diagnosis, which is off: add -m bertscore or --diagnose on. " + " ".join(words))
         unread, _ = unreadable_segments(request, sample, self.judge, words)
         few = Rows({name: values[:2] for name, values in rows.texts.items()}, [stream[:2] for stream in rows.references], {}, [])
-        scored = score_batch(few, self.tools.metrics, self.judge, self._pairs(few, [""] * len(few), [1] * len(few)))  # signatures are known afterwards
+        scored = score_batch(few, self.tools.metrics, self.judge, pairs_of(few, [""] * len(few), [1] * len(few)))  # signatures are known afterwards
         self.metrics = [one for one, _ in scored.metrics]
         judged = self.judge.manifest() if self.judge else None
         asked = [one for one in self.metrics if one.name != "fidelity"]
@@ -215,12 +215,12 @@ class _ShardWork:
             known = self.systems.setdefault(name, SystemSums()).documents
             for i in at:
                 units[i], segments[i] = known.number(documents[i])
-        pairs = self._pairs(rows, documents, segments) if self.judge else None
+        pairs = pairs_of(rows, documents, segments) if self.judge else None
         scored = score_batch(rows, self.tools.metrics, self.judge, pairs)
         self._note(scored)
         for name, at in places.items():
             self._add(self.systems[name], rows, scored, documents, segments, units, at)
-        columns = self._columns(rows, scored, names, documents, segments)
+        columns = segment_columns(rows, scored, names, documents, segments)
         self._findings(scored, names, documents, segments)
         if "system" in rows.texts:
             self._spool(columns, places)
@@ -248,14 +248,6 @@ class _ShardWork:
             if name in places:
                 with open(self.beside(f"scores.{k}.f8"), "ab") as out:
                     out.write(np.ascontiguousarray(values[places[name]]).tobytes())
-
-    def _pairs(self, rows: Rows, documents: Sequence[str], segments: Sequence[int]) -> list[SegmentPair]:
-        """The rows as the judge sees them."""
-        sources = rows.texts.get("source") or [""] * len(rows)
-        return [
-            SegmentPair(documents[i], segments[i], "1-1" if text.strip() else "1-0", tuple(stream[i] for stream in rows.references), text, sources[i])
-            for i, text in enumerate(rows.texts["hypothesis"])
-        ]
 
     def _add(
         self, sums: SystemSums, rows: Rows, scored: ScoredBatch, documents: Sequence[str], segments: Sequence[int], of_document: Any, at: Sequence[int]
@@ -288,45 +280,13 @@ class _ShardWork:
                 for finding in one.findings:
                     sums.counts[finding.severity] = sums.counts.get(finding.severity, 0) + 1
 
-    def _columns(self, rows: Rows, scored: ScoredBatch, names: Sequence[str], documents: Sequence[str], segments: Sequence[int]) -> dict[str, list[Any]]:
-        """The columns of segments.csv, and the input's own after them."""
-        n = len(rows)
-        texts = rows.texts
-        there = [bool(text.strip()) for text in texts["hypothesis"]]
-        columns: dict[str, list[Any]] = {
-            "system": list(names),
-            "document": list(documents),
-            "segment": list(segments),
-            "alignment": ["1-1" if there[i] or not scored.scored[i] else "1-0" for i in range(n)],
-            "source": texts.get("source") or [""] * n,
-            "reference": texts["reference"],
-            "hypothesis": texts["hypothesis"],
-        }
-        columns |= {name: values for name, values in texts.items() if name == "domain" or name.startswith("reference_")}
-        judged = diagnosis_columns(scored.diagnoses, n)
-        columns |= {**{name: values for name, values in scored.columns.items() if name not in judged}, **judged}
-        taken = [name for name in rows.further if name in columns]
-        return columns | {f"input_{name}" if name in taken else name: values for name, values in rows.further.items()}
-
     def _findings(self, scored: ScoredBatch, names: Sequence[str], documents: Sequence[str], segments: Sequence[int]) -> None:
         """Findings of a batch, with the row of the shard's own output."""
         if scored.diagnoses is None:
             return
-        from evaluator.results import csv_text
-        from evaluator.types import Table
-
-        table: dict[str, list[Any]] = {column.name: [] for column in FINDINGS}
-        row = self.n_written
-        for i, one in enumerate(scored.diagnoses):
-            flagged = one is not None and one.flagged
-            for finding in one.findings if one is not None and (flagged or not self.job.only_flagged) else ():
-                place: Mapping[str, Any] = {"system": names[i], "document": documents[i], "segment": segments[i], "row": row}
-                for name, values in table.items():
-                    values.append(place[name] if name in place else getattr(finding, name))
-            row += flagged or not self.job.only_flagged
-        text = csv_text(Table("findings", table), self.job.spreadsheet_safe)
+        table = findings_table(scored.diagnoses, (names, documents, segments), self.n_written, only_flagged=self.job.only_flagged)
         with open(self.beside("findings.csv"), "a", encoding="utf-8", newline="") as out:
-            out.write(text.partition("\n")[2])
+            out.write(csv_text(table, self.job.spreadsheet_safe).partition("\n")[2])
 
     def save(self, output: Path) -> None:
         """Write the state; the output is in its place."""
