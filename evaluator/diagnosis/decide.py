@@ -98,7 +98,10 @@ def reason_of(diagnosis: Diagnosis) -> str:
     # What a detector knows by name comes before what the reader points at.
     serious.sort(key=lambda f: (-SEVERITIES.index(f.severity), f.detector.startswith("tokens")))
     parts: list[str] = []
-    for finding in (serious or list(diagnosis.findings))[:MAX_NAMED]:
+    told = serious or list(diagnosis.findings)
+    changed = [f.counterpart for f in told if f.side == "hypothesis" and f.counterpart]
+    # What became something else is not named a second time as lost.
+    for finding in [f for f in told if f.side != "reference" or not any(f" {f.text} " in f" {other} " for other in changed)][:MAX_NAMED]:
         part = _phrase(finding)
         if part not in parts:
             parts.append(part)

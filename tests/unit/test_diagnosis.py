@@ -239,3 +239,10 @@ def test_detectors_name_what_is_wrong(reference: str, hypothesis: str, category:
 def test_harmless_differences_are_not_flagged(reference: str, hypothesis: str) -> None:
     (one,) = evaluator.diagnose([reference], [hypothesis])
     assert not one.flagged, one
+
+
+def test_the_reason_names_a_changed_word_once() -> None:
+    (diagnosis,) = evaluator.diagnose(["The mayor opened the dam at 27 hours."], ["The mayor opened the dam at 74 hours."], lang="en")
+    assert diagnosis is not None
+    assert '"27"' in diagnosis.reason
+    assert diagnosis.reason.count('"27"') == 1
