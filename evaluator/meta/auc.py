@@ -67,10 +67,15 @@ def serious_auc(material: MetaInputs, k: int, *, within: bool, drawn: NDArray[np
     """AUC of metric k, of all segments or of those drawn; within bins of length or of all."""
     if material.serious is None:
         raise EvaluatorError("Nobody said which segments have a serious error.")
-    known = material.known
-    serious: FloatArray = np.where(known, material.serious, np.nan)
+    serious: FloatArray = np.where(material.known, material.serious, np.nan)
     scores = material.metrics[k].segments
-    bins = length_bins(np.where(known, material.lengths, np.nan)) if within and material.lengths is not None else np.zeros(known.shape, dtype=np.int64)
+    bins = bins_of(material, within)
     if drawn is not None:
         serious, scores, bins = serious[:, drawn], scores[:, drawn], bins[:, drawn]
     return auc(serious, scores, bins)
+
+
+def bins_of(material: MetaInputs, within: bool) -> NDArray[np.int64]:
+    """The length bin of each cell; one bin of all cells where `within` is False or no lengths are known."""
+    known = material.known
+    return length_bins(np.where(known, material.lengths, np.nan)) if within and material.lengths is not None else np.zeros(known.shape, dtype=np.int64)

@@ -1,12 +1,12 @@
 """Intervals: segments are drawn with replacement, all systems of a segment together.
 
 They say what another sample of segments would give with these systems. With few systems another
-choice of systems moves a correlation more than that; `docs/meta.md` says so.
+choice of systems moves a correlation more than that: `system_draws.py` draws systems too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,13 @@ RESAMPLES = 1000
 COSTLY = 200
 """Resamples where each needs sorting or a permutation test."""
 _BLOCK_CELLS = 4_000_000
+
+
+class SystemScores(NamedTuple):
+    """System scores of every resample, float64 (resamples, n_systems)."""
+
+    gold: FloatArray
+    metric: FloatArray
 
 
 class Percentiles(NamedTuple):
@@ -58,6 +65,7 @@ class Resampler:
         self.known = known
         self.n = known.shape[1]
         self._counted: dict[tuple[int, bool], list[PairCounts]] = {}
+        self._errors: dict[int, FloatArray] = {}
         self.draws = np.random.default_rng(seed).integers(self.n, size=(resamples, self.n))
 
     def counts(self) -> Iterator[FloatArray]:
@@ -68,13 +76,10 @@ class Resampler:
             flat = (part + self.n * np.arange(len(part))[:, None]).ravel()
             yield np.bincount(flat, minlength=self.n * len(part)).reshape(len(part), self.n).astype(np.float64)
 
-    def systems(self, gold: FloatArray, metric: MetricColumns, statistic: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
-        """A statistic of system scores, of every resample."""
-        out = []
-        for counts in self.counts():
-            weights = counts[:, None, :] * self.known
-            out.append(statistic(system_means(gold, weights), system_scores(metric, weights)))
-        return np.concatenate(out)
+    def systems(self, gold: FloatArray, metric: MetricColumns) -> SystemScores:
+        """System scores by people and by the metric, of every resample."""
+        weighted = [counts[:, None, :] * self.known for counts in self.counts()]
+        return SystemScores(np.concatenate([system_means(gold, one) for one in weighted]), np.concatenate([system_scores(metric, one) for one in weighted]))
 
     def items(self, values: FloatArray) -> FloatArray:
         """The mean of what each item has, of every resample; NaN items are left out."""
@@ -105,12 +110,16 @@ class Resampler:
             self._counted[key] = [count_pairs(*pair) for pair in drawn]
         return np.array([float(mean_of_known(tau(counts, variant))) for counts in self._counted[key]])
 
-    def spa(self, gold: FloatArray, metric: FloatArray) -> FloatArray:
-        """Soft pairwise accuracy of the first `COSTLY` resamples."""
-        signs = random_signs(self.n, PERMUTATIONS, SPA_SEED)
+    def spa_errors(self, gold: FloatArray, metric: FloatArray) -> FloatArray:
+        """How far the p-values of each pair of systems lie apart, float64 (resamples, n_pairs), of the first `COSTLY` resamples."""
         unknown = self.known == 0
         own, other = (np.where(unknown, np.nan, x) for x in (gold, metric))
-        return np.array([1.0 - np.nanmean(np.abs(p_values(own[:, draw], signs) - p_values(other[:, draw], signs))) for draw in self.draws[:COSTLY]])
+        key = hash((own.tobytes(), other.tobytes()))
+        if key not in self._errors:
+            signs = random_signs(self.n, PERMUTATIONS, SPA_SEED)
+            drawn = [np.abs(p_values(own[:, draw], signs) - p_values(other[:, draw], signs)) for draw in self.draws[:COSTLY]]
+            self._errors = {key: np.array(drawn)}
+        return self._errors[key]
 
     def acc_eq(self, pairs: TiePairs) -> FloatArray:
         """acc_eq by item, calibrated anew in every resample: items count as often as they were drawn."""

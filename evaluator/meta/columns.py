@@ -17,6 +17,8 @@ META = (
     Column("n_systems", "int", "Systems judged."),
     Column("n_segments", "int", "Cells of system and segment that count."),
     Column("details", "str", "What else must be known to read the value."),
+    Column("ci_low_systems", "float", "Lower end of the 95 % bootstrap interval over systems and segments, of statistics of systems."),
+    Column("ci_high_systems", "float", "Upper end of it."),
 )
 META_PAIRS = (
     Column("level", "str", "system or segment."),
@@ -27,7 +29,7 @@ META_PAIRS = (
     Column("delta", "float", "Value of a less value of b."),
     Column("p_value", "float", "One-sided p that a agrees with people better than b."),
     Column("p_holm", "float", "p corrected by Holm for all pairs of the statistic and grouping."),
-    Column("test", "str", "perm-both, or pairs where outcomes of pairs were exchanged."),
+    Column("test", "str", "perm-both; pairs where outcomes of pairs were exchanged, ranks where ranks of segments were."),
     Column("n_draws", "int", "Exchanges counted; empty where p is exact by formula."),
     Column("exact", "bool", "Whether p counts every exchange instead of a sample."),
 )

@@ -77,7 +77,7 @@ def perm_both(
     one, other = standardized(one), standardized(other)
     if np.isnan(one).all() or np.isnan(other).all():
         return Permutation(float("nan"), float("nan"), 0, False)
-    return _count(difference_function(own, one, other, statistic, grouping), ~unknown & (one != other), draws, seed)
+    return count_exchanges(difference_function(own, one, other, statistic, grouping), ~unknown & (one != other), draws, seed)
 
 
 def standardized(scores: FloatArray) -> FloatArray:
@@ -99,7 +99,7 @@ def difference_function(gold: FloatArray, a: FloatArray, b: FloatArray, statisti
     return kendall_differences(gold, a, b, grouping, statistic[-1])
 
 
-def _count(differences: Differences, exchangeable: Masks, draws: int, seed: int) -> Permutation:
+def count_exchanges(differences: Differences, exchangeable: Masks, draws: int, seed: int) -> Permutation:
     """The share of exchanges with at least the observed difference."""
     delta = float(differences(np.ones((1, *exchangeable.shape), dtype=bool))[0])
     if np.isnan(delta):

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evaluator.meta.auc import serious_auc
+from evaluator.meta.auc import bins_of, serious_auc
+from evaluator.meta.auc_exchange import compare_auc
 from evaluator.meta.bootstrap import Percentiles, Resampler, accuracy_of_systems, interval, pearson_of_systems
 from evaluator.meta.grouping import as_groups, mean_of_known
 from evaluator.meta.hybrids import needs_sorting
@@ -18,6 +19,7 @@ from evaluator.meta.kendall import count_pairs, tau
 from evaluator.meta.material import MetaInputs, system_means, system_scores
 from evaluator.meta.pearson import correlations, pearson
 from evaluator.meta.permutation import Permutation, perm_both
+from evaluator.meta.system_draws import accuracy_of_drawn, draw_systems, mean_of_pairs, pair_counts, pearson_of_drawn
 from evaluator.meta.systems import pairwise_accuracy, spa
 from evaluator.meta.ties import TieCalibration, acc_eq, tie_pairs
 from evaluator.types import FloatArray
@@ -25,6 +27,7 @@ from evaluator.types import FloatArray
 FEWEST_SYSTEMS = 3
 COSTLY_DRAWS = 200
 """Exchanges where each needs sorting."""
+WITHIN = "within length bins"
 NO_INTERVAL = Percentiles(math.nan, math.nan)
 
 
@@ -35,6 +38,8 @@ class Value(NamedTuple):
     ci_low: float
     ci_high: float
     details: str
+    over_systems: Percentiles = NO_INTERVAL
+    """The interval over systems and segments, of statistics of systems."""
 
 
 class ScorePairs(NamedTuple):
@@ -68,6 +73,10 @@ class StatisticData:
         """Draws of segments, the same for all metrics of the material."""
         return _resampler(self.material.known.tobytes(), self.material.known.shape, self.resamples, self.seed)
 
+    def drawn_systems(self) -> FloatArray:
+        """How often each system was drawn, float64 (resamples, n_systems), the same for all metrics."""
+        return draw_systems(len(self.material.systems), self.resamples, self.seed)
+
     def value(self, k: int) -> Value:
         """The statistic of metric k."""
         few = _too_few(self)
@@ -76,10 +85,13 @@ class StatisticData:
         found, details = self.kind.compute(self, k)
         if math.isnan(found):
             return Value(math.nan, math.nan, math.nan, details or _undefined(self, k))
-        ends = interval(self.kind.resample(self, k)) if self.resamples else NO_INTERVAL
-        return Value(found, ends.low, ends.high, details)
+        if not self.resamples:
+            return Value(found, math.nan, math.nan, details)
+        ends = interval(self.kind.resample(self, k))
+        wider = interval(self.kind.over_systems(self, k)) if self.kind.over_systems else NO_INTERVAL
+        return Value(found, ends.low, ends.high, details, wider)
 
-    def test(self, i: int, j: int, draws: int) -> Permutation | None:
+    def test(self, i: int, j: int, draws: int) -> Permutation:
         """Whether metric i is better than metric j."""
         return self.kind.compare(self, i, j, draws)
 
@@ -93,9 +105,11 @@ class Statistic:
     groupings: tuple[str, ...]
     compute: Callable[[StatisticData, int], tuple[float, str]]
     resample: Callable[[StatisticData, int], FloatArray]
-    compare: Callable[[StatisticData, int, int, int], Permutation | None]
+    compare: Callable[[StatisticData, int, int, int], Permutation]
     test: str = "perm-both"
     possible: Callable[[MetaInputs], bool] = lambda _: True
+    over_systems: Callable[[StatisticData, int], FloatArray] | None = None
+    """As `resample`, with systems drawn too."""
 
 
 @lru_cache(maxsize=4)
@@ -181,7 +195,7 @@ def _acc_eq(subject: StatisticData, k: int) -> tuple[float, str]:
 
 
 def _auc(subject: StatisticData, k: int) -> tuple[float, str]:
-    within = subject.grouping == "within length bins"
+    within = subject.grouping == WITHIN
     if within and subject.material.lengths is None:
         return math.nan, "undefined: no texts are known, and so no lengths"
     found = serious_auc(subject.material, k, within=within)
@@ -191,7 +205,20 @@ def _auc(subject: StatisticData, k: int) -> tuple[float, str]:
 
 
 def _resample_systems(statistic: Callable[[FloatArray, FloatArray], FloatArray]) -> Callable[[StatisticData, int], FloatArray]:
-    return lambda subject, k: subject.resampler().systems(subject.material.gold, subject.material.metrics[k], statistic)
+    return lambda subject, k: statistic(*subject.resampler().systems(subject.material.gold, subject.material.metrics[k]))
+
+
+def _draw_systems(statistic: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]) -> Callable[[StatisticData, int], FloatArray]:
+    return lambda subject, k: statistic(*subject.resampler().systems(subject.material.gold, subject.material.metrics[k]), subject.drawn_systems())
+
+
+def _resample_spa(subject: StatisticData, k: int) -> FloatArray:
+    return np.asarray(1.0 - np.nanmean(subject.resampler().spa_errors(*subject.cells(k)), axis=1))
+
+
+def _draw_systems_of_spa(subject: StatisticData, k: int) -> FloatArray:
+    errors = subject.resampler().spa_errors(*subject.cells(k))
+    return 1.0 - mean_of_pairs(errors, pair_counts(subject.drawn_systems()[: len(errors)]))
 
 
 def _resample_pearson(subject: StatisticData, k: int) -> FloatArray:
@@ -220,7 +247,7 @@ def _resample_acc_eq(subject: StatisticData, k: int) -> FloatArray:
 
 
 def _resample_auc(subject: StatisticData, k: int) -> FloatArray:
-    within = subject.grouping == "within length bins"
+    within = subject.grouping == WITHIN
     return np.array([serious_auc(subject.material, k, within=within, drawn=draw).value for draw in subject.resampler().draws[:COSTLY_DRAWS]])
 
 
@@ -242,23 +269,30 @@ def _compare_cells(statistic: str) -> Callable[[StatisticData, int, int, int], P
     return compare
 
 
-def _r(gold: FloatArray, metric: FloatArray) -> float:
-    return pearson(gold, metric)
+def _compare_auc(subject: StatisticData, i: int, j: int, draws: int) -> Permutation:
+    material = subject.material
+    serious = np.where(material.known, material.serious, np.nan) if material.serious is not None else np.full(material.gold.shape, np.nan)
+    bins = bins_of(material, subject.grouping == WITHIN)
+    return compare_auc(serious, material.metrics[i].segments, material.metrics[j].segments, bins, draws=draws, seed=subject.seed)
 
 
 ALL = ("none", "item", "system")
 STATISTICS: dict[str, Statistic] = {
-    "system_pearson": Statistic("pearson", "system", ("all systems",), _by_system(_r), _resample_systems(pearson_of_systems), _compare_systems("pearson")),
-    "pairwise_accuracy": Statistic(
-        "pairwise_accuracy", "system", ("all systems",), _accuracy, _resample_systems(accuracy_of_systems), _compare_systems("pairwise_accuracy")
+    "system_pearson": Statistic(
+        "pearson", "system", ("all systems",), _by_system(pearson), _resample_systems(pearson_of_systems), _compare_systems("pearson"),
+        over_systems=_draw_systems(pearson_of_drawn),
     ),
-    "spa": Statistic("spa", "system", ("all systems",), _spa, lambda subject, k: subject.resampler().spa(*subject.cells(k)), _compare_cells("spa")),
+    "pairwise_accuracy": Statistic(
+        "pairwise_accuracy", "system", ("all systems",), _accuracy, _resample_systems(accuracy_of_systems), _compare_systems("pairwise_accuracy"),
+        over_systems=_draw_systems(accuracy_of_drawn),
+    ),
+    "spa": Statistic("spa", "system", ("all systems",), _spa, _resample_spa, _compare_cells("spa"), over_systems=_draw_systems_of_spa),
     "pearson": Statistic("pearson", "segment", ALL, _segment_pearson, _resample_pearson, _compare_cells("pearson")),
     "kendall_b": Statistic("kendall_b", "segment", ALL, _kendall("b"), _resample_kendall("b"), _compare_cells("kendall_b")),
     "kendall_c": Statistic("kendall_c", "segment", ALL, _kendall("c"), _resample_kendall("c"), _compare_cells("kendall_c")),
     "acc_eq": Statistic("acc_eq", "segment", ("item",), _acc_eq, _resample_acc_eq, _compare_cells("acc_eq"), "pairs"),
     "auc": Statistic(
-        "auc", "segment", ("all segments", "within length bins"), _auc, _resample_auc, lambda *_: None,
+        "auc", "segment", ("all segments", WITHIN), _auc, _resample_auc, _compare_auc, "ranks",
         possible=lambda material: material.serious is not None,
     ),
 }  # fmt: skip

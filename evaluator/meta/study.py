@@ -81,13 +81,13 @@ def run_study(material: MetaInputs, plan: MetaPlan | None = None) -> Study:
         rows += _rows(subject, values, tests)
         rows += _people(subject)
         pairs += tests
-    meta = Table("meta", {column.name: [row[column.name] for row in rows] for column in META})
+    meta = Table("meta", {column.name: [row.get(column.name) for row in rows] for column in META})
     return Study(meta, Table("meta_pairs", {column.name: [row[column.name] for row in pairs] for column in META_PAIRS}), _notes(material))
 
 
 def with_rows(study: Study, rows: Sequence[dict[str, Any]], notes: Sequence[str]) -> Study:
     """The study with further rows of meta.csv and notes."""
-    columns = {column.name: [*study.meta.columns[column.name], *(row[column.name] for row in rows)] for column in META}
+    columns = {column.name: [*study.meta.columns[column.name], *(row.get(column.name) for row in rows)] for column in META}
     return Study(Table("meta", columns), study.pairs, (*study.notes, *notes))
 
 
@@ -121,10 +121,10 @@ def _subjects(material: MetaInputs, plan: MetaPlan) -> list[StatisticData]:
 def _tests(subject: StatisticData, values: Sequence[Value], plan: MetaPlan) -> list[dict[str, Any]]:
     """A test of each pair of metrics, the better one first."""
     rows: list[dict[str, Any]] = []
-    known = [k for k, value in enumerate(values) if not math.isnan(value.value)]
+    known = [k for k, value in enumerate(values) if not math.isnan(value.value)] if plan.draws else []
     for i, j in itertools.combinations(sorted(known, key=lambda k: (-values[k].value, k)), 2):
-        found = subject.test(i, j, plan.draws) if plan.draws else None
-        if found is None or math.isnan(found.p_value):
+        found = subject.test(i, j, plan.draws)
+        if math.isnan(found.p_value):
             continue
         names = subject.material.metrics
         rows.append(
@@ -157,6 +157,8 @@ def _rows(subject: StatisticData, values: Sequence[Value], tests: Sequence[dict[
             "n_systems": len(subject.material.systems),
             "n_segments": int(subject.material.known.sum()),
             "details": value.details,
+            "ci_low_systems": _cell(value.over_systems.low),
+            "ci_high_systems": _cell(value.over_systems.high),
         }
         for k, value in enumerate(values)
     ]

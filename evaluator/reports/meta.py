@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from io import StringIO
@@ -20,7 +21,7 @@ TITLES = {
     "auc": "AUC", "f1": "F1", "weighted_f1": "weighted F1",
 }  # fmt: skip
 MOST_COLUMNS = 7
-LEGEND = "Bold: best. †: people agree with it significantly less than with a better metric (one-sided PERM-BOTH, p at most .05). Intervals and tests: {files}."
+LEGEND = "Bold: best. †: people agree with it significantly less than with a better metric (one-sided permutation test, p ≤ .05). Intervals and tests: {files}."
 PEOPLE = ("rater", "everything")
 """Rows that are no metric: never bold, and set apart."""
 
@@ -115,7 +116,7 @@ def legend(lines: Sequence[Line]) -> list[str]:
     """What marks and rows mean, where there are any."""
     out = []
     if any(is_worse(line, metric) for line in lines for metric in line.cells):
-        out.append("†: significantly worse than a better metric (one-sided PERM-BOTH, p at most .05); meta_pairs.csv has all tests.")
+        out.append("†: significantly worse than a better metric (one-sided permutation test, p at most .05); meta_pairs.csv has all tests.")
     if any("everything" in line.cells for line in lines):
         out.append("everything: what marking every character gets.")
     if any("rater" in line.cells for line in lines):
@@ -130,6 +131,25 @@ def remarks(meta: Table) -> list[str]:
         if row["value"] is None or "DEGENERATE" in row["details"]:
             found.setdefault(row["details"], []).append(f"{row['metric']} ({title_of(row['statistic'], row['grouping'])})")
     return [f"{', '.join(names)}: {details}" for details, names in found.items()]
+
+
+def intervals_of(line: Line, metric: str, width: int) -> list[str]:
+    """The 95 % interval over segments, and the one over systems too, as text; a dash where there is none."""
+    row = line.cells.get(metric) or {}
+    ends = ((row.get("ci_low"), row.get("ci_high")), (row.get("ci_low_systems"), row.get("ci_high_systems")))
+    return ["–" if low is None or high is None else f"{low:.{width}f} to {high:.{width}f}" for low, high in ends]
+
+
+def has_system_intervals(lines: Sequence[Line]) -> bool:
+    """Whether systems were drawn for some interval."""
+    return any(row.get("ci_low_systems") is not None for line in lines for row in line.cells.values())
+
+
+def _interval_table(lines: Sequence[Line], names: Sequence[str], width: int) -> list[str]:
+    """Of statistics of systems, what other segments and what other systems would give."""
+    out = ["| 95 % interval | metric | over segments | over systems and segments |", "|---|---|---|---|"]
+    out += [f"| {markdown(line.title)} | {markdown(name)} | {' | '.join(intervals_of(line, name, width))} |" for line in lines for name in names]
+    return out
 
 
 def markdown_meta(meta: Table, notes: Sequence[str], width: int = 3) -> str:
@@ -147,6 +167,8 @@ def markdown_meta(meta: Table, notes: Sequence[str], width: int = 3) -> str:
             ]
             parts.append(f"| {markdown(line.title)} | {' | '.join(cells)} |")
         parts.append("")
+        if has_system_intervals(of_level):
+            parts += [*_interval_table(of_level, [name for name in own if name not in PEOPLE], width), ""]
     parts += [LEGEND.format(files="`meta.csv`, `meta_pairs.csv`"), ""]
     parts += [f"- {markdown(text)}" for text in (*(text for text in legend(lines) if not text.startswith("†")), *remarks(meta), *notes)]
     return "\n".join(parts).rstrip() + "\n"
@@ -166,8 +188,18 @@ def latex_meta(meta: Table, width: int = 3) -> str:
                 out.append(r"\midrule")
             out.append(" & ".join([latex(name), *(_latex_cell(line, name, width) for line in of_level)]) + r" \\")
         out += [r"\bottomrule", r"\end{tabular}", ""]
+        if has_system_intervals(of_level):
+            out += _latex_intervals(of_level, [name for name in own if name not in PEOPLE], width)
     legend = latex(LEGEND.format(files="meta.csv, meta_pairs.csv")).replace("†", DAGGER)
     return "\n".join([*out, r"\smallskip", rf"{{\footnotesize {legend}\par}}"]) + "\n"
+
+
+def _latex_intervals(lines: Sequence[Line], names: Sequence[str], width: int) -> list[str]:
+    out = [r"\begin{tabular}{llll}", r"\toprule", r"95\,\% interval & metric & over segments & over systems and segments \\", r"\midrule"]
+    for line, name in itertools.product(lines, names):
+        cells = [text.replace("–", "--") for text in intervals_of(line, name, width)]
+        out.append(" & ".join([latex(line.title), latex(name), *cells]) + r" \\")
+    return [*out, r"\bottomrule", r"\end{tabular}", ""]
 
 
 def _latex_cell(line: Line, metric: str, width: int) -> str:

@@ -62,6 +62,8 @@ def _cell(line: Line, metric: str, width: int) -> str:
     text = shown(row, width) + "†" * is_worse(line, metric)
     interval = "" if row is None or row["ci_low"] is None else f'<br><span class="ci">{row["ci_low"]:.{width}f} – {row["ci_high"]:.{width}f}</span>'
     title = f' title="{_text(row["details"])}"' if row is not None and row["details"] else ""
+    if row is not None and row.get("ci_low_systems") is not None:
+        interval += f'<br><span class="ci">systems too: {row["ci_low_systems"]:.{width}f} – {row["ci_high_systems"]:.{width}f}</span>'
     best = ' class="best"' if is_best(line, metric) else ""
     return f"<td{best}{title}>{text}{interval}</td>"
 

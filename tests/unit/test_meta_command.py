@@ -204,7 +204,7 @@ def test_what_is_undefined_is_empty_and_says_why(cli: Cli, write: Write, tmp_pat
     [
         ((), "No scores were given"),
         (("scores.csv",), "holds no human scores"),
-        (("nothing.csv", "--human", "human.tsv"), "nothing.csv is not there"),
+        (("nothing.csv", "--human", "human.tsv"), "nothing.csv does not exist"),
         (("scores.csv", "--human", "human.tsv", "--statistics", "spaa"), "Did you mean spa"),
         (("scores.csv", "--human", "human.tsv", "--groupings", "items"), "Did you mean item"),
         (("scores.csv", "--human", "human.tsv", "-m", "goood"), "Did you mean good"),
@@ -263,6 +263,21 @@ def test_every_format_can_be_printed(cli: Cli, write: Write, tmp_path: Path, for
     done = cli("meta", scores, "--human", human, "--format", form, "-o", tmp_path / "out", *QUICK)
     assert done.code == 0, done.err
     assert done.out.startswith(start)
+
+
+def test_auc_is_tested_and_systems_are_drawn_in_every_form(cli: Cli, write: Write, tmp_path: Path) -> None:
+    scores, human = tables(write)
+    out = tmp_path / "out"
+    options = ("--statistics", "auc", "system_pearson", "--serious", 0, "--resamples", 40, "--draws", 40)
+    assert cli("meta", scores, "--human", human, "-o", out, *options).code == 0
+    tests = {(row["statistic"], row["grouping"]): row["test"] for row in read(out / "meta_pairs.csv")}
+    assert tests["auc", "all segments"] == "ranks"
+    rows = {(row["level"], row["metric"]): row for row in read(out / "meta.csv")}
+    low, high = (float(rows["system", "good"][name]) for name in ("ci_low_systems", "ci_high_systems"))
+    assert rows["segment", "good"]["ci_low_systems"] == ""
+    assert f"| {low:.3f} to {high:.3f} |" in (out / "meta.md").read_text()
+    assert f"& {low:.3f} to {high:.3f} " in (out / "meta.tex").read_text()
+    assert f"systems too: {low:.3f} – {high:.3f}" in (out / "meta.html").read_text()
 
 
 def test_from_python_frames_give_frames() -> None:

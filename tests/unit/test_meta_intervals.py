@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -16,6 +17,7 @@ from evaluator.meta.material import MetaInputs, MetricColumns, select_systems
 from evaluator.meta.pearson import correlations
 from evaluator.meta.ranks import place_metrics
 from evaluator.meta.study import MetaPlan, run_study
+from evaluator.meta.system_draws import accuracy_of_drawn, draw_systems, mean_of_pairs, pair_counts, pearson_of_drawn
 from evaluator.meta.ties import tie_pairs
 from evaluator.types import EvaluatorError, FloatArray
 
@@ -39,13 +41,13 @@ KINDS: dict[str, tuple[Statistic, Callable[[FloatArray, FloatArray], float]]] = 
     "kendall none": (lambda r, g, m: r.kendall(g, m, "b", False), lambda g, m: meta.kendall(g, m, "b")),
     "kendall system": (lambda r, g, m: r.kendall(g, m, "c", True), lambda g, m: meta.kendall(g, m, "c", "system")),
     "acc_eq": (lambda r, g, m: r.acc_eq(tie_pairs(*as_groups(g, m, "item"))), lambda g, m: meta.acc_eq(g, m).value),
-    "spa": (lambda r, g, m: r.spa(g, m), lambda g, m: meta.spa(g, m)),
+    "spa": (lambda r, g, m: 1 - np.nanmean(r.spa_errors(g, m), axis=1), lambda g, m: meta.spa(g, m)),
     "system pearson": (
-        lambda r, g, m: r.systems(g, MetricColumns("m", m), pearson_of_systems),
+        lambda r, g, m: pearson_of_systems(*r.systems(g, MetricColumns("m", m))),
         lambda g, m: meta.pearson(np.nanmean(g, axis=1), np.nanmean(np.where(np.isnan(g), np.nan, m), axis=1)),
     ),
     "pairwise accuracy": (
-        lambda r, g, m: r.systems(g, MetricColumns("m", m), accuracy_of_systems),
+        lambda r, g, m: accuracy_of_systems(*r.systems(g, MetricColumns("m", m))),
         lambda g, m: meta.pairwise_accuracy(np.nanmean(g, axis=1), np.nanmean(np.where(np.isnan(g), np.nan, m), axis=1)).value,
     ),
 }
@@ -130,3 +132,38 @@ def test_material_that_does_not_fit_is_refused() -> None:
     ):
         with pytest.raises(EvaluatorError, match=message):
             run_study(MetaInputs(("a", "b"), gold, metrics))
+
+
+def of_pairs(gold: FloatArray, metric: FloatArray) -> float:
+    """Share of pairs in the same order, without those of one system's copies."""
+    pairs = [(i, j) for i, j in itertools.combinations(range(len(gold)), 2) if gold[i] != gold[j]]
+    return float(np.mean([(gold[i] < gold[j]) == (metric[i] < metric[j]) for i, j in pairs])) if pairs else float("nan")
+
+
+def test_systems_that_were_drawn_twice_count_twice_and_are_no_pair() -> None:
+    rng = np.random.default_rng(5)
+    gold, metric = rng.normal(0, 1, (2, 40, 5))  # scores of systems in 40 resamples, no two alike
+    counts = draw_systems(5, 40, 3)
+    assert (counts.sum(axis=1) == 5).all()
+    copies = [np.repeat(np.arange(5), row.astype(int)) for row in counts]
+    expected = [meta.pearson(g[drawn], m[drawn]) for g, m, drawn in zip(gold, metric, copies, strict=True)]
+    assert pearson_of_drawn(gold, metric, counts) == pytest.approx(expected, abs=1e-9, nan_ok=True)
+    pairs = [of_pairs(g[drawn], m[drawn]) for g, m, drawn in zip(gold, metric, copies, strict=True)]
+    assert accuracy_of_drawn(gold, metric, counts) == pytest.approx(pairs, abs=1e-9, nan_ok=True)
+
+
+def test_only_pairs_of_two_systems_are_averaged() -> None:
+    counts = np.array([[2.0, 1.0, 0.0], [3.0, 0.0, 0.0]])
+    assert pair_counts(counts).tolist() == [[2, 0, 0], [0, 0, 0]]
+    assert mean_of_pairs(np.array([[0.5, 9.0, 9.0], [9.0, 9.0, 9.0]]), pair_counts(counts)) == pytest.approx([0.5, np.nan], nan_ok=True)
+
+
+def test_intervals_over_systems_are_wider_and_stand_beside_the_others() -> None:
+    rng = np.random.default_rng(2)
+    quality = rng.normal(0, 1, (8, 1)) + rng.normal(0, 0.1, (8, 200))
+    material = MetaInputs(tuple("abcdefgh"), quality, (MetricColumns("m", quality + rng.normal(0, 1, (8, 1))),))
+    plan = MetaPlan(("system_pearson", "pairwise_accuracy", "spa", "pearson"), ("none",), resamples=200, draws=0)
+    columns = run_study(material, plan).meta.columns
+    for low, high, wider_low, wider_high in zip(*(columns[n][:3] for n in ("ci_low", "ci_high", "ci_low_systems", "ci_high_systems")), strict=True):
+        assert wider_high - wider_low > 2 * (high - low)
+    assert columns["ci_low_systems"][3] is None

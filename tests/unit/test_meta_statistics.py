@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import kendalltau, pearsonr
+from scipy.stats import kendalltau, pearsonr, rankdata
 
 from evaluator import meta
 from evaluator.meta import hybrids, permutation
+from evaluator.meta.auc_exchange import compare_auc
 from evaluator.meta.grouping import GROUPINGS
 from evaluator.meta.kendall import inversions
 from evaluator.types import EvaluatorError, FloatArray
@@ -120,6 +121,54 @@ def test_auc_is_the_share_of_pairs_within_bins(seed: int) -> None:
     values[::7] = np.nan
     for strata in (bins, np.zeros(40, dtype=int)):
         assert meta.auc(labels, values, strata).value == pytest.approx(meta_oracle.auc(labels.tolist(), values.tolist(), strata.tolist()), nan_ok=True)
+
+
+def exchanged_auc(serious: FloatArray, a: FloatArray, b: FloatArray, bins: FloatArray, swapped: tuple[int, ...]) -> float:
+    """Difference of AUC after the ranks within bins of some segments were exchanged, pair by pair."""
+    one, other = (np.empty(a.shape), np.empty(a.shape))
+    for scores, ranks in ((a, one), (b, other)):
+        for stratum in np.unique(bins):
+            ranks[bins == stratum] = rankdata(scores[bins == stratum])
+    for segment in swapped:
+        one[:, segment], other[:, segment] = other[:, segment].copy(), one[:, segment].copy()
+    return meta_oracle.auc(serious.ravel(), one.ravel(), bins.ravel()) - meta_oracle.auc(serious.ravel(), other.ravel(), bins.ravel())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_test_of_auc_counts_every_exchange_of_segments(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    serious, bins = rng.integers(0, 2, (3, 5)).astype(float), rng.integers(0, 2, (3, 5))
+    a, b = rng.integers(0, 4, (2, 3, 5)).astype(float)
+    a[:, 4] = b[:, 4] = 1.0
+    found = compare_auc(serious, a, b, bins)
+    observed = exchanged_auc(serious, a, b, bins, ())
+    assert found.delta == pytest.approx(observed)
+    assert found.delta == pytest.approx(meta.auc(serious, a, bins).value - meta.auc(serious, b, bins).value)
+    exchanges = [tuple(np.flatnonzero(chosen)) for chosen in itertools.product((False, True), repeat=5)]
+    reached = [exchanged_auc(serious, a, b, bins, chosen) >= observed - 1e-9 for chosen in exchanges]
+    assert found.exact
+    assert found.p_value == pytest.approx(np.mean(reached))
+
+
+def test_the_test_of_auc_says_what_it_cannot_compare() -> None:
+    assert math.isnan(compare_auc([1, 1], [1, 2], [2, 1]).p_value)
+    assert compare_auc([1, 0, 1], [1, 2, 3], [2, 4, 6]).p_value == 1.0  # the same order
+    with pytest.raises(EvaluatorError, match="they must be equal"):
+        compare_auc([1, 0], [1, 2, 3], [1, 2, 3])
+
+
+def test_systems_of_a_segment_are_exchanged_together() -> None:
+    """Six versions of each text are no six texts: a rejection of a true null stays rare."""
+    rejected = {"segments": 0, "cells": 0}
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        quality = rng.normal(0, 1, 40)
+        serious = (quality + rng.normal(0, 1, (6, 40)) < 0).astype(float)
+        a, b = (quality + 1.5 * rng.normal(0, 1, 40) + 0.3 * rng.normal(0, 1, (6, 40)) for _ in "ab")
+        rejected["segments"] += compare_auc(serious, a, b, draws=99, seed=seed).p_value <= 0.05
+        rejected["cells"] += compare_auc(serious.ravel(), a.ravel(), b.ravel(), draws=99, seed=seed).p_value <= 0.05
+    assert rejected["segments"] <= 8
+    assert rejected["cells"] >= 2 * rejected["segments"]
 
 
 @pytest.mark.parametrize("grouping", GROUPINGS)
