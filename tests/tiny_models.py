@@ -9,7 +9,7 @@ from typing import Any
 WORDS = ["the", "ferry", "sails", "at", "noon", "nobody", "was", "hurt", "said", "crew"]
 LETTERS = string.ascii_lowercase + string.ascii_uppercase + string.digits + ".,:;!?'()-"
 SIZE: dict[str, Any] = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 64}
-FAMILIES = ("bert", "electra", "roberta", "xlm-roberta", "deberta-v2", "t5", "distilbert", "albert")
+FAMILIES = ("bert", "electra", "roberta", "xlm-roberta", "deberta-v2", "t5", "distilbert", "albert", "mpnet")
 
 
 def make_model(family: str, folder: Path) -> Path:
@@ -31,6 +31,7 @@ def make_model(family: str, folder: Path) -> Path:
         "t5": lambda: t.T5EncoderModel(t.T5Config(vocab_size=n, d_model=32, d_kv=8, d_ff=64, num_layers=3, num_heads=4, n_positions=40)),
         "distilbert": lambda: t.DistilBertModel(t.DistilBertConfig(vocab_size=n, max_position_embeddings=40, dim=32, n_layers=3, n_heads=4, hidden_dim=64)),
         "albert": lambda: t.AlbertModel(t.AlbertConfig(vocab_size=n, max_position_embeddings=40, embedding_size=16, **SIZE)),
+        "mpnet": lambda: t.MPNetModel(t.MPNetConfig(vocab_size=n, max_position_embeddings=42, **SIZE)),
     }
     model = configs[family]()
     # Random weights of the usual size make all tokens alike; larger ones spread the scores.
@@ -46,9 +47,11 @@ def make_model(family: str, folder: Path) -> Path:
 
 def _tokenizer(family: str, t: Any) -> Any:
     common = {"model_max_length": 40}
-    if family in ("bert", "electra", "distilbert"):
+    if family in ("bert", "electra", "distilbert", "mpnet"):
         pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *LETTERS, *(f"##{c}" for c in LETTERS), *WORDS]
-        cls = {"bert": t.BertTokenizer, "electra": t.ElectraTokenizer, "distilbert": t.DistilBertTokenizer}[family]
+        if family == "mpnet":
+            pieces = ["<s>", "<pad>", "</s>", "<unk>", "[UNK]", *pieces[5:], "<mask>"]
+        cls = {"bert": t.BertTokenizer, "electra": t.ElectraTokenizer, "distilbert": t.DistilBertTokenizer, "mpnet": t.MPNetTokenizer}[family]
         return cls(vocab={piece: i for i, piece in enumerate(pieces)}, **common)
     if family == "roberta":
         from tokenizers.pre_tokenizers import ByteLevel

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from evaluator.cli.caching import FOLDER, MEGABYTES, open_cache
+from evaluator.cli.caching import MEGABYTES, open_cache
 from evaluator.cli.parser import Parser, one_of
+from evaluator.user_folders import CACHE
 
 ACTIONS = ("info", "clear")
 EXAMPLES = ("evaluator cache info", "evaluator cache clear")
 SUMMARY = (
     "Shows or empties the cache of segment statistics, which score, compare and bench use between runs (--no-cache leaves it alone). "
-    f"{FOLDER} names its folder, {MEGABYTES} its bound."
+    f"{CACHE} names its folder, {MEGABYTES} its bound."
 )
 
 

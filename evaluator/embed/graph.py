@@ -1,9 +1,9 @@
-"""BERT's forward pass as an OpenVINO graph, built in memory from safetensors weights.
+"""The forward pass of BERT and MPNet as an OpenVINO graph, built in memory from safetensors weights.
 
 Twice as quick to start as torch, and the only runtime of the default path. Nothing is exported
 and no file is written: making the graph takes 0.2 s, so there is no cache to grow stale.
 
-Source: the layers of `bert.py`, whose numbers it gives to 1e-6.
+Source: the layers of `bert.py`, whose numbers it gives to 1e-6, and for MPNet `mpnet.py`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluator.embed import VectorArray
-from evaluator.embed.models import ModelSpec
+from evaluator.embed.models import ModelSpec, weight_files
+from evaluator.embed.mpnet import MODEL_TYPE as MPNET
+from evaluator.embed.mpnet import MPNetWeights
+from evaluator.embed.packed import PackedFile
 from evaluator.embed.runtime import load_openvino
-from evaluator.embed.weights import Weights, open_weights
+from evaluator.embed.weights import Weights
 from evaluator.extras import is_installed
 
-MOST_STREAMS = 8
+MAX_STREAMS = 8
 """Batches that go through side by side, each on threads of its own."""
 PRECISIONS = {"fp32": "f32", "bf16": "bf16"}
 
@@ -56,9 +59,17 @@ def can_build(spec: ModelSpec, precision: str) -> bool:
     if not is_installed("openvino"):
         return False
     weights = open_weights(spec)
-    if isinstance(weights, Weights) and not weights.readable():
+    if not isinstance(weights, PackedFile) and not weights.readable():
         return False
     return precision == "fp32" or "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def open_weights(spec: ModelSpec) -> Weights | MPNetWeights | PackedFile:
+    """The tensors of a model under BERT's names, in whichever form they are stored."""
+    if spec.packed:
+        return PackedFile(spec.packed)
+    weights = Weights(weight_files(spec.folder))
+    return MPNetWeights(weights, int(spec.config["pad_token_id"])) if spec.config["model_type"] == MPNET else weights
 
 
 class TensorSource(Protocol):
@@ -74,15 +85,15 @@ class Input(NamedTuple):
     embedded: VectorArray
     """(batch, width, dimension)."""
     mask: NDArray[np.float32]
-    """Added to attention, 0 or -inf, (batch, 1, 1, width)."""
+    """Added to attention: 0 or -inf, and for MPNet a bias by distance; each axis is that of (batch, heads, width, width) or 1."""
 
 
 class Graph:
-    """The layers of a BERT encoder, compiled, cut after the highest of the layers whose states are kept."""
+    """The layers of an encoder, compiled, cut after the highest of the layers whose states are kept."""
 
     def __init__(self, spec: ModelSpec, weights: TensorSource, precision: str, layers: Sequence[int]) -> None:
         threads = n_threads()
-        streams = min(threads, MOST_STREAMS)
+        streams = min(threads, MAX_STREAMS)
         settings = {
             "INFERENCE_PRECISION_HINT": PRECISIONS[precision],
             "EXECUTION_MODE_HINT": "PERFORMANCE",
@@ -121,13 +132,16 @@ class Graph:
 
 
 class GraphEncoder:
-    """A BERT encoder over single texts."""
+    """A BERT or MPNet encoder over single texts."""
 
     def __init__(self, spec: ModelSpec, precision: str, layers: Sequence[int]) -> None:
         weights = open_weights(spec)
         # Rows are looked up here: the graph would hold two copies of the whole table.
         self._words = weights.table("embeddings.word_embeddings.weight")
-        self._positions = weights.read("embeddings.position_embeddings.weight") + weights.read("embeddings.token_type_embeddings.weight")[0]
+        self._positions = weights.read("embeddings.position_embeddings.weight")
+        self._bias = weights.bias() if isinstance(weights, MPNetWeights) else None
+        if self._bias is None:
+            self._positions = self._positions + weights.read("embeddings.token_type_embeddings.weight")[0]
         self._graph = Graph(spec, weights, precision, layers)
         self.name = self._graph.name
 
@@ -138,6 +152,8 @@ class GraphEncoder:
     def _input(self, batch: Batch) -> Input:
         absent = np.arange(batch.ids.shape[1]) >= batch.lengths[:, None]
         mask = np.where(absent, np.float32(-np.inf), np.float32(0))[:, None, None, :]
+        if self._bias is not None:
+            mask = mask + self._bias(batch.ids.shape[1])
         return Input(self._words[batch.ids] + self._positions[: batch.ids.shape[1]], mask)
 
 
@@ -154,11 +170,12 @@ class _Builder:
         self._heads = int(spec.config["num_attention_heads"])
         self._size = int(spec.config["hidden_size"])
         self._eps = float(spec.config.get("layer_norm_eps", 1e-12))
+        self._mask = [-1, self._heads, -1, -1] if spec.config["model_type"] == MPNET else [-1, 1, 1, -1]
 
     def model(self, layers: tuple[int, ...]) -> Any:
-        """The graph: embeddings (batch, width, dimension) and mask (batch, 1, 1, width) to the hidden states of each layer kept."""
+        """The graph: embeddings (batch, width, dimension) and what attention adds (see `Input`) to the hidden states of each layer kept."""
         ops = self._ops
-        embedded, mask = ops.parameter([-1, -1, self._size], np.float32), ops.parameter([-1, 1, 1, -1], np.float32)
+        embedded, mask = ops.parameter([-1, -1, self._size], np.float32), ops.parameter(self._mask, np.float32)
         x = self._norm("embeddings.LayerNorm.", embedded)
         states = {0: x}
         for layer in range(max(layers)):

@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluator.embed.models import ModelSpec, weight_files
-from evaluator.embed.packed import PackedFile
 from evaluator.types import EvaluatorError
 
 DTYPES = {"F32": "<f4", "F16": "<f2"}
@@ -71,8 +69,3 @@ class Weights:
     def table(self, name: str) -> NDArray[np.float32]:
         """A matrix whose rows are looked up."""
         return self.read(name)
-
-
-def open_weights(spec: ModelSpec) -> Weights | PackedFile:
-    """The tensors of a model, in whichever form they are stored."""
-    return PackedFile(spec.packed) if spec.packed else Weights(weight_files(spec.folder))

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from evaluator.cache import FILE, SET_ASIDE, Cache, setting_of
-from evaluator.cli.caching import cache_folder
 from evaluator.metrics import kernel
 from evaluator.metrics.checked import Checked
 from evaluator.pipeline import evaluate
@@ -19,6 +18,7 @@ from evaluator.plugins import create_metric, metric_class
 from evaluator.request import Request
 from evaluator.score.cached import MIN_TEXTS, Texts, text_digests
 from evaluator.types import Advance, Evaluation
+from evaluator.user_folders import cache_folder
 from tests.conftest import Cli
 
 Write = Callable[[str, str | bytes], Path]
