@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from evaluator.float_column import FloatColumn
 from evaluator.types import EvaluatorError, Table
 
 if TYPE_CHECKING:
@@ -228,5 +229,5 @@ def to_pandas(table: Table) -> pd.DataFrame:
     series = {}
     for name, values in table.columns.items():
         kind = kind_of(table.name, name)
-        series[name] = pd.Series(values, dtype=object if kind == "str" else _PANDAS[kind])
+        series[name] = pd.Series(values.array if isinstance(values, FloatColumn) else values, dtype=object if kind == "str" else _PANDAS[kind])
     return pd.DataFrame(series)

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluator.float_column import FloatColumn
 from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guarded, kind_of, parse_cells, unguarded
 from evaluator.run_json import NAME, Manifest
 from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
@@ -260,10 +261,11 @@ def _read_csv(path: Path, name: str, text: Callable[[str], str]) -> Table:
     wrong = next((i for i, row in enumerate(rows) if len(row) != len(header)), None)
     if wrong is not None:
         raise EvaluatorError(f"{path}: row {wrong + 1} has {len(rows[wrong])} cells, the header names {len(header)} columns.")
-    columns: dict[str, list[Any]] = {}
+    columns: dict[str, Sequence[Any]] = {}
     for column, cells in zip(map(text, header), zip(*rows, strict=True) if rows else [()] * len(header), strict=True):
         kind = kind_of(name, column)
-        columns[column] = parse_cells(cells if text is str or kind != "str" else [text(cell) for cell in cells], kind)
+        values = parse_cells(cells if text is str or kind != "str" else [text(cell) for cell in cells], kind)
+        columns[column] = FloatColumn.of(values) if name == "segments" and kind == "float" else values
     return check_frame(Table(name, columns))
 
 

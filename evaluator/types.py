@@ -274,10 +274,11 @@ class GateCheck:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table by columns: equal-length lists of str, int, float, bool or None."""
+    """A table by columns."""
 
     name: str
-    columns: Mapping[str, list[Any]]
+    columns: Mapping[str, Any]
+    """Of equal length: lists of str, int, float, bool or None, and `FloatColumn`s of segments' scores, which read like them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,8 +120,8 @@ def _subject(evaluation: Evaluation, entry: ComparedEntry, rows: Sequence[Sequen
 
 def _column(evaluation: Evaluation, name: str, rows: Sequence[Sequence[int]]) -> FloatArray:
     """A column of segments.csv, float64 (n_systems, n_segments); NaN where empty."""
-    values = evaluation.tables["segments"].columns[name]
-    return np.array([[np.nan if values[row] is None else values[row] for row in own] for own in rows], dtype=np.float64)
+    values = np.asarray(evaluation.tables["segments"].columns[name], dtype=np.float64)
+    return np.array([values[own] for own in rows])
 
 
 def with_comparison(evaluation: Evaluation, comparison: Comparison, plan: Plan, further: Sequence[Table] = ()) -> Evaluation:

@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from evaluator.float_column import FloatColumn
 from evaluator.frames import check_frame, empty_table, kind_of
 from evaluator.score.jobs import scored_segments
 from evaluator.score.systems import MetricScores
@@ -43,7 +46,7 @@ def make_tables(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Dia
 def segment_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: Diagnoses | None = None) -> Table:
     """One row a system and segment, and a row for each inserted paragraph."""
     rows = [(system, pair) for system in evalset.systems for pair in system.pairs]
-    columns: dict[str, list[Any]] = {
+    columns: dict[str, Sequence[Any]] = {
         "system": [system.name for system, _ in rows],
         "document": [pair.document for _, pair in rows],
         "segment": [pair.segment for _, pair in rows],
@@ -58,14 +61,13 @@ def segment_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: D
         columns[f"reference_{k + 1}"] = [pair.references[k] or "" for _, pair in rows]
     for one in scores:
         for name in one.rows[0]:
-            values = [_number(value) for system in one.rows for value in system[name].tolist()]
+            values = FloatColumn(np.concatenate([system[name] for system in one.rows]))
             columns[name] = [None if v is None else int(v) for v in values] if kind_of("segments", name) == "int" else values
     judged = [one for system in diagnoses for one in system] if diagnoses is not None else [None] * len(rows)
     for name in DIAGNOSIS:
         empty = "" if name in ("severity", "reason") else None
         columns[name] = [empty if one is None else getattr(one, name) for one in judged]
-    columns["fidelity"] = [None if value is None else _number(value) for value in columns["fidelity"]]  # rules give none
-    return Table("segments", columns)
+    return Table("segments", {**columns, **{name: FloatColumn.of(columns[name]) for name in ("fidelity", "risk")}})
 
 
 def finding_table(evalset: EvalSet, diagnoses: Diagnoses | None) -> Table:
