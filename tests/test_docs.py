@@ -14,7 +14,7 @@ import pytest
 from evaluator.check import spacing
 from evaluator.cli import COMMANDS, comparing, gate
 from evaluator.cli import compare as compare_command
-from evaluator.cli.score import FORMATS, build_parser
+from evaluator.cli.score_options import FORMATS, build_parser
 from evaluator.compare import BUCKETERS, CORRECTIONS, TESTS, UNITS
 from evaluator.embed.models import PRESETS
 from evaluator.frames import BUCKETS, NGRAMS, PAIRS, TABLES

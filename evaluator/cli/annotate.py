@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluator.cli.parser import Parser
-from evaluator.cli.score import log
+from evaluator.cli.printing import log
 from evaluator.types import EvaluatorError
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from evaluator.cli.caching import open_cache
 from evaluator.cli.parser import Parser
+from evaluator.cli.printing import log
 from evaluator.cli.progress import shown_progress
-from evaluator.cli.score import log
 from evaluator.types import EvaluatorError
 
 DATA = "EVALUATOR_DATA"
 SUMMARY = (
     "Scores test sets x systems x metrics x options from one plain file into results/SUITE/: a run folder each, leaderboard.csv, report.md and "
-    "report.html over all, a line a run in results/index.csv, every result in history.csv. "
+    "report.html over all, one line per run in results/index.csv, every result in history.csv. "
     "Finished runs are kept; an interrupted suite goes on where it stopped."
 )
 EXAMPLES = (

@@ -11,7 +11,8 @@ from dataclasses import asdict
 from evaluator.check import CHECKS, Problem, Texts, check_inputs, check_system_names, texts_of_inputs, texts_of_pairs
 from evaluator.cli.collections import unfold
 from evaluator.cli.parser import Parser, one_of
-from evaluator.cli.score import log, split_name
+from evaluator.cli.printing import log
+from evaluator.cli.score_request import split_name
 from evaluator.embed.models import DEFAULT_MODEL
 from evaluator.python.runs import default_limit, limit_of, look
 from evaluator.types import EvaluatorError
@@ -58,14 +59,14 @@ def log_note(words: str) -> None:
 
 
 def as_table(texts: Texts, problems: Sequence[Problem]) -> str:
-    """A line a finding, or one that says there is none."""
+    """One line per finding, or one that says there is none."""
     from evaluator.reports.safe import printable
 
     if not problems:
         return f"nothing found in {len(texts.references) + len(texts.systems) + len(texts.source)} texts\n"
     width = max(len(problem.check) for problem in problems)
-    told = [f"{problem.text}: {problem.message}" + " (minor)" * (problem.severity == "minor") for problem in problems]
-    return "".join(f"{problem.check:{width}s}  {printable(words)}\n" for problem, words in zip(problems, told, strict=True))
+    messages = [f"{problem.text}: {problem.message}" + " (minor)" * (problem.severity == "minor") for problem in problems]
+    return "".join(f"{problem.check:{width}s}  {printable(words)}\n" for problem, words in zip(problems, messages, strict=True))
 
 
 def as_json(texts: Texts, problems: Sequence[Problem]) -> str:

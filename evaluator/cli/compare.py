@@ -12,7 +12,9 @@ from pathlib import Path
 
 from evaluator.cli.comparing import plan_of
 from evaluator.cli.parser import Parser, one_of
-from evaluator.cli.score import FORMATS, Shown, build_parser, log, prepare, score_and_print, screen
+from evaluator.cli.printing import Shown, log, screen
+from evaluator.cli.score import prepare, score_and_print
+from evaluator.cli.score_options import FORMATS, build_parser
 from evaluator.compare import check_bucketers
 from evaluator.types import Evaluation, EvaluatorError
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluator.cli.parser import Parser, one_of
-from evaluator.cli.score import log, score_file, screen
+from evaluator.cli.printing import log, screen
+from evaluator.cli.score_request import score_file
 from evaluator.types import EvaluatorError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from evaluator.cli.parser import Parser, one_of
 from evaluator.cli.progress import shown_progress
-from evaluator.cli.score import split_name
+from evaluator.cli.score_request import split_name
 from evaluator.types import EvaluatorError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ EXAMPLES = (
     "evaluator verify results/run1 -r ref.txt -i nmt=moved/nmt.txt",
 )
 FORMATS = ("table", "json")
-MOST = 20
+MAX_LISTED = 20
 """Cells shown as text."""
 
 
@@ -49,7 +49,7 @@ def build() -> Parser:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command: 0 when the run was had again, 1 when not."""
+    """Run the command: 0 when the run was reproduced, 1 when not."""
     args = build().parse(arguments)
     one_of(args.format, FORMATS, "format")
     if args.run is None:
@@ -69,21 +69,21 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _as_json(found: Verification) -> str:
-    stated = {
+    summary = {
         "passed": found.passed,
         "settings": [asdict(one) for one in found.settings],
         "numbers": [asdict(one) for one in found.numbers],
         "not_compared": asdict(found.not_compared) if found.not_compared else None,
     }
-    return json.dumps(stated, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(summary, indent=1, ensure_ascii=False) + "\n"
 
 
 def _as_text(name: str, found: Verification) -> str:
     from evaluator.reports.safe import printable
 
-    lines = [str(one) for one in (*found.settings, *found.numbers[:MOST])]
-    if len(found.numbers) > MOST:
-        lines.append(f"score: and {len(found.numbers) - MOST} more cells")
+    lines = [str(one) for one in (*found.settings, *found.numbers[:MAX_LISTED])]
+    if len(found.numbers) > MAX_LISTED:
+        lines.append(f"score: and {len(found.numbers) - MAX_LISTED} more cells")
     if found.not_compared:
         lines.append(str(found.not_compared))
     if not found.passed:

@@ -14,7 +14,8 @@ import pytest
 
 import evaluator
 from evaluator.api import evaluate
-from evaluator.cli.score import build_parser, make_request
+from evaluator.cli.score_options import build_parser
+from evaluator.cli.score_request import make_request
 from evaluator.compare import Plan
 from evaluator.option_checks import problem_of
 from evaluator.options import OF_COMPARISON, OF_RUN, OPTIONS, Option
