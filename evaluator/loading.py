@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from evaluator.alignment import pair_inputs
-from evaluator.alignment.pairing import Vectors
+from evaluator.alignment.to_reference import Vectors
 from evaluator.check import check_inputs
 from evaluator.embed import Embedder, VectorArray
 from evaluator.readers.alignments import read_alignments

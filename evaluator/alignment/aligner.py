@@ -1,4 +1,4 @@
-"""Aligns the paragraphs of two articles: `align_paragraphs` is the way in.
+"""Aligns the paragraphs of two articles: `align_paragraphs` is the entry point.
 
 Steps: features of all paragraphs (`features.py`), stretches if the input is long (`stretches.py`),
 a chain of beads in order and chains of moved ones (`spans.py`, `chain.py`), repairs
@@ -28,7 +28,7 @@ RELATED_FROM = 0.25
 SAME_LANGUAGE_FROM = 0.3
 """Share of the smaller side's 5-grams that stand on both sides, from which two texts are taken to be in one language. Rewritten
 articles have .44 and more, texts in two languages .18 and less (German and English, German and French; others far less)."""
-FEWEST_TO_CENTRE = 8
+MIN_TO_CENTRE = 8
 """Paragraphs on each side below which their mean says nothing about the language."""
 _ROUNDS = 3
 """Passes over what a long input's stretches left over."""
@@ -82,7 +82,7 @@ def align_articles(reference: Sequence[str], hypothesis: Sequence[str], vectors:
         vectors = ParagraphVectors(vectors.reference[rows], vectors.hypothesis[columns])
     features = read_features([reference[i] for i in rows], [hypothesis[j] for j in columns], vectors)
     settings = LEXICAL if vectors is None else WITH_MODEL
-    if vectors is not None and min(len(rows), len(columns)) >= FEWEST_TO_CENTRE and shared_spelling(features) < SAME_LANGUAGE_FROM:
+    if vectors is not None and min(len(rows), len(columns)) >= MIN_TO_CENTRE and shared_spelling(features) < SAME_LANGUAGE_FROM:
         features, settings = across_languages(features), ACROSS
     pairs = _align_features(features, len(columns), settings)
     lengths = features.lengths[: len(rows)], features.lengths[len(rows) :]
@@ -95,8 +95,8 @@ def _filled(texts: Sequence[str]) -> list[int]:
     return [i for i, text in enumerate(texts) if text.strip()]
 
 
-def _renumbered(places: Sequence[int], kept: Sequence[int]) -> tuple[int, ...]:
-    return tuple(kept[place] for place in places)
+def _renumbered(indices: Sequence[int], kept: Sequence[int]) -> tuple[int, ...]:
+    return tuple(kept[index] for index in indices)
 
 
 def align_region(region: Region, settings: Settings, *, ordered: bool = True) -> list[Bead]:

@@ -29,7 +29,7 @@ _SENTENCE_BONUS = 12.0
 """n-gram weight that a cut at a word boundary loses against one at a sentence end."""
 _JOINT_BONUS = 24.0
 """What a cut gains where a paragraph of the text's own side began."""
-_MOST_WORDS = 1200
+_MAX_WORDS = 1200
 """Words up to which each of them may begin a piece; the work grows with the square."""
 
 
@@ -61,9 +61,9 @@ def find_cuts(parts: Sequence[str], text: str, joints: Sequence[int] = ()) -> li
     sentences = {match.end() for match in _SENTENCE_END.finditer(text) if 0 < match.end() < len(text)}
     words = [match.start() for match in _WORD.finditer(text) if match.start() > 0]
     preferred = sentences | set(joints)
-    places = words if len(words) <= _MOST_WORDS else sorted(preferred)
-    if len(preferred) < len(parts) - 1 and len(words) > _MOST_WORDS:
-        places = words[:: len(words) // _MOST_WORDS + 1]
+    places = words if len(words) <= _MAX_WORDS else sorted(preferred)
+    if len(preferred) < len(parts) - 1 and len(words) > _MAX_WORDS:
+        places = words[:: len(words) // _MAX_WORDS + 1]
     n_cuts = min(len(parts) - 1, len(places))
     if n_cuts <= 0:
         return []

@@ -1,7 +1,7 @@
 """Evidence for repairing a first alignment: small feature vectors for `weights.py`.
 
 Three questions are asked: does this paragraph belong to that bead (`attachment_evidence`), are
-these two leftovers a pair (`pair_evidence`), and are these two neighbouring beads one
+these two leftovers to be a pair (`pair_evidence`), and are these two neighbouring beads one
 (`merger_evidence`)? The strongest answer comes from residuals: if a bead's text says more than its
 partner, what is left (the difference of the additive vectors) should look like the missing paragraph.
 """

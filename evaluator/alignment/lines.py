@@ -12,7 +12,7 @@ LINE_MODES = ("line", "none")
 
 
 class Spine(NamedTuple):
-    """The reference as the sequence of segments that every other text is brought to."""
+    """The reference as the sequence of segments that every other text is aligned to."""
 
     document: Document
     segments: tuple[str, ...]
@@ -24,7 +24,7 @@ def find_spine(inputs: Inputs, mode: str) -> Spine:
     """The segments of the first reference: its lines or its paragraphs."""
     reference = inputs.references[0]
     others = [*inputs.references[1:], *inputs.systems.values(), *([inputs.source] if inputs.source else [])]
-    same = [document for document in others if in_step(reference, document)]
+    same = [document for document in others if same_line_structure(reference, document)]
     joined = reference.wrapped and mode not in LINE_MODES and (len(same) < len(others) or all(document.wrapped for document in others))
     if mode == "paragraph" or joined:
         return Spine(reference, reference.paragraphs, None)
@@ -33,7 +33,7 @@ def find_spine(inputs: Inputs, mode: str) -> Spine:
     return Spine(reference, tuple(reference.lines[i] for i in kept), tuple(kept))
 
 
-def in_step(reference: Document, document: Document) -> bool:
+def same_line_structure(reference: Document, document: Document) -> bool:
     """True when line i of one is line i of the other: as many lines, and words that do not speak against it.
 
     With as many filled lines on both sides but blanks at other places the blanks are either empty
@@ -54,7 +54,7 @@ def in_step(reference: Document, document: Document) -> bool:
 
 def line_by_line(spine: Spine, document: Document, mode: str) -> list[str] | None:
     """The document's text for each segment when it lines up, else None."""
-    if spine.lines is not None and in_step(spine.document, document):
+    if spine.lines is not None and same_line_structure(spine.document, document):
         return [document.lines[i] for i in spine.lines]
     filled = [i for i, segment in enumerate(spine.segments) if segment.strip()]
     texts = [line for line in document.lines if line.strip()] if mode in LINE_MODES else document.paragraphs

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from evaluator.types import AlignedPair
 
-MOST_CUTS = 3
+MAX_CUTS = 3
 """Cuts of one bead that a note shows."""
 
 
@@ -49,14 +49,14 @@ def regroup(reference: Sequence[str], other: Sequence[str], beads: Sequence[Alig
         placed += [((i, 0), Unit(i, shape, piece)) for i, piece in zip(bead.reference, pieces, strict=True)]
         if len(bead.reference) > 1 and bead.hypothesis:
             cuts = [f"…{a[-25:]}|{b[:25]}…" for a, b in pairwise(pieces)]
-            more = f" and {len(cuts) - MOST_CUTS} more" if len(cuts) > MOST_CUTS else ""
-            notes.append(f"segments {', '.join(str(i + 1) for i in bead.reference)} share one text, cut at {' / '.join(cuts[:MOST_CUTS])}{more}")
+            more = f" and {len(cuts) - MAX_CUTS} more" if len(cuts) > MAX_CUTS else ""
+            notes.append(f"segments {', '.join(str(i + 1) for i in bead.reference)} share one text, cut at {' / '.join(cuts[:MAX_CUTS])}{more}")
         last = bead.reference[-1]
     return Regrouped([unit for _, unit in sorted(placed, key=lambda one: one[0])], notes)
 
 
 def cut_between(texts: Sequence[str], references: Sequence[str]) -> list[str]:
-    """The texts joined by blanks, in one piece a reference; pieces may be empty."""
+    """The texts joined by spaces, in one piece per reference; pieces may be empty."""
     text = " ".join(texts)
     if len(references) == 1 or not text.strip():
         return [text, *[""] * (len(references) - 1)]
