@@ -193,4 +193,6 @@ def declared_in(table: type) -> dict[str, Option]:
 
 OF_RUN = declared_in(RunOptions)
 OF_COMPARISON = declared_in(ComparisonOptions)
+LISTS = tuple(one.name for one in fields(RunOptions) if one.type == "Sequence[str]")
+"""Options of a run that are lists of texts."""
 OPTIONS = {**OF_RUN, **OF_COMPARISON}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from evaluator.compare import Plan
 from evaluator.diff import Difference, NotCompared, compare_numbers, compare_settings, find_not_compared, without_diagnosis
 from evaluator.option_checks import check_options
-from evaluator.options import OF_RUN
+from evaluator.options import LISTS, OF_RUN
 from evaluator.pipeline import evaluate, evaluate_pairs
 from evaluator.readers.inputs import split_pair
 from evaluator.readers.scores import ScoreFile
@@ -118,7 +119,12 @@ def _calibration(manifest: Manifest, moved: Moved) -> str | None:
 
 
 def _plain_request(manifest: Manifest, moved: Moved) -> Request:
-    options = manifest.options
+    options = dict(manifest.options)
+    for name in LISTS:
+        if name in options:
+            options[name] = read_part(tuple[str, ...], options[name], f"options.{name}")
+    if "metric_options" in options:
+        options["metric_options"] = read_part(Mapping[str, Mapping[str, Any]], options["metric_options"], "options.metric_options")
     request = Request(**{name: options[name] for name in PLAIN if name in options}, plan=_plan(manifest))
     check_options(OF_RUN, request)
     return replace(request, device=moved.device) if moved.device else request

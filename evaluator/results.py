@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ import numpy as np
 
 from evaluator.float_column import FloatColumn
 from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guarded, kind_of, parse_cells, unguarded
+from evaluator.run_checks import check_statistics, check_tables, read_arrays
 from evaluator.run_json import NAME, Manifest
 from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
 
@@ -32,6 +33,8 @@ STREAM = "stream"
 """In run.json where rows were scored batch by batch, and sums alone were kept of them."""
 WORST = "worst.csv"
 """The worst segments of a stream, with the columns of segments.csv."""
+DAMAGE = (zipfile.BadZipFile, zlib.error, RuntimeError, MemoryError, OverflowError)
+"""What a damaged archive or JSON nested without end raises beside OSError and ValueError; RuntimeError: encrypted, packed in another way, too deep."""
 OWN_FILES = {
     MANIFEST, STATISTICS, "report.html", "report.md", "report.tex", "segments", "segments.tsv", "segments.jsonl", "segments.parquet", WORST,
     *(f"{name}.csv" for name in TABLES),
@@ -238,20 +241,21 @@ def read_run(folder: Path) -> Evaluation:
         # Of a stream the worst segments are read; all of them may be more than memory holds.
         files = {"segments": WORST} if STREAM in manifest else {}
         tables = {name: _read_csv(folder / files.get(name, f"{name}.csv"), name, text) for name in present}
-        with np.load(folder / STATISTICS, allow_pickle=False) as stored:
-            statistics = {name: stored[name] for name in stored.files}
-    except EvaluatorError:
-        raise
-    except (OSError, ValueError, TypeError, EOFError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
-        raise EvaluatorError(f"The run folder {folder} is damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from None
-    return Evaluation(tables, statistics, manifest)
+        run = Evaluation(tables, {}, manifest)
+        check_tables(run)
+        with open(folder / STATISTICS, "rb") as file:
+            run = replace(run, statistics=read_arrays(file, run))
+        check_statistics(run)
+    except EvaluatorError as error:
+        raise EvaluatorError(f"The run folder {folder} is damaged: {error}") from None
+    except (OSError, ValueError, TypeError, EOFError, csv.Error, *DAMAGE) as error:
+        words = (str(error).splitlines() or ["no more is known"])[0]
+        raise EvaluatorError(f"The run folder {folder} is damaged: {type(error).__name__}: {words[:200]}") from None
+    return run
 
 
 def _read_manifest(folder: Path) -> Manifest:
-    try:
-        return Manifest.read(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except EvaluatorError as error:
-        raise EvaluatorError(f"The run folder {folder} is damaged: {error}") from None
+    return Manifest.read(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
 
 
 def _read_csv(path: Path, name: str, text: Callable[[str], str]) -> Table:

@@ -8,8 +8,10 @@ own bootstrap, which computes in float32, rounds (under NumPy 2).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from numbers import Integral, Real
+from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 
@@ -19,6 +21,9 @@ from evaluator.types import EvaluatorError
 Array = Any
 """float64, or float32 for sacreBLEU's bootstrap; (..., n_stats) in, (...) out."""
 EPSILON = 1e-16
+SMOOTHING = ("none", "floor", "add-k", "exp")
+FITTING: Mapping[Any, str] = {str: "text", int: "a whole number of 0 or more", bool: "true or false", float | None: "a number of 0 or more, or null"}
+"""By type of a parameter, what it must be in words."""
 LOG_OF_ZERO = -9999999999.0
 """What sacreBLEU takes for the logarithm of a precision of 0."""
 
@@ -35,13 +40,47 @@ def make_formula(stated: Mapping[str, Any]) -> Formula:
     """The formula that plain data states.
 
     Raises:
-        EvaluatorError: a kind that is not known.
+        EvaluatorError: a kind that is not known, or a parameter that it does not have or of which the value is wrong.
     """
-    options = dict(stated)
-    kind = options.pop("kind", "")
-    if kind not in _MAKERS:
-        raise EvaluatorError(f"There is no formula {kind!r}.{did_you_mean(str(kind), _MAKERS)}")
-    return _MAKERS[kind](**options)
+    parameters = dict(stated)
+    kind = parameters.pop("kind", "")
+    if not isinstance(kind, str) or kind not in _MAKERS:
+        raise EvaluatorError(f"There is no formula {kind!r:.60}.{did_you_mean(str(kind)[:60], _MAKERS)}")
+    _check_parameters(kind, parameters)
+    return _MAKERS[kind](**parameters)
+
+
+def n_statistics(stated: Mapping[str, Any]) -> int:
+    """How many statistics of a segment a formula takes, at the least.
+
+    >>> n_statistics({"kind": "bleu", "order": 4}), n_statistics({"kind": "ratio", "of": 2, "by": 3})
+    (10, 4)
+    """
+    order = stated.get("order")
+    if stated["kind"] == "bleu":
+        return 2 + 2 * (4 if order is None else int(order))
+    if stated["kind"] == "chrf":
+        return 3 * (6 if order is None else int(order))
+    return 2 if stated["kind"] == "ter" else 1 + max(stated.get("of", 0), stated.get("by", 1))
+
+
+def _check_parameters(kind: str, given: Mapping[str, Any]) -> None:
+    known = {name: hint for name, hint in get_type_hints(_MAKERS[kind]).items() if name != "return"}
+    for name, value in given.items():
+        if name not in known:
+            raise EvaluatorError(f"The formula {kind} has no parameter {name!r:.60}.{did_you_mean(str(name)[:60], known or ['none'])}")
+        if not _is_fitting(name, value, known[name]):
+            words = {"order": "a whole number of 1 or more", "smooth_method": f"one of {', '.join(SMOOTHING)}"}.get(name, FITTING[known[name]])
+            raise EvaluatorError(f"{name} of the formula {kind} is {value!r:.60}; it must be {words}.")
+
+
+def _is_fitting(name: str, value: Any, hint: Any) -> bool:
+    if hint is bool or hint is str:
+        return isinstance(value, hint) and (hint is bool or value in SMOOTHING)
+    if value is None or isinstance(value, bool):
+        return value is None and hint is not int
+    number = isinstance(value, Integral if hint is int else Real)
+    return number and (name == "order") <= value < math.inf
 
 
 def _bleu_formula(order: int = 4, smooth_method: str = "exp", smooth_value: float | None = None, effective_order: bool = False) -> Formula:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluator.compare.formulas import make_formula, n_statistics
 from evaluator.compare.plan import ComparisonData, MetricData, Plan, Sums
 from evaluator.compare.systems import Comparison
 from evaluator.frames import NOT_ALWAYS, PAIRS, check_frame
@@ -30,6 +31,10 @@ def contest_of(evaluation: Evaluation, metrics: Sequence[str] | None = None) -> 
     if evaluation.manifest.compared is None:
         raise EvaluatorError("This run was written before runs could be compared: run.json has no `compared`. Score again.")
     entries = chosen_entries(evaluation.manifest.compared, metrics)
+    for entry in entries:
+        make_formula(entry.formula)
+        if (held := evaluation.statistics[entry.statistics].shape[-1]) < (needed := n_statistics(entry.formula)):
+            raise EvaluatorError(f"run.json: the formula of {entry.title} takes {needed} statistics of each segment, and stats.npz has {held}.")
     if evaluation.manifest.stream is not None:
         return _streamed(evaluation, entries)
     rows = segment_rows(evaluation)

@@ -16,7 +16,7 @@ from evaluator.readers.human_mtme import has_scores, read_mtme_scores
 from evaluator.readers.human_rows import JudgedFile, JudgedRow, Mark
 from evaluator.readers.human_tables import Rows, judged_table, read_judged_table
 from evaluator.readers.scores import ScoreFile, read_score_files
-from evaluator.results import MANIFEST, read_run
+from evaluator.results import MANIFEST, read_run, refuse_stream
 from evaluator.types import EvalSet, Evaluation, EvaluatorError, FloatArray, InputFile, SegmentPair, System
 
 RISK = "risk"
@@ -113,6 +113,7 @@ def _of_mtme(source: str, metrics: Sequence[str], lower_is_better: Sequence[str]
 
 
 def _of_run(source: str, run: Evaluation, metrics: Sequence[str] | None) -> Scored:
+    refuse_stream(run, "evaluator meta")
     wanted = None if metrics is None else [name for name in metrics if name != RISK]
     contest = contest_of(run, wanted)
     places = segment_rows(run)
