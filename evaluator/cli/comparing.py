@@ -16,7 +16,7 @@ def add_comparison_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the tests."""
     group = parser.add_argument_group("comparing systems")
     add_options(group, "comparing systems")
-    group.set_defaults(test=None, seed=None)  # told apart from one that was given: aliases and SACREBLEU_SEED have their say
+    group.set_defaults(test=None, seed=None)  # distinguished from one that was given: aliases and SACREBLEU_SEED have their say
     group.add_argument("--paired-ar", dest="alias", action="append_const", const="ar", help="the same as --test ar")
     group.add_argument(
         "--paired-bs", dest="alias", action="append_const", const="sacrebleu-bs", help="the same as --test sacrebleu-bs, what sacreBLEU calls so"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SUMMARY = (
     "Says what moved each score from one run to another: an input, an option, a version, the model or the device, and which segments moved most. "
-    "What two versions of the diagnosis made is said to be no comparison."
+    "What two versions of the diagnosis made is reported as not comparable."
 )
 EXAMPLES = ("evaluator explain-diff results/run1 results/new", "evaluator explain-diff results/run1 results/new --format json")
 FORMATS = ("table", "json")

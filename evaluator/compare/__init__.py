@@ -2,7 +2,7 @@
 
 >>> from evaluator.compare import paired_tests
 
-`systems.py` is the way in; `docs/compare.md` says why it is done this way. Nothing here reads
+`systems.py` is the entry point; `docs/compare.md` says why it is done this way. Nothing here reads
 texts or files, and no metric is needed: a formula is plain data.
 """
 

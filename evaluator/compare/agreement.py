@@ -11,7 +11,7 @@ import math
 import re
 from typing import NamedTuple
 
-FEWEST_SEGMENTS = 300
+MIN_SEGMENTS = 300
 """The curves come from test sets of hundreds to thousands of segments."""
 
 
@@ -26,7 +26,7 @@ class Curve(NamedTuple):
 
 
 # BERTScore's and the neural metrics' curves are published too, but which model, layer and scale
-# they were fitted on is not told by a signature that we could compare, so they are left out.
+# they were fitted on does not show in a signature that we could compare, so they are left out.
 CURVES = {
     "bleu": Curve(re.compile(r"nrefs:1\|case:mixed\|eff:no\|tok:13a\|smooth:exp\|version:[\d.]+"), 88.33333333333225, 0.9663926931178954),
     "spBLEU200": Curve(re.compile(r"nrefs:1\|case:mixed\|eff:no\|tok:flores200\|smooth:exp\|version:[\d.]+"), 90.99999999998793, 0.8079046528617078),
@@ -46,6 +46,6 @@ def human_agreement(signature: str, delta: float, n_segments: int) -> float | No
     63.989
     """
     curve = next((curve for curve in CURVES.values() if curve.signature.fullmatch(signature)), None)
-    if curve is None or n_segments < FEWEST_SEGMENTS or math.isnan(delta):
+    if curve is None or n_segments < MIN_SEGMENTS or math.isnan(delta):
         return None
     return max(50.0, curve.ceiling / (1 + math.exp(-curve.slope * abs(delta))))

@@ -18,7 +18,7 @@ from evaluator.compare.resample import Products, draw_counts
 from evaluator.types import FloatArray
 
 MDE_FACTOR = 2.80
-"""z(.975) + z(.80): a gap of so many standard errors is found 80 times of 100 at 5 %."""
+"""z(.975) + z(.80): a gap of so many standard errors is found 80 % of the time at the 5 % level."""
 
 
 class Interval(NamedTuple):

@@ -29,7 +29,7 @@ from evaluator.types import Evaluation, EvaluatorError, Table
 Buckets = Mapping[str, NDArray[np.bool_]]
 """By name of the bucket, which segments are in it; a segment may be in several, or in none."""
 RESAMPLES = 1_000
-FEWEST = 10
+MIN_SEGMENTS = 10
 """Segments below which an interval does not name a better system."""
 LENGTHS = (10, 20, 30, 40)
 """Words of the reference at which the next bucket begins."""
@@ -126,7 +126,7 @@ BUCKETERS: dict[str, Callable[[BucketInputs], Buckets]] = {
 
 
 def _labels(labels: Sequence[str]) -> Buckets:
-    """One bucket a label, in order of appearance; segments with an empty label are in none."""
+    """One bucket per label, in order of appearance; segments with an empty label are in none."""
     array = np.array(labels, dtype=object)
     return {label: array == label for label in dict.fromkeys(labels) if label}
 
@@ -185,6 +185,6 @@ def _bucket_rows(contest: ComparisonData, subject: MetricData, mask: NDArray[np.
         low, high = float(spread.deltas.low[pair]), float(spread.deltas.high[pair])
         numbers = (float(scores[i]), float(scores[j]), float(scores[i] - scores[j]), low, high)
         shown = [None if math.isnan(x) else x for x in numbers]
-        ahead = "" if n < FEWEST or not (low > 0 or high < 0) else a if (low > 0) == subject.higher_is_better else b
+        ahead = "" if n < MIN_SEGMENTS or not (low > 0 or high < 0) else a if (low > 0) == subject.higher_is_better else b
         rows.append(dict(zip(("score_a", "score_b", "delta", "ci_low", "ci_high"), shown, strict=True), system_a=a, system_b=b, better=ahead, n_segments=n))
     return rows

@@ -24,7 +24,7 @@ FORMULAS: dict[str, dict[str, Any]] = {
     "bertscore": {"kind": "ratio", "of": 2, "by": 3},
     "mean": {"kind": "mean"},
 }
-"""What a name stands for: the metrics with their default options, and the mean of one score a segment."""
+"""What a name stands for: the metrics with their default options, and the mean of one score per segment."""
 TITLES = {"bleu": "BLEU", "chrf": "chrF2", "chrf++": "chrF2++", "ter": "TER", "bertscore": "BERTScore-F1", "mean": "mean"}
 
 
@@ -47,7 +47,7 @@ def paired_tests(
     Args:
         statistics: system to sufficient statistics, (n_segments, n_stats), as
             `_extract_corpus_statistics` of the metric classes gives them and `stats.npz` stores
-            them; or one score a segment, (n_segments,), for `mean`.
+            them; or one score per segment, (n_segments,), for `mean`.
         metric: bleu, chrf, chrf++, ter or bertscore with their default options, mean, or a formula
             of its own as `run.json` has it, such as {"kind": "bleu", "smooth_method": "floor"}.
         name: what the column `metric` says; None for the metric's own title.
@@ -68,19 +68,16 @@ def paired_tests(
     (0.6, 0.25)
     """
     formula = _formula(metric)
-    arrays = [_array(system, values, formula) for system, values in statistics.items()]
-    if len(arrays) < 2:
-        raise EvaluatorError(f"There is {len(arrays)} system to compare; give at least two.")
-    first = next(iter(statistics))
-    for system, array in zip(statistics, arrays, strict=True):
-        if array.shape != arrays[0].shape:
-            raise EvaluatorError(f"The statistics of {system!r} have the shape {array.shape}, those of {first!r} {arrays[0].shape}; they must be the same.")
-    title = name or (TITLES[metric] if isinstance(metric, str) else str(metric["kind"]))
-    up = formula["kind"] != "ter" if higher_is_better is None else higher_is_better
-    stated = {"kind": "ratio"} if formula["kind"] == "mean" else formula
-    subject = MetricData(title, np.stack(arrays), stated, higher_is_better=up, unit_scale=formula["kind"] in ("mean", "ratio"), signature=signature)
+    data = MetricData(
+        metric=name or (TITLES[metric] if isinstance(metric, str) else str(metric["kind"])),
+        statistics=_stacked(statistics, formula),
+        formula={"kind": "ratio"} if formula["kind"] == "mean" else formula,
+        higher_is_better=formula["kind"] != "ter" if higher_is_better is None else higher_is_better,
+        unit_scale=formula["kind"] in ("mean", "ratio"),
+        signature=signature,
+    )
     plan = Plan(test, unit, resamples, correction, seed)
-    rows = compare_systems(ComparisonData(tuple(statistics), (subject,), documents), plan).results[0].pairs
+    rows = compare_systems(ComparisonData(tuple(statistics), (data,), documents), plan).results[0].pairs
     return to_pandas(Table("pairs", {column.name: [row[column.name] for row in rows] for column in PAIRS}))
 
 
@@ -90,6 +87,18 @@ def _formula(metric: str | Mapping[str, Any]) -> Mapping[str, Any]:
     if metric not in FORMULAS:
         raise EvaluatorError(f"There is no formula for {metric!r}.{did_you_mean(metric, FORMULAS)}")
     return FORMULAS[metric]
+
+
+def _stacked(statistics: Mapping[str, Any], formula: Mapping[str, Any]) -> FloatArray:
+    """(n_systems, n_segments, n_stats)."""
+    arrays = [_array(system, values, formula) for system, values in statistics.items()]
+    if len(arrays) < 2:
+        raise EvaluatorError(f"There is {len(arrays)} system to compare; give at least two.")
+    first = next(iter(statistics))
+    for system, array in zip(statistics, arrays, strict=True):
+        if array.shape != arrays[0].shape:
+            raise EvaluatorError(f"The statistics of {system!r} have the shape {array.shape}, those of {first!r} {arrays[0].shape}; the shapes must match.")
+    return np.stack(arrays)
 
 
 def _array(system: str, values: Any, formula: Mapping[str, Any]) -> FloatArray:

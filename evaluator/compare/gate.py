@@ -262,7 +262,7 @@ def _newly_critical(run: Evaluation, baseline: Evaluation, pair: tuple[str, str]
 
 
 def _critical_segments(run: Evaluation, system: str) -> dict[int, WorseSegment]:
-    """Segments with critical findings, by place in the order of segments; what is said of them is joined."""
+    """Segments with critical findings, by place in the order of segments; their reasons are joined."""
     findings, columns = run.tables["findings"].columns, run.tables["segments"].columns
     messages: dict[int, list[str]] = {}
     for row, severity, message in zip(*(findings[c] for c in ("row", "severity", "message")), strict=True):

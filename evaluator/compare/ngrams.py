@@ -18,7 +18,7 @@ from evaluator.frames import NGRAMS, check_frame
 from evaluator.types import Evaluation, Table
 
 LONGEST = 4
-LEAST_AHEAD = 2
+MIN_AHEAD = 2
 """Matches by which one system must be ahead."""
 TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -47,9 +47,9 @@ def ngram_table(evaluation: Evaluation, most: int) -> Table:
         most: n-grams a pair and direction.
     """
     columns = evaluation.tables["segments"].columns
-    further = [name for name in columns if name.startswith("reference_")]
+    additional = [name for name in columns if name.startswith("reference_")]
     rows = segment_rows(evaluation)
-    references = [_most_of([columns[name][row] for name in ("reference", *further)]) for row in rows[0]]
+    references = [_most_of([columns[name][row] for name in ("reference", *additional)]) for row in rows[0]]
     total: Counter[Ngram] = Counter()
     for one in references:
         total.update(one)
@@ -75,7 +75,7 @@ def _most_of(texts: Sequence[str]) -> Counter[Ngram]:
 
 def _ahead(a: Counter[Ngram], b: Counter[Ngram], most: int) -> list[Ngram]:
     """The n-grams that a gets and b misses, furthest apart first, none that a longer one explains."""
-    ahead = [ngram for ngram in a if a[ngram] - b[ngram] >= LEAST_AHEAD]
+    ahead = [ngram for ngram in a if a[ngram] - b[ngram] >= MIN_AHEAD]
     ahead.sort(key=lambda ngram: (-(a[ngram] - b[ngram]) / math.sqrt(a[ngram] + b[ngram]), -len(ngram), ngram))
     chosen: list[Ngram] = []
     for ngram in ahead:

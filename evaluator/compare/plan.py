@@ -13,7 +13,7 @@ from evaluator.types import EvaluatorError, FloatArray
 TESTS = OF_COMPARISON["test"].declared.choices
 UNITS = tuple(OF_COMPARISON["unit"].declared.choices)
 CORRECTIONS = OF_COMPARISON["correction"].declared.choices
-FEWEST_DOCUMENTS = 30
+MIN_DOCUMENTS = 30
 """From here on `auto` resamples documents; below, too few can be drawn to hold the 5 %."""
 ALPHA = 0.05
 SEED: int = OF_COMPARISON["seed"].default

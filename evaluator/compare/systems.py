@@ -1,6 +1,6 @@
 """All pairs of systems on all metrics: tests, intervals, ranks, as rows of `pairs.csv`.
 
-`compare_systems` is the way in. What is done is decided in `plan.py`, the numbers come from
+`compare_systems` is the entry point. What is done is decided in `plan.py`, the numbers come from
 `randomization.py` and `bootstrap.py`, the words from `verdicts.py`.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 from evaluator.compare.agreement import human_agreement
 from evaluator.compare.bootstrap import MDE_FACTOR, ResampleSummary, bootstrap_scores, sacrebleu_p_values, signed_p_values, spread_of
 from evaluator.compare.formulas import Formula, make_formula
-from evaluator.compare.plan import ALPHA, FEWEST_DOCUMENTS, ComparisonData, MetricData, Plan, check_plan
+from evaluator.compare.plan import ALPHA, MIN_DOCUMENTS, ComparisonData, MetricData, Plan, check_plan
 from evaluator.compare.randomization import randomization_p_values
 from evaluator.compare.ranks import Standing, standings
 from evaluator.compare.resample import by_unit, group_size, in_groups
@@ -97,7 +97,7 @@ def choose_unit(contest: ComparisonData, plan: Plan) -> str:
 
 
 def _documents_known(contest: ComparisonData) -> bool:
-    return contest.n_documents >= FEWEST_DOCUMENTS
+    return contest.n_documents >= MIN_DOCUMENTS
 
 
 def check_contest(contest: ComparisonData) -> None:

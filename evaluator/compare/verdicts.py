@@ -1,4 +1,4 @@
-"""What a comparison says in plain words: one verdict a pair, and what to be warned of."""
+"""What a comparison says in plain words: one verdict per pair, and what to be warned of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluator.compare.plan import ALPHA, CORRECTIONS, FEWEST_DOCUMENTS, ComparisonData, Plan
+from evaluator.compare.plan import ALPHA, CORRECTIONS, MIN_DOCUMENTS, ComparisonData, Plan
 from evaluator.compare.randomization import smallest_p
 from evaluator.digits import WIDTH, shown_p, shown_score
 from evaluator.types import FloatArray
@@ -63,13 +63,13 @@ def verdict(outcome: Outcome) -> str:
 
 def _inconclusive(outcome: Outcome) -> str:
     n, what = (outcome.n_documents, "document") if outcome.unit == "document" else (outcome.n_segments, "segment")
-    said = f"inconclusive: differs by {_shown(abs(outcome.delta), outcome)}, {_p_words(outcome)}"
+    verdict = f"inconclusive: differs by {_shown(abs(outcome.delta), outcome)}, {_p_words(outcome)}"
     units = f"{n} {what}{'s' * (n != 1)}"
     if smallest_p(outcome.plan.test, n, outcome.plan.n_resamples) > ALPHA:
-        return f"{said}; with {units} no gap can be significant"
+        return f"{verdict}; with {units} no gap can be significant"
     if abs(outcome.delta) >= outcome.mde80:
-        return f"{said}; the gap is within what {units} can show, and may still be chance"
-    return f"{said}; with {units} only gaps of {_shown(outcome.mde80, outcome)} or more can be seen"
+        return f"{verdict}; the gap is within what {units} can show, and may still be chance"
+    return f"{verdict}; with {units} only gaps of {_shown(outcome.mde80, outcome)} or more can be seen"
 
 
 def _shown(value: float, outcome: Outcome) -> str:
@@ -120,13 +120,11 @@ def _out_of_reach(plan: Plan, unit: str, n_units: int, n_pairs: int) -> str:
 
 def _few_documents(contest: ComparisonData, unit: str) -> str:
     n = contest.n_documents
-    if not 1 < n < FEWEST_DOCUMENTS:
+    if not 1 < n < MIN_DOCUMENTS:
         return ""
     if unit == "document":
-        return f"Resampled by document, of which there are {n}; below {FEWEST_DOCUMENTS} intervals are too narrow and bootstrap p-values too small."
-    return (
-        f"Resampled by segment: there are {n} documents, fewer than {FEWEST_DOCUMENTS}. Segments of one document resemble each other: p-values are too small."
-    )
+        return f"Resampled by document, of which there are {n}; below {MIN_DOCUMENTS} intervals are too narrow and bootstrap p-values too small."
+    return f"Resampled by segment: there are {n} documents, fewer than {MIN_DOCUMENTS}. Segments of one document resemble each other: p-values are too small."
 
 
 def _only_by_segment(rows: Sequence[Mapping[str, Any]], unit: str, other: Sequence[FloatArray] | None) -> str:
@@ -163,8 +161,8 @@ def _best_differs(up: Mapping[str, bool], rows: Sequence[Mapping[str, Any]]) -> 
             best.setdefault(winner, []).append(metric)
     if len(best) < 2:
         return []
-    said = ", ".join(f"{system} by {' and '.join(metrics)}" for system, metrics in best.items())
-    return [f"The best system depends on the metric: {said}. No two metrics contradict each other significantly."]
+    leaders = ", ".join(f"{system} by {' and '.join(metrics)}" for system, metrics in best.items())
+    return [f"The best system depends on the metric: {leaders}. No two metrics contradict each other significantly."]
 
 
 def _sacrebleu(plan: Plan) -> str:
@@ -172,7 +170,7 @@ def _sacrebleu(plan: Plan) -> str:
         return ""
     return (
         "sacrebleu-bs is there for comparison with older papers: it takes absolute differences before centring them and rejects a true null "
-        "12 times of 100 at 5 %. The default test, ar, keeps the 5 %."
+        "12 % of the time at the 5 % level. The default test, ar, keeps the 5 %."
     )
 
 

@@ -1,6 +1,6 @@
 """What differs between two runs: settings (`settings.py`), numbers (`numbers.py`), and why (`explain.py`).
 
-What two versions of the diagnosis made is left out and said (`versions.py`).
+What two versions of the diagnosis made is left out and reported as such (`versions.py`).
 """
 
 from evaluator.diff.explain import Explanation, explain

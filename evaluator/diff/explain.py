@@ -12,7 +12,7 @@ from evaluator.run_json import Manifest, MetricEntry
 from evaluator.signatures import OF_DIAGNOSIS, DiagnosisChange, changed_diagnosis
 from evaluator.types import Evaluation, EvaluatorError, is_inserted
 
-MOST_SEGMENTS = 5
+MAX_SEGMENTS = 5
 MOVES = {name: option.declared.moves for name, option in OF_RUN.items()}
 """By option, which scores another value can move."""
 OF_RISK = ("diagnosis threshold", "diagnosis prior", "diagnosis calibration_sha256")
@@ -122,8 +122,8 @@ def _matched(one: Sequence[Row], two: Sequence[Row]) -> list[tuple[Row, Row]]:
     """Rows of the same segment: by place where both runs have as many, else by document and number."""
     if len(one) == len(two):
         return list(zip(one, two, strict=True))
-    places = {(row["document"], row["segment"]): row for row in two}
-    return [(row, places[key]) for row in one if (key := (row["document"], row["segment"])) in places]
+    by_segment = {(row["document"], row["segment"]): row for row in two}
+    return [(row, by_segment[key]) for row in one if (key := (row["document"], row["segment"])) in by_segment]
 
 
 def _movement(
@@ -137,7 +137,7 @@ def _movement(
     counts = {reason: n for reason in REASONS if (n := sum(segment.reason == reason for segment in moved))}
     moved.sort(key=lambda segment: -abs(segment.after - segment.before))
     causes = tuple(one for one in settings if _bears(one, system, metric.name, counts))
-    return Movement(system, metric.title, scores[0], scores[1], counts, causes, tuple(moved[:MOST_SEGMENTS]))
+    return Movement(system, metric.title, scores[0], scores[1], counts, causes, tuple(moved[:MAX_SEGMENTS]))
 
 
 def _reason(one: Row, two: Row) -> str:

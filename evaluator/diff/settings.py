@@ -82,9 +82,9 @@ def _segments(before: Manifest, after: Manifest) -> Iterator[Difference]:
         yield Difference("segments", "which were scored", _scored(one), _scored(two))
 
 
-def _scored(stated: SegmentsEntry) -> str:
-    left_out = {name: len(numbers) for name, numbers in stated.left_out.items()}
-    return f"{stated.count} in {stated.documents} documents (sha256 {stated.sha256[:12]}), left out: {left_out or 'none'}"
+def _scored(entry: SegmentsEntry) -> str:
+    left_out = {name: len(numbers) for name, numbers in entry.left_out.items()}
+    return f"{entry.count} in {entry.documents} documents (sha256 {entry.sha256[:12]}), left out: {left_out or 'none'}"
 
 
 def _options(before: Manifest, after: Manifest) -> Iterator[Difference]:
@@ -122,8 +122,8 @@ def _model(before: Manifest, after: Manifest) -> Iterator[Difference]:
                 yield Difference(cause, f"{key} {name}", one.get(name, "none"), two.get(name, "none"))
 
 
-def _by_version(stated: Mapping[str, Any]) -> dict[str, str]:
+def _by_version(entry: Mapping[str, Any]) -> dict[str, str]:
     """The diagnosis as its version, in one line for all its files, and its settings."""
-    if not stated:
+    if not entry:
         return {}
-    return {"version": diagnosis_version(stated), **_flat({name: value for name, value in stated.items() if name not in OF_VERSION})}
+    return {"version": diagnosis_version(entry), **_flat({name: value for name, value in entry.items() if name not in OF_VERSION})}

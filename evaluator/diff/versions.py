@@ -1,4 +1,4 @@
-"""What of two runs two versions of the diagnosis made: it is left out, and said."""
+"""What of two runs two versions of the diagnosis made: it is left out, and reported as such."""
 
 from __future__ import annotations
 
