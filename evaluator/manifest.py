@@ -1,4 +1,4 @@
-"""`run.json`: everything needed to get the same numbers again."""
+"""`run.json`: everything needed to reproduce the numbers."""
 
 from __future__ import annotations
 
@@ -27,50 +27,54 @@ def make_manifest(
     options: Mapping[str, Any],
     align_model: Mapping[str, str] | None,
     diagnosis: Mapping[str, Any] | None,
-    further: Sequence[MetricRecord] = (),
+    additional: Sequence[MetricRecord] = (),
     unread: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The manifest; it holds no time stamp, so that the same run gives the same bytes.
 
     `compared` says for each statistic in stats.npz how it becomes a score: systems can be compared
-    again from the folder alone. `further` are compared and no metrics that were asked for, `unread` is what the diagnosis could not read.
+    again from the folder alone. `additional` are compared and no metrics that were asked for, `unread` is what the diagnosis could not read.
     """
-    manifest: dict[str, Any] = {
+    return {
         "evaluator": __version__,
         "systems": [system.name for system in evalset.systems],
         "segments": scored_segments(evalset),
         "inputs": [asdict(file) for file in files],
         "options": dict(options),
         "signatures": {metric.title: _signatures(metric.signature) for metric in metrics},
-        "metrics": [
-            {
-                "name": metric.name,
-                "title": metric.title,
-                "columns": list(metric.columns),
-                "unit_scale": metric.unit_scale,
-                "higher_is_better": metric.higher_is_better,
-            }
-            for metric in metrics
-        ],
-        "compared": [one for metric in (*metrics, *further) for one in _compared(metric)],
+        "metrics": [_metric(metric) for metric in metrics],
+        "compared": [one for metric in (*metrics, *additional) for one in _compared(metric)],
         "align_model": align_model,
         "diagnosis": diagnosis,
-        "unreadable": {
-            **{metric.name: asdict(metric.unreadable) for metric in metrics if metric.unreadable},
-            **({"diagnosis": unread} if unread is not None else {}),
-        },
+        "unreadable": _unreadable(metrics, unread),
         "notes": [*evalset.notes, *(note for metric in metrics for note in metric.notes)],
-        "versions": {"python": platform.python_version(), **installed_versions(ALWAYS)},
+        "versions": _versions(embedder),
+        **({} if embedder is None else {"model": _model(embedder)}),
     }
-    if embedder is not None:
-        manifest["model"] = _model(embedder)
-        names = dict.fromkeys((*WITH_MODEL, *([embedder.spec.package] if embedder.spec.package else [])))
-        manifest["versions"].update(installed_versions([name for name in names if name != "openvino" or embedder.runtime.startswith(name)]))
-    return manifest
 
 
 def _signatures(signature: Signature) -> dict[str, str]:
     return {"corpus": signature.corpus, "segment": signature.segment or signature.corpus, **signature.peers}
+
+
+def _metric(metric: MetricRecord) -> dict[str, Any]:
+    names = ("name", "title", "columns", "unit_scale", "higher_is_better")
+    return {name: list(metric.columns) if name == "columns" else getattr(metric, name) for name in names}
+
+
+def _unreadable(metrics: Sequence[MetricRecord], unread: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What metrics and the diagnosis could not read, by their names."""
+    of_metrics = {metric.name: asdict(metric.unreadable) for metric in metrics if metric.unreadable}
+    return of_metrics if unread is None else {**of_metrics, "diagnosis": unread}
+
+
+def _versions(embedder: Embedder | None) -> dict[str, str]:
+    """Versions of what had a part in the numbers."""
+    names = [*ALWAYS]
+    if embedder is not None:
+        with_model = [*WITH_MODEL, *([embedder.spec.package] if embedder.spec.package else [])]
+        names += [name for name in dict.fromkeys(with_model) if name != "openvino" or embedder.runtime.startswith(name)]
+    return {"python": platform.python_version(), **installed_versions(names)}
 
 
 def _compared(metric: MetricRecord) -> list[dict[str, Any]]:
@@ -118,8 +122,8 @@ def scored_segments(evalset: EvalSet) -> dict[str, Any]:
         if blank:
             left_out[system.name] = blank
     documents = len({pair.document for pair in spine})
-    stated: dict[str, Any] = {"unit": evalset.unit} if evalset.unit else {}
+    known: dict[str, Any] = {"unit": evalset.unit} if evalset.unit else {}
     missing = {str(k + 1): [i for i, pair in enumerate(spine, 1) if pair.references[k] is None] for k in range(evalset.n_references)}
     if evalset.n_references > 1:  # an empty reference and none at all are the same in segments.csv and not for TER
-        stated["missing_references"] = {k: numbers for k, numbers in missing.items() if numbers}
-    return {"count": len(spine), **stated, "documents": documents, "sha256": hashlib.sha256(listed.encode()).hexdigest(), "left_out": left_out}
+        known["missing_references"] = {k: numbers for k, numbers in missing.items() if numbers}
+    return {"count": len(spine), **known, "documents": documents, "sha256": hashlib.sha256(listed.encode()).hexdigest(), "left_out": left_out}
