@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeAlias
 from evaluator.types import Advance, EvaluatorError, FloatArray
 
 Streams: TypeAlias = Sequence[Sequence[str | None]]
-"""References, one stream a reference, each (n_segments,); None where a reference lacks the segment."""
+"""References, one stream per reference, each (n_segments,); None where a reference lacks the segment."""
 Need = Literal["vectors", "language", "source"]
 """vectors: the constructor takes `embedder`, the loaded model; language: it takes `lang`, None where it is not known;
 source: `prepare` gets the source texts, and a run without them is refused."""
@@ -187,7 +187,7 @@ class Metric(Protocol):
     def formula(self) -> Mapping[str, Any]:
         """How summed statistics become the score, as plain data: `kind` bleu, chrf, ter or ratio, and its parameters.
 
-        `compare/formulas.py` has them; {"kind": "ratio", "of": 0, "by": 1} is the mean of one score a segment.
+        `compare/formulas.py` has them; {"kind": "ratio", "of": 0, "by": 1} is the mean of one score per segment.
         """
 
     @property
@@ -199,7 +199,7 @@ class Metric(Protocol):
         """The metric with references.
 
         Args:
-            references: one stream a reference, each (n_segments,).
+            references: one stream per reference, each (n_segments,).
             sources: the source text of each segment; none where the run has none.
         """
 

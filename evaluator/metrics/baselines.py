@@ -45,7 +45,7 @@ def find_baseline(spec: ModelSpec, lang: str, path: str | None = None) -> Baseli
     file = Path(path).expanduser() if path else (own if own.is_file() else baseline_file(lang, known))
     if not file.is_file():
         raise EvaluatorError(
-            f"There is no baseline to rescale {spec.name} with for language {lang!r}{f' ({file} is not there)' if path else ''}. "
+            f"There is no baseline to rescale {spec.name} with for language {lang!r}{f' ({file} does not exist)' if path else ''}. "
             "Leave rescaling off, name a --lang that has one, or give a file with --baseline-path."
         )
     try:

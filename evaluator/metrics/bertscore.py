@@ -22,12 +22,12 @@ from evaluator.version import __version__
 
 DIGITS = 6
 """Scores leave here rounded, so that batches cannot move a byte of the results."""
-MOST_UNKNOWN = 0.5
+MAX_UNKNOWN = 0.5
 """Share of unknown characters from which a text counts as unread."""
 UNLIMITED = 2**20
 """Tokens; a limit beyond is none."""
-NAMED = 20
-"""Most long segments that a note names."""
+MAX_NAMED = 20
+"""Long segments that a note names."""
 
 
 class BertScoreMetric:
@@ -146,8 +146,8 @@ class PreparedBertScore:
         best[unread] = [0.0, 0.0, 0.0, 0.0, 1.0]
         unreadable = self._unreadable(unread, segments)
         if unreadable:
-            told = f"BERTScore: {len(unread)} hypotheses are not scored, their cells are empty and they count nowhere: {unreadable.cause}"
-            notes.append(f"{told}. Choose a model that reads them: --model multilingual, or e5-small-q4.")
+            note = f"BERTScore: {len(unread)} hypotheses are not scored, their cells are empty and they count nowhere: {unreadable.cause}"
+            notes.append(f"{note}. Choose a model that reads them: --model multilingual, or e5-small-q4.")
         return Counts(best if len(self._references) > 1 else best[:, :4], tuple(notes), unreadable)
 
     def _unread_rows(self, hypotheses: Sequence[str], segments: Sequence[int]) -> list[int]:
@@ -155,7 +155,7 @@ class PreparedBertScore:
         texts = {*hypotheses, *(text for stream in self._references for text in stream if text)}
         foreign = sorted(text for text in texts if not text.isascii())
         shares = self._embedder.unknown_share(foreign)
-        unread = {text for text, share in zip(foreign, shares, strict=True) if share.characters >= MOST_UNKNOWN}
+        unread = {text for text, share in zip(foreign, shares, strict=True) if share.characters >= MAX_UNKNOWN}
         rows = []
         for row, (hypothesis, segment) in enumerate(zip(hypotheses, segments, strict=True)) if unread else ():
             known = [text for stream in self._references if (text := stream[segment])]
@@ -183,8 +183,8 @@ class PreparedBertScore:
         long = {text for text, tokens in ids.items() if len(tokens) > limit}
         if not long:
             return []
-        places = sorted({segment + 1 for text, segment in used if text in long})
-        named = ", ".join(map(str, places[:NAMED])) + (f" and {len(places) - NAMED} more" if len(places) > NAMED else "")
+        numbers = sorted({segment + 1 for text, segment in used if text in long})
+        named = ", ".join(map(str, numbers[:MAX_NAMED])) + (f" and {len(numbers) - MAX_NAMED} more" if len(numbers) > MAX_NAMED else "")
         texts = f"{len(long)} text{'s' * (len(long) > 1)} longer than the model's {limit} tokens went through in overlapping windows"
         return [f"BERTScore: {texts} (segments, counted over all documents: {named})."]
 
@@ -209,7 +209,7 @@ class PreparedBertScore:
         return Signature("|".join(f"{key}:{value}" for key, value in parts.items()), peers=self._peer_signature())
 
     def _peer_signature(self) -> dict[str, str]:
-        """The hash that bert-score would print, with the hub id in the place of a local path; nothing where it is not installed or cannot load the weights."""
+        """The hash that bert-score would print, with the hub id instead of a local path; nothing where it is not installed or cannot load the weights."""
         spec = self._embedder.spec
         if spec.packed or missing("bert-score") or not is_installed("transformers"):
             return {}

@@ -147,7 +147,7 @@ class BERTScorer:
         if batch_size is not None and batch_size < 1:
             raise EvaluatorError(f"batch_size is {batch_size}; it must be at least 1.")
         if len(cands) != len(refs):
-            raise EvaluatorError(f"{len(cands)} candidates against {len(refs)} references; both must be the same.")
+            raise EvaluatorError(f"{len(cands)} candidates against {len(refs)} references; the counts must match.")
         start = time.perf_counter()
         groups = [[ref] if isinstance(ref, str) else list(ref) for ref in refs]
         if not all(groups):

@@ -61,7 +61,7 @@ class Checked(SacreMetric):
             check_streams(type(self).__name__, references, len(hypotheses))
         elif self._ref_cache is not None and len(self._ref_cache) != len(hypotheses):
             raise EvaluatorError(
-                f"{type(self).__name__}: {len(hypotheses)} hypotheses against {len(self._ref_cache)} segments of cached references; both must be the same."
+                f"{type(self).__name__}: {len(hypotheses)} hypotheses against {len(self._ref_cache)} segments of cached references; the counts must match."
             )
         made = self._cache_references(references) if references else self._ref_cache
         if not made or isinstance(made, list):
@@ -144,7 +144,7 @@ def check_streams(metric: str, references: Streams, n_hypotheses: int | None) ->
 
     Args:
         metric: name for the message.
-        references: one stream a reference.
+        references: one stream per reference.
         n_hypotheses: what each stream must hold; None to ask only that all hold the same.
 
     Raises:
@@ -168,7 +168,7 @@ def check_streams(metric: str, references: Streams, n_hypotheses: int | None) ->
             "it is transposed; use [list(stream) for stream in zip(*references)]."
         )
     what = "the first stream" if n_hypotheses is None else "hypotheses"
-    raise EvaluatorError(f"{metric}: reference stream {wrong + 1} has {lengths[wrong]} segments, {what} {expected}; each stream needs one text a hypothesis.")
+    raise EvaluatorError(f"{metric}: reference stream {wrong + 1} has {lengths[wrong]} segments, {what} {expected}; each stream needs one text per hypothesis.")
 
 
 def _check_defined(metric: str, references: Streams) -> None:

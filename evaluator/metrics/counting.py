@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from evaluator.types import FloatArray
 
 Places: TypeAlias = "NDArray[np.int64]"
-MOST_ORDERS = 64
+MAX_ORDERS = 64
 """Sum of n-gram orders that is counted here; sacreBLEU's own code does the rest."""
 
 

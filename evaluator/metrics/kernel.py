@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from evaluator.metrics.counting import MOST_ORDERS, Places, References, Setting
+from evaluator.metrics.counting import MAX_ORDERS, Places, References, Setting
 from evaluator.types import FloatArray
 
 VERSION: Final = 1
@@ -97,9 +97,9 @@ def make_references(setting: Setting, streams: Sequence[Sequence[str | None]]) -
 
     Args:
         setting: what is counted; without the kernel `tokens` must be `split`.
-        streams: prepared texts, one stream a reference.
+        streams: prepared texts, one stream per reference.
     """
-    if min(setting.order, setting.word_order) < 0 or setting.order + setting.word_order > MOST_ORDERS or (setting.metric == "bleu" and not setting.order):
+    if min(setting.order, setting.word_order) < 0 or setting.order + setting.word_order > MAX_ORDERS or (setting.metric == "bleu" and not setting.order):
         return None
     if compiled is not None:
         return CompiledReferences(setting, streams)
@@ -130,7 +130,7 @@ def as_lists(rows: FloatArray, n_integers: int) -> list[list[Any]]:
 def bleu_scores(rows: FloatArray, smoothing: str, value: float, effective: bool) -> FloatArray | None:
     """BLEU of each row, float64 (n,); None without the kernel or beyond its orders."""
     order = rows.shape[1] // 2 - 1
-    if compiled is None or not 1 <= order <= MOST_ORDERS:
+    if compiled is None or not 1 <= order <= MAX_ORDERS:
         return None
     out = np.empty(len(rows))
     compiled.bleu_scores(np.ascontiguousarray(rows), out, order, SMOOTHINGS[smoothing], value, effective)
