@@ -142,5 +142,5 @@ def _what_is_wrong(path: Path, sha256: str) -> str:
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
-        return "is not there"
+        return "does not exist"
     return "" if found == sha256 else f"has sha256 {found[:12]} instead of {sha256[:12]}"

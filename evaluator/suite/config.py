@@ -196,7 +196,7 @@ def _meaningless(kind: str) -> tuple[str, ...]:
 def _card(section: Section, path: Path, problems: Problems) -> Card | None:
     path = path / "card.yaml" if path.is_dir() else path
     if not path.is_file():
-        problems.add(section.values["card"].place, f"the card {path} is not there")
+        problems.add(section.values["card"].place, f"the card {path} does not exist")
         return None
     return read_card(path, problems)
 

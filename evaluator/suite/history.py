@@ -76,8 +76,8 @@ def note_results(folder: Path, runs: Sequence[Finished], times: Mapping[tuple[st
         fingerprint = fingerprint_of(run)
         before, when = last.get(run.folder, ("", ""))
         if before != fingerprint:
-            stated = times.get((run.folder, fingerprint), "")
-            new += noted_of(run, fingerprint, stated if stated > when else now)
+            recorded = times.get((run.folder, fingerprint), "")
+            new += noted_of(run, fingerprint, recorded if recorded > when else now)
     if new:
         rows = [*noted, *new]
         write_whole(folder / NAME, csv_text(Table("history", {name: [getattr(row, name) for row in rows] for name in COLUMNS})))

@@ -1,4 +1,4 @@
-"""`results/index.csv`: a line for every finished run, added whole or not at all, and the lock of a suite."""
+"""`results/index.csv`: one line per finished run, added atomically, and the lock of a suite."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from evaluator.suite.past import pasts_of, title_of, when
 from evaluator.suite.tables import Finished
 from evaluator.types import Evaluation, Table
 
-MOST_RESULTS = 200
+MAX_RESULTS = 200
 """Lines of the index on the page."""
 
 
@@ -47,8 +47,8 @@ def suite_page(name: str, runs: Sequence[Finished], board: Table, history: Seque
         boards=boards,
         sets=[_set_part(i, run, rankings[run.folder]) for i, run in enumerate(runs)],
         pasts=pasts_of(runs, history, metrics),
-        results=results[:MOST_RESULTS],
-        results_left=max(0, len(results) - MOST_RESULTS),
+        results=results[:MAX_RESULTS],
+        results_left=max(0, len(results) - MAX_RESULTS),
         definitions=definitions_of([(one.title, one.higher_is_better) for one in metrics.values()], False, True),
         details=_details(runs),
     )
@@ -77,8 +77,8 @@ def _headline(rows: Sequence[Mapping[str, Any]], sets: int) -> str:
 def _lead(runs: Sequence[Finished], metrics: Iterable[str]) -> str:
     systems = {name for run in runs for name in run.evaluation.manifest.systems}
     counts = [(len({run.set_name for run in runs}), "set"), (len(runs), "run"), (len(systems), "system")]
-    said = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts)
-    return f"{said}; {', '.join(map(printable, metrics))}"
+    runs = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts)
+    return f"{runs}; {', '.join(map(printable, metrics))}"
 
 
 def boards_of(runs: Sequence[Finished], board: Table, rankings: Mapping[str, Sequence[Ranking]], metrics: Mapping[str, MetricEntry]) -> list[Board]:
@@ -124,10 +124,10 @@ def _set_part(number: int, run: Finished, rankings: Sequence[Ranking]) -> SetPar
     scores = evaluation.tables["scores"].columns
     cells = score_cells(evaluation, rankings)
     systems, segments = len(scores["system"]), max(scores["segments"])
-    told = f"{systems} system{'s' * (systems > 1)}, {segments:,} segment{'s' * (segments != 1)}"
+    size = f"{systems} system{'s' * (systems > 1)}, {segments:,} segment{'s' * (segments != 1)}"
     order = [one.system for one in rankings[0].systems] if rankings else list(scores["system"])
     metrics = [_set_metric(evaluation, metric, cells) for metric in evaluation.manifest.metrics]
-    return SetPart(f"set-{number}", title_of(run), told, link_to(run.folder), comparison_line(evaluation), metrics, cluster_lines(rankings, order))
+    return SetPart(f"set-{number}", title_of(run), size, link_to(run.folder), comparison_line(evaluation), metrics, cluster_lines(rankings, order))
 
 
 def _set_metric(evaluation: Evaluation, metric: MetricEntry, cells: Mapping[tuple[str, str], ScoreCell]) -> SetMetric:

@@ -16,9 +16,9 @@ from evaluator.run_json import MetricEntry
 from evaluator.suite.history import Noted
 from evaluator.suite.tables import Finished
 
-MOST_RESULTS = 60
+MAX_RESULTS = 60
 """Results of one set that a trend shows, the last ones."""
-MOST_CHANGES = 20
+MAX_CHANGES = 20
 """Changes of one set that are shown."""
 
 
@@ -72,11 +72,11 @@ def pasts_of(runs: Sequence[Finished], history: Sequence[Noted], metrics: Mappin
             pairs = list(pairwise(outcomes))[::-1]
             if len(pairs) > 1:
                 pairs.append((outcomes[0], outcomes[-1]))
-            shown = pairs[: MOST_CHANGES - 1] + pairs[-1:] if len(pairs) > MOST_CHANGES else pairs
-            trends = [trend for metric in own if (trend := _trends(outcomes[-MOST_RESULTS:], metric)) is not None]
-            told = f"{len(outcomes)} results, the last {when(outcomes[-1].any.finished)}"
+            shown = pairs[: MAX_CHANGES - 1] + pairs[-1:] if len(pairs) > MAX_CHANGES else pairs
+            trends = [trend for metric in own if (trend := _trends(outcomes[-MAX_RESULTS:], metric)) is not None]
+            summary = f"{len(outcomes)} results, the last {when(outcomes[-1].any.finished)}"
             changes = [change_of(before, after, own) for before, after in shown]
-            pasts.append(Past(f"past-{number}", title_of(run), told, trends, changes, len(pairs) - len(shown)))
+            pasts.append(Past(f"past-{number}", title_of(run), summary, trends, changes, len(pairs) - len(shown)))
     return pasts
 
 
@@ -99,10 +99,10 @@ def change_of(before: Outcome, after: Outcome, metrics: Sequence[MetricEntry]) -
     rows = [_row(before, after, system, metrics) for system in systems]
     moved = [row for row in rows if row is not None]
     rest = len(rows) - len(moved)
-    said = f"{rest} system{'s' * (rest > 1)} as before: same texts, same scores." if rest else ""
+    unchanged = f"{rest} system{'s' * (rest > 1)} as before: same texts, same scores." if rest else ""
     heads = [head_of(printable(one.title), one.higher_is_better) for one in metrics]
     title = f"What changed from {before.title} to {after.title}"
-    return Change(title, _notes(before, after), heads, moved, said)
+    return Change(title, _notes(before, after), heads, moved, unchanged)
 
 
 def _notes(before: Outcome, after: Outcome) -> list[str]:

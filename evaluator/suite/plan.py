@@ -115,9 +115,9 @@ def _files_of(one: SetConfig, data: str) -> SetFiles:
 
 
 def _request(one: SetConfig, files: SetFiles) -> Request:
-    further = _further_systems(one)
+    additional = _additional_systems(one)
     if files.table is not None:
-        if further:
+        if additional:
             raise EvaluatorError(f"{one.name}: system_files cannot be added to a table; put their rows into it, or give text files.")
         return Request(table=files.table, only=tuple(_picked(one.name, "system", _table_systems(files.table), one.systems)), metrics=one.metrics)
     references = _picked(one.name, "reference", files.references, one.references)
@@ -128,7 +128,7 @@ def _request(one: SetConfig, files: SetFiles) -> Request:
     own = _picked(one.name, "system", files.systems, one.systems) if files.systems else []
     if one.systems and not files.systems:
         raise EvaluatorError(f"{one.name} brings no systems of its own; name files under system_files.")
-    named = [*((name, files.systems[name]) for name in own), *further]
+    named = [*((name, files.systems[name]) for name in own), *additional]
     check_system_names(named)
     return Request(
         references=[files.references[name] for name in references],
@@ -162,7 +162,7 @@ def _picked(whose: str, what: str, names: Mapping[str, str] | Sequence[str], pat
     return [name for name in names if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)]
 
 
-def _further_systems(one: SetConfig) -> list[tuple[str, str]]:
+def _additional_systems(one: SetConfig) -> list[tuple[str, str]]:
     """(name, path) of every file that the globs find.
 
     Raises:
@@ -193,14 +193,14 @@ def _fingerprint(request: Request) -> str:
     """Digest of what decides a run's files.
 
     Raises:
-        EvaluatorError: an input that is not there.
+        EvaluatorError: an input that does not exist.
     """
     paths = [
         *map(str, request.references),
         *map(str, request.systems.values()),
         *(str(one) for one in (request.source, request.documents, request.table) if one),
     ]
-    stated = {
+    fingerprinted = {
         "format": FORMAT,
         "evaluator": __version__,
         "versions": installed_versions(("numpy", "sacrebleu", "torch", "transformers")),
@@ -209,10 +209,10 @@ def _fingerprint(request: Request) -> str:
         "inputs": [(path, _digest(path)) for path in paths],
     }
     if of_options := _files_of_options(request):
-        stated["of_options"] = of_options
+        fingerprinted["of_options"] = of_options
     if is_diagnosed(request):
-        stated["diagnosis"] = _weights_of_diagnosis()
-    return hashlib.sha256(json.dumps(stated, sort_keys=True, default=str).encode()).hexdigest()
+        fingerprinted["diagnosis"] = _weights_of_diagnosis()
+    return hashlib.sha256(json.dumps(fingerprinted, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _files_of_options(request: Request) -> list[tuple[str, str]]:

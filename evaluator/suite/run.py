@@ -1,4 +1,4 @@
-"""Runs a suite: one folder a run, finished ones left alone, and then the tables over all.
+"""Runs a suite: one folder per run, finished ones left alone, and then the tables over all.
 
 A kill at any moment leaves finished run folders, which are whole, and temporary ones, which are removed at the next
 start; so a suite that was interrupted goes on where it stopped and ends with the same bytes.
@@ -99,8 +99,8 @@ def _make_all(
 def is_finished(folder: Path, run: PlannedRun) -> bool:
     """True when a run folder records the fingerprint of the run."""
     try:
-        stated = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return bool(stated["suite"]["fingerprint"] == run.fingerprint)
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return bool(manifest["suite"]["fingerprint"] == run.fingerprint)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

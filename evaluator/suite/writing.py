@@ -46,7 +46,7 @@ def rewrite_tables(folder: Path) -> list[Path]:
     """Write the tables and reports of a suite again from its stored runs; nothing is scored.
 
     Raises:
-        EvaluatorError: a run is not there or is another one than the suite finished.
+        EvaluatorError: a run does not exist or is another one than the suite finished.
     """
     with locked(folder):
         state = _read_state(folder / STATE)

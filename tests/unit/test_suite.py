@@ -272,7 +272,7 @@ def test_missing_and_changed_files_are_told_with_where_to_get_them(suite: Path, 
     result = cli("bench", suite, "-o", tmp_path / "results")
     assert result.code == 2
     assert "2 of 2 sets cannot be run" in result.err
-    assert "docs.txt is not there; sys/good.txt has sha256" in result.err
+    assert "docs.txt does not exist; sys/good.txt has sha256" in result.err
     assert "Ask the harbour master." in result.err
     assert "second: no file is found by" in result.err
     assert not (tmp_path / "results").exists()

@@ -15,7 +15,7 @@ from evaluator.results import new_run_folder
 from evaluator.run import fill_folder
 from evaluator.suite.history import COLUMNS, note_results, read_history
 from evaluator.suite.page import own_rankings, suite_page
-from evaluator.suite.past import MOST_CHANGES, change_of, outcomes_of, pasts_of
+from evaluator.suite.past import MAX_CHANGES, change_of, outcomes_of, pasts_of
 from evaluator.suite.tables import leaderboard
 from evaluator.types import EvaluatorError
 from tests.browser.suites import EVIL, PLAIN, finished, index_of, past, suite_html
@@ -95,8 +95,8 @@ def test_of_many_results_the_last_changes_and_the_whole_are_shown() -> None:
     lines = [one for one in past([run]) if one.fingerprint == "now"]
     history = [one._replace(fingerprint=str(k), finished=f"2026-03-01T10:00:{k:02}Z") for k in range(30) for one in lines]
     (shown,) = pasts_of([run], history, {one.title: one for one in run.evaluation.manifest.metrics})
-    assert len(shown.changes) == MOST_CHANGES
-    assert shown.left == 30 - MOST_CHANGES
+    assert len(shown.changes) == MAX_CHANGES
+    assert shown.left == 30 - MAX_CHANGES
     assert shown.changes[-1].title.startswith("What changed from result 1 (2026-03-01 10:00:00) to result 30")
 
 
