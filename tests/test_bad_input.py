@@ -36,8 +36,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write) -> Path:
 
 
 CASES: list[tuple[str, list[str]]] = [
-    ("score ref.txt nowhere.txt", ["nowhere.txt is not there"]),
-    ("score reff.txt sys.txt", ["reff.txt is not there", "Did you mean ref.txt"]),
+    ("score ref.txt nowhere.txt", ["nowhere.txt does not exist"]),
+    ("score reff.txt sys.txt", ["reff.txt does not exist", "Did you mean ref.txt"]),
     ("score ref.txt empty.txt", ["empty.txt is empty", "0 bytes"]),
     ("score blank.txt sys.txt", ["blank.txt is empty"]),
     ("score ref.txt folder", ["folder is a directory"]),
@@ -91,11 +91,11 @@ CASES: list[tuple[str, list[str]]] = [
     ("score ref.txt sys.txt --resamples 10", ["--resamples is 10", "100 or more"]),
     ("score ref.txt sys.txt --correction bonferroni", ["no correction 'bonferroni'"]),
     ("score ref.txt sys.txt --seed -1", ["--seed is -1"]),
-    ("score ref.txt sys.txt --documents nowhere.txt", ["nowhere.txt is not there"]),
+    ("score ref.txt sys.txt --documents nowhere.txt", ["nowhere.txt does not exist"]),
     ("score ref.txt sys.txt --documents three.txt -m bleu", ["three.txt has 3 lines, the reference has 2 segments"]),
     ("score good.tsv --documents three.txt", ["A table holds documents as a column"]),
     ("score ref.txt sys.txt --scores comet.json", ["write NAME=FILE"]),
-    ("score ref.txt sys.txt -m bleu --scores q=nowhere.csv", ["nowhere.csv is not there"]),
+    ("score ref.txt sys.txt -m bleu --scores q=nowhere.csv", ["nowhere.csv does not exist"]),
     ("score ref.txt sys.txt --lower-is-better ter", ["--lower-is-better names 'ter'"]),
     ("compare ref.txt sys.txt", ["There is 1 system; comparing needs at least two"]),
     ("compare notes", ["notes is not a run folder"]),

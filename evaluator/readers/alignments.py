@@ -72,10 +72,10 @@ def alignment_text(alignments: Sequence[TextAlignment]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _joined(places: Sequence[int]) -> str:
-    return " ".join(str(i + 1) for i in places)
+def _joined(indices: Sequence[int]) -> str:
+    return " ".join(str(i + 1) for i in indices)
 
 
-def _shown(texts: Sequence[str], places: Sequence[int]) -> str:
-    words = (" ".join(texts[i].split()) for i in places)
+def _shown(texts: Sequence[str], indices: Sequence[int]) -> str:
+    words = (" ".join(texts[i].split()) for i in indices)
     return " + ".join(text if len(text) <= SHOWN else text[:SHOWN] + "…" for text in words)

@@ -166,9 +166,9 @@ def _pearmut_mark(where: str, hypothesis: str, span: Mapping[str, Any]) -> SideM
     severity, category = str(span.get("severity") or "").lower(), str(span.get("category") or "").lower()
     if severity not in KNOWN:
         raise EvaluatorError(f"{where}: the severity of a span is {severity[:20]!r}; it must be {', '.join(KNOWN)}.")
-    places = [k for k, character in enumerate(hypothesis) for _ in range(1 + (character > "\uffff"))]
-    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start <= end <= len(places):
-        raise EvaluatorError(f"{where}: a span from {start!r} to {end!r} in a text of {len(places)} units.")
-    if start == len(places):
+    offsets = [k for k, character in enumerate(hypothesis) for _ in range(1 + (character > "\uffff"))]
+    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start <= end <= len(offsets):
+        raise EvaluatorError(f"{where}: a span from {start!r} to {end!r} in a text of {len(offsets)} units.")
+    if start == len(offsets):
         return SideMark("reference", Mark(None, None, category or MISSING, severity))
-    return SideMark("hypothesis", Mark(places[start], places[min(end, len(places) - 1)] + 1, category, severity))
+    return SideMark("hypothesis", Mark(offsets[start], offsets[min(end, len(offsets) - 1)] + 1, category, severity))

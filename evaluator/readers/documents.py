@@ -26,7 +26,7 @@ class DocumentLabels:
 def read_documents(where: str | os.PathLike[str] | Sequence[str]) -> DocumentLabels:
     """The document of each segment, from a list or a file.
 
-    A file has a line a segment: document, and after a tab its domain; further cells are ignored. A file called `.docs` is
+    A file has one line per segment: document, and after a tab its domain; additional cells are ignored. A file called `.docs` is
     mt-metrics-eval's, domain before document. Blank lines are kept: they may stand where all texts have one.
 
     Raises:

@@ -19,7 +19,7 @@ FIELDS = ("human", "esa_score", "score", "esa", "mqm", "da")
 
 
 class Judgement(NamedTuple):
-    """What people said of one text."""
+    """What people found in one text."""
 
     system: str
     text: str
@@ -46,11 +46,11 @@ def read_judgements(path: str, text: str) -> list[Judgement]:
     for row in json_rows(path, text, "jsonl"):
         if not isinstance(row.value, dict):
             raise EvaluatorError(f"{path}, {row.where}: {type(row.value).__name__} instead of an object.")
-        for system, said, score in _judged(path, row):
+        for system, text, score in _judged(path, row):
             place = f"{row.value.get('doc_id', row.where)} {row.value.get('line_id', '')}"
-            found.setdefault((system, place, said), []).append(score)
-    return [Judgement(system, said, fmean(s for s in scores if not math.isnan(s)) if not all(map(math.isnan, scores)) else math.nan)
-            for (system, _, said), scores in found.items()]  # fmt: skip
+            found.setdefault((system, place, text), []).append(score)
+    return [Judgement(system, text, fmean(s for s in scores if not math.isnan(s)) if not all(map(math.isnan, scores)) else math.nan)
+            for (system, _, text), scores in found.items()]  # fmt: skip
 
 
 def _judged(path: str, row: JsonRow) -> Iterator[tuple[str, str, float]]:
@@ -61,11 +61,11 @@ def _judged(path: str, row: JsonRow) -> Iterator[tuple[str, str, float]]:
         yield value["system"], value["tgt"], score_number(value["esa_score"], f"{path}, {row.where}, {value['system']}")
         return
     for system, given in (value.get("scores") or {}).items():
-        said = (value.get("tgt_text") or {}).get(system)
-        if not isinstance(said, str):
+        text = (value.get("tgt_text") or {}).get(system)
+        if not isinstance(text, str):
             raise EvaluatorError(f"{path}, {row.where}: a score of {system!r} and no text of it under tgt_text.")
         for one in given if isinstance(given, list) else [given]:
-            yield system, said, score_number(_score_of(one), f"{path}, {row.where}, {system}")
+            yield system, text, score_number(_score_of(one), f"{path}, {row.where}, {system}")
 
 
 def _score_of(judgement: Any) -> Any:

@@ -39,28 +39,28 @@ def _judgements(path: str, row: JsonRow, bad: list[int]) -> Iterator[JudgedRow]:
         raise EvaluatorError(f"{path}, {row.where}: {type(value).__name__} instead of an object.")
     document, segment = str(value.get("doc_id", "")), str(value.get("line_id", ""))
     if "esa_score" in value:
-        system, said = value.get("system"), value.get("tgt")
-        if not isinstance(said, str) or not isinstance(system, str):
+        system, text = value.get("system"), value.get("tgt")
+        if not isinstance(text, str) or not isinstance(system, str):
             raise EvaluatorError(f"{path}, {row.where}: esa_score without a system and the text (tgt) that was judged.")
-        yield _row(f"{path}, {row.where}", system, document, segment, said, value["esa_score"], value, bad)
+        yield _row(f"{path}, {row.where}", system, document, segment, text, value["esa_score"], value, bad)
         return
     for system, given in (value.get("scores") or {}).items():
-        said = (value.get("tgt_text") or {}).get(system)
-        if not isinstance(said, str):
+        text = (value.get("tgt_text") or {}).get(system)
+        if not isinstance(text, str):
             raise EvaluatorError(f"{path}, {row.where}: a score of {system!r} and no text of it under tgt_text.")
         for k, one in enumerate(given if isinstance(given, list) else [given], 1):
             known = one if isinstance(one, Mapping) else {}
             score = next((known[name] for name in FIELDS if name in known), None) if known else one
-            yield _row(f"{path}, {row.where}", system, document, segment, said, score, {"annotator": f"judgement {k}", **known}, bad)
+            yield _row(f"{path}, {row.where}", system, document, segment, text, score, {"annotator": f"judgement {k}", **known}, bad)
 
 
 def _row(
-    where: str, system: str, document: str, segment: str, said: str, score: Any, given: Mapping[str, Any], bad: list[int]
+    where: str, system: str, document: str, segment: str, text: str, score: Any, given: Mapping[str, Any], bad: list[int]
 ) -> JudgedRow:  # fmt: skip
     spans = next((given[name] for name in SPANS if isinstance(given.get(name), list)), None)
-    marks = None if spans is None else tuple(_mark(span, said, bad) for span in spans if isinstance(span, Mapping))
+    marks = None if spans is None else tuple(_mark(span, text, bad) for span in spans if isinstance(span, Mapping))
     return JudgedRow(
-        system, document, segment, said, score=score_number(score, f"{where}, {system}"), rater=str(given.get("annotator", "")),
+        system, document, segment, text, score=score_number(score, f"{where}, {system}"), rater=str(given.get("annotator", "")),
         by_human=is_human(system), marks=marks,
     )  # fmt: skip
 

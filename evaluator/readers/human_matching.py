@@ -1,7 +1,7 @@
-"""Human scores brought to the segments that metrics scored, whatever the two files call them.
+"""Human scores matched to the segments that metrics scored, whatever the two files call them.
 
 Files number segments within documents, over a whole set, or not at all. Every way that both files
-allow is tried, and the one that finds most judgements a segment with the same text is taken, and said.
+allow is tried, and the one that finds most judgements a segment with the same text is taken, which a note says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_RATERS = 24
+MAX_RATERS = 24
 """More names than that are numbered by segment instead: first judgement, second and so on."""
 WAYS = {
     "document and segment": lambda row, _: (row.document, row.segment) if row.segment else None,
@@ -234,7 +234,7 @@ def _rater_names(by_cell: Mapping[tuple[int, int], Sequence[JudgedRow]]) -> list
     """Raters by name where names tell them apart; else none, and judgements of a segment are counted in their order."""
     names = list(dict.fromkeys(row.rater for rows in by_cell.values() for row in rows))
     apart = all(len({row.rater for row in rows}) == len(rows) for rows in by_cell.values())
-    return names if 1 < len(names) <= MOST_RATERS and apart else []
+    return names if 1 < len(names) <= MAX_RATERS and apart else []
 
 
 def _by_rater(by_cell: Mapping[tuple[int, int], Sequence[JudgedRow]], names: Sequence[str], shape: tuple[int, int]) -> tuple[FloatArray, NDArray[np.object_]]:

@@ -25,7 +25,7 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JudgedRow:
-    """What one person, or the mean of several, said of one segment of one system; or what metrics did."""
+    """What one person, or the mean of several, judged of one segment of one system; or what metrics did."""
 
     system: str
     document: str

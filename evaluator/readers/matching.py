@@ -1,4 +1,4 @@
-"""Files that mark their segments brought to one sequence of segments: by key where files share keys, else by number.
+"""Files that mark their segments matched to one sequence of segments: by key where files share keys, else by number.
 
 What is plain text stays as it is; `alignment/` pairs it.
 """

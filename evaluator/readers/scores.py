@@ -176,11 +176,11 @@ def _notes(name: str, kinds: Sequence[str], higher: bool, values: Mapping[str, F
     direction = "higher" if higher else "lower"
     missing = int(np.isnan(np.stack(list(values.values()))).any(axis=0).sum())
     left = f" {missing} segments lack a score of some system and are left out for all." if missing else ""
-    return (f"{name}: scores made elsewhere, {direction} is better{why}.{left}",)
+    return (f"{name}: external scores, {direction} is better{why}.{left}",)
 
 
 def read_comet(path: str, text: str, name: str) -> list[Block]:  # noqa: ARG001
-    """`comet-score --to_json`: an object of one list a system file, its items with src, mt, ref and COMET."""
+    """`comet-score --to_json`: an object of one list per system file, its items with src, mt, ref and COMET."""
     loaded = _json(path, text)
     if not isinstance(loaded, dict) or not all(isinstance(items, list) and items and all(isinstance(x, dict) for x in items) for items in loaded.values()):
         raise EvaluatorError(f"{path} is not what comet-score --to_json writes: an object with one list of segments a system file.")
@@ -192,7 +192,7 @@ def read_comet(path: str, text: str, name: str) -> list[Block]:  # noqa: ARG001
 
 
 def read_metricx(path: str, text: str, name: str) -> list[Block]:  # noqa: ARG001
-    """MetricX's `predict.py`: one object a line with `prediction`, lower is better, beside the fields that went in."""
+    """MetricX's `predict.py`: one object per line with `prediction`, lower is better, beside the fields that went in."""
     rows = []
     for number, line in enumerate(split_lines(text), 1):
         if line.strip():

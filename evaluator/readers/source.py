@@ -42,11 +42,11 @@ def read_bytes(path: str) -> bytes:
 def _missing(path: str) -> str:
     folder = Path(path).expanduser().parent
     if not folder.is_dir():
-        return f"{path} is not there: the folder {folder} does not exist."
+        return f"{path} does not exist, nor does the folder {folder}."
     import difflib
 
     near = difflib.get_close_matches(Path(path).name, [p.name for p in folder.iterdir()], n=1, cutoff=0.75)
-    return f"{path} is not there.{f' Did you mean {folder / near[0]}?' if near else ''}"
+    return f"{path} does not exist.{f' Did you mean {folder / near[0]}?' if near else ''}"
 
 
 def decode(data: bytes, path: str) -> str:

@@ -62,8 +62,8 @@ def read_vtt(path: str, text: str, sha256: str) -> TextFile:
         at = 1 if len(lines) > 1 and "-->" not in lines[0] else 0
         if not _VTT_TIMING.fullmatch(lines[at]):
             raise EvaluatorError(_no_timing(path, first + at, lines[at], "00:01.000 --> 00:02.000", number))
-        said = _joined(path, first + at + 1, lines[at + 1 :], _VTT_TAGS)
-        cues.append(Cue(first + at, re.sub("&(?:amp|lt|gt|nbsp|lrm|rlm);", lambda entity: _ENTITIES[entity[0]], said)))
+        text = _joined(path, first + at + 1, lines[at + 1 :], _VTT_TAGS)
+        cues.append(Cue(first + at, re.sub("&(?:amp|lt|gt|nbsp|lrm|rlm);", lambda entity: _ENTITIES[entity[0]], text)))
     return _file(path, "vtt", sha256, cues)
 
 

@@ -24,7 +24,7 @@ def choose_references(where: str, names: Sequence[str], asked: Sequence[str]) ->
     """The references asked for, or those by people.
 
     Raises:
-        EvaluatorError: one that is not there, or none by people and none asked for.
+        EvaluatorError: one that does not exist, or none by people and none asked for.
     """
     from evaluator.plugins import did_you_mean
 

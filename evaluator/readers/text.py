@@ -14,8 +14,8 @@ from evaluator.readers.source import decode, read_bytes
 from evaluator.types import Document, EvaluatorError
 
 WIDEST_WRAP = 132
-"""Characters; a file with a longer line has a paragraph a line."""
-FEWEST_JOINTS = 4
+"""Characters; a file with a longer line has one paragraph per line."""
+MIN_JOINTS = 4
 """Line breaks inside blocks that it takes to see a width."""
 
 
@@ -89,10 +89,10 @@ def _is_wrapped(blocks: list[list[str]]) -> bool:
     """
     joints = [joint for block in blocks for joint in pairwise(line.strip() for line in block)]
     width = max((len(line) for block in blocks for line in block), default=0)
-    if len(blocks) < 2 or len(joints) < max(FEWEST_JOINTS, len(blocks) / 4) or width > WIDEST_WRAP:
+    if len(blocks) < 2 or len(joints) < max(MIN_JOINTS, len(blocks) / 4) or width > WIDEST_WRAP:
         return False
     if any(" " not in line for line, _ in joints):
-        return False  # one word a line, or a script without blanks: nothing to tell a break by
+        return False  # one word per line, or a script without blanks: nothing to tell a break by
     fits = sum(len(line) + 1 + len(following.split()[0]) <= width for line, following in joints)
     ended = sum(line.rstrip("\"'”’»)]").endswith((".", "!", "?", ":", "…")) for line, _ in joints)
     # A width chosen by hand or by another measure (bytes, wide letters) leaves a few short lines;

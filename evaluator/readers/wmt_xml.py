@@ -16,7 +16,7 @@ Segments = Mapping[str, str]
 
 
 def read_wmt_xml(path: str) -> TextTable:
-    """A row a system and segment; the first translator of the file is the reference, the others follow.
+    """A row per system and segment; the first translator of the file is the reference, the others follow.
 
     Raises:
         EvaluatorError: not XML, no document, no reference or no hypothesis, or segments that do not belong together.

@@ -55,7 +55,7 @@ def test_every_format_becomes_a_metric_of_equal_standing(write: Write, name: str
     lower = name.endswith(".jsonl")
     assert (row["wins"], row["losses"]) == ((0, 3) if lower else (3, 0))
     direction = "lower" if lower else "higher"
-    assert any(f"quality: scores made elsewhere, {direction} is better" in note for note in run.manifest["notes"])
+    assert any(f"quality: external scores, {direction} is better" in note for note in run.manifest["notes"])
     assert f"higher:{'no' if lower else 'yes'}|sha256:" in run.statistics[run.statistics["metric"] == "quality"]["signature"].iloc[0]
     assert [file["role"] for file in run.manifest["inputs"]][-1] == "scores"
 

@@ -1,4 +1,4 @@
-"""A run had again from its lockfile, and what moved a score between two runs."""
+"""A run reproduced from its lockfile, and what moved a score between two runs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_copied_run_with_moved_inputs_is_had_again(run: Path, texts: dict[str,
         shutil.move(path, there / path.name)
     lost = cli("verify", there / "run")
     assert lost.code == 2
-    assert "is not there. Say where it is now" in lost.err
+    assert "does not exist. Say where it is now" in lost.err
     (there / "run" / "run.json").write_text((there / "run" / "run.json").read_text().replace(f"{tmp_path}/", ""))  # as a run made with relative paths
     assert cli("verify", there / "run", "--root", there).code == 0
 
