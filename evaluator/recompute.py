@@ -133,13 +133,13 @@ def _plain_request(manifest: Manifest, moved: Moved) -> Request:
 def _plan(manifest: Manifest) -> Plan:
     """How the stored tables were compared: when scored, or by a later `evaluator compare`."""
     plan: Plan = read_part(Plan, manifest.options.get("comparison", {}), "options.comparison")
-    stated = manifest.comparison
-    if stated is None:
+    compared = manifest.comparison
+    if compared is None:
         return plan
     made = (plan.test, plan.n_resamples, plan.correction, plan.seed)
-    if made == (stated.test, stated.resamples, stated.correction, stated.seed) and plan.unit in ("auto", stated.unit):
+    if made == (compared.test, compared.resamples, compared.correction, compared.seed) and plan.unit in ("auto", compared.unit):
         return plan
-    return Plan(stated.test, stated.unit, stated.resamples, stated.correction, stated.seed)
+    return Plan(compared.test, compared.unit, compared.resamples, compared.correction, compared.seed)
 
 
 def _score_files(manifest: Manifest, moved: Moved) -> list[ScoreFile]:
@@ -156,7 +156,7 @@ def _found(file: InputFile, root: str) -> str:
     if path == "-" or not Path(split_pair(path).path).expanduser().exists():
         name = f"{file.role} {file.name}".strip()
         raise EvaluatorError(
-            f"The {name} was {file.path!r} and is not there. Say where it is now (-r, -i NAME=FILE, -s, --table, or --root FOLDER for all), "
+            f"The {name} was {file.path!r} and does not exist. Say where it is now (-r, -i NAME=FILE, -s, --table, or --root FOLDER for all), "
             "or verify from the texts in segments.csv with --texts."
         )
     return path
@@ -165,18 +165,18 @@ def _found(file: InputFile, root: str) -> str:
 def stored_pairs(stored: Evaluation) -> EvalSet:
     """The paired texts of a run folder."""
     columns = stored.tables["segments"].columns
-    further = sorted((name for name in columns if name.startswith("reference_")), key=lambda name: int(name.split("_")[1]))
+    additional = sorted((name for name in columns if name.startswith("reference_")), key=lambda name: int(name.split("_")[1]))
     rows: dict[str, list[SegmentPair]] = {name: [] for name in stored.manifest.systems}
     segments, number = stored.manifest.segments, dict[str, int]()
     missing = segments.missing_references if segments else None
     for i, system in enumerate(columns["system"]):
         inserted = is_inserted(columns["alignment"][i])
         number[system] = number.get(system, 0) + (not inserted)
-        references = _stored_references([columns[name][i] for name in ("reference", *further)], inserted, number[system], missing)
+        references = _stored_references([columns[name][i] for name in ("reference", *additional)], inserted, number[system], missing)
         domain = columns["domain"][i] if "domain" in columns else ""
         place = columns["document"][i], columns["segment"][i], columns["alignment"][i]
         rows[system].append(SegmentPair(*place, references, columns["hypothesis"][i], columns["source"][i], domain))
-    return EvalSet(tuple(System(name, tuple(pairs)) for name, pairs in rows.items()), 1 + len(further), unit=segments.unit if segments else "")
+    return EvalSet(tuple(System(name, tuple(pairs)) for name, pairs in rows.items()), 1 + len(additional), unit=segments.unit if segments else "")
 
 
 def _stored_references(texts: Sequence[str], inserted: bool, number: int, missing: Mapping[str, Sequence[int]] | None) -> tuple[str | None, ...]:
