@@ -72,7 +72,7 @@ def evaluate(
     Args:
         reference: a file or texts; or, without systems, one table with columns reference and hypothesis:
             a file, a DataFrame, a dict of lists or a list of dicts.
-        systems: name to file or texts, or a frame with a column a system; one file, named after itself; or the texts of one system.
+        systems: name to file or texts, or a frame with one column per system; one file, named after itself; or the texts of one system.
         references: further references; the first stays the one that segments are those of.
         source: the source text, segment by segment.
         metrics: names as `evaluator list metrics` has them; by default those of the four that are installed.
@@ -93,7 +93,7 @@ def evaluate(
         documents: the document of each segment, a list; or a file of them, each with its domain after a tab.
         reference_names: references to take from a test set that holds several by name.
         quoting: False takes quotation marks in a TSV or CSV table as part of the texts.
-        scores: metric to a file of scores made elsewhere, or to {system: file}.
+        scores: metric to a file of external scores, or to {system: file}.
         lower_is_better: which of these are error rates.
         test: ar, bootstrap or sacrebleu-bs.
         unit: what is resampled: auto, segment or document.
@@ -221,7 +221,7 @@ def diagnose(
         references: trusted texts.
         hypotheses: translations or paraphrases, as many.
         documents: the document of each pair, as many; a misspelt name that its document also spells
-            otherwise is told as such. Risk, flag and fidelity stay those of the pair alone.
+            otherwise is reported as such. Risk, flag and fidelity stay those of the pair alone.
         sources: what was translated, as many; stretches of it that stand in a hypothesis are found as untranslated.
         lang: language of the texts; another than English keeps English word lists quiet. None looks at
             the function words of each pair.

@@ -26,7 +26,7 @@ class Request(RunOptions):
     systems: Mapping[str, TextSource] = field(default_factory=dict)
     source: TextSource | None = None
     table: str | TextTable | None = None
-    """One table in the place of references, systems and source: a file, or one in memory."""
+    """One table instead of references, systems and source: a file, or one in memory."""
     target: str = ""
     """The target of a language pair, which chose tokenizers and no model; for notes."""
     notes: Sequence[str] = ()

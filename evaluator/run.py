@@ -37,27 +37,27 @@ class Run:
 
     @property
     def segments(self) -> pd.DataFrame:
-        """One row a system and segment."""
+        """One row per system and segment."""
         return self._frame("segments")
 
     @property
     def findings(self) -> pd.DataFrame:
-        """One row a finding."""
+        """One row per finding."""
         return self._frame("findings")
 
     @property
     def scores(self) -> pd.DataFrame:
-        """One row a system, one column a metric."""
+        """One row per system, one column per metric."""
         return self._frame("scores")
 
     @property
     def statistics(self) -> pd.DataFrame:
-        """One row a system and metric, with signature and details."""
+        """One row per system and metric, with signature and details."""
         return self._frame("statistics")
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """One row a metric and pair of systems; none with one system."""
+        """One row per metric and pair of systems; none with one system."""
         return self._frame("pairs")
 
     @property
@@ -135,7 +135,7 @@ class Run:
             return figure
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False, spreadsheet_safe: bool = False) -> Path:
-        """Write the run folder, whole or not at all, and return its path.
+        """Write the run folder, atomically, and return its path.
 
         Args:
             folder: where to; parents are made.
@@ -151,7 +151,7 @@ class Run:
         return target
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:
-        """Write the report as one self-contained page, whole or not at all, and return its path.
+        """Write the report as one self-contained page, atomically, and return its path.
 
         Raises:
             EvaluatorError: it cannot be written there.

@@ -35,34 +35,34 @@ class DiagnosisChange:
     after: str
 
 
-def diagnosis_signature(stated: Mapping[str, Any], evaluator: str = __version__) -> str:
+def diagnosis_signature(manifest: Mapping[str, Any], evaluator: str = __version__) -> str:
     """Everything that decides `fidelity`; the prior and the threshold move only risk and flags and are not in it.
 
     Args:
-        stated: `diagnosis` of run.json.
+        manifest: `diagnosis` of run.json.
         evaluator: the version that made the run.
 
     >>> weights = {"reader.safetensors": "a" * 64, "decision.json": "b" * 64}
     >>> diagnosis_signature({"model": "minilm", "reader": "1", "weights_sha256": weights, "language": "en", "prior": 0.2}, "0.2")
     'reader:minilm-joint-1|weights:aaaaaaaaaaaa|decision:bbbbbbbbbbbb|lang:en|version:evaluator-0.2'
     """
-    language = str(stated.get("language", stated.get("english")))
-    return f"{diagnosis_version(stated)}|lang:{_part(LANGUAGES.get(language, language))}|version:evaluator-{_part(evaluator)}"
+    language = str(manifest.get("language", manifest.get("english")))
+    return f"{diagnosis_version(manifest)}|lang:{_part(LANGUAGES.get(language, language))}|version:evaluator-{_part(evaluator)}"
 
 
-def diagnosis_version(stated: Mapping[str, Any]) -> str:
+def diagnosis_version(manifest: Mapping[str, Any]) -> str:
     """The reader and its weights, or the rules of a language that no reader is for: the beginning of the signature.
 
     >>> diagnosis_version({"model": "minilm", "weights_sha256": {"heads.npz": "c" * 64, "calibration.json": "d" * 64}})
     'reader:heads-0|weights:cccccccccccc|decision:dddddddddddd'
     """
-    if "rules" in stated:
-        return f"rules:{_part(str(stated['rules']))}"
-    weights = _weights(stated)
+    if "rules" in manifest:
+        return f"rules:{_part(str(manifest['rules']))}"
+    weights = _weights(manifest)
     decision = next((weights[name] for name in DECISIONS if name in weights), "none")
     parts = {
-        "reader": f"{stated.get('model')}-joint-{stated['reader']}" if "reader" in stated else BEFORE_READERS,
-        "base": str(stated.get("base_sha256") or "")[:SHOWN],
+        "reader": f"{manifest.get('model')}-joint-{manifest['reader']}" if "reader" in manifest else BEFORE_READERS,
+        "base": str(manifest.get("base_sha256") or "")[:SHOWN],
         "weights": _digest({name: digest for name, digest in weights.items() if name not in DECISIONS}),
         "decision": decision[:SHOWN],
     }
@@ -79,13 +79,13 @@ def changed_diagnosis(before: Mapping[str, Any] | None, after: Mapping[str, Any]
     return DiagnosisChange(diagnosis_version(before), diagnosis_version(after))
 
 
-def _decides(stated: Mapping[str, Any]) -> tuple[object, ...]:
+def _decides(manifest: Mapping[str, Any]) -> tuple[object, ...]:
     """What must be equal for two diagnoses to be by one version, in full length."""
-    return stated.get("reader"), stated.get("base_sha256"), _weights(stated), stated.get("rules")
+    return manifest.get("reader"), manifest.get("base_sha256"), _weights(manifest), manifest.get("rules")
 
 
-def _weights(stated: Mapping[str, Any]) -> dict[str, str]:
-    weights = stated.get("weights_sha256")
+def _weights(manifest: Mapping[str, Any]) -> dict[str, str]:
+    weights = manifest.get("weights_sha256")
     return {str(name): str(digest) for name, digest in weights.items()} if isinstance(weights, Mapping) else {}
 
 

@@ -34,7 +34,7 @@ def _whole(folder: Path) -> bool:
 
 
 def hub_folder(hub_id: str, megabytes: int | None = None) -> Path:
-    """The model's folder in the local hub cache, downloaded when it is not there.
+    """The model's folder in the local hub cache, downloaded when it does not exist.
 
     Raises:
         EvaluatorError: it cannot be downloaded, or what reads it is not installed.

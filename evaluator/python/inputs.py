@@ -99,7 +99,7 @@ def _listed(value: Any, name: str) -> list[Any]:
 
 
 def systems_of(value: Any) -> dict[str, TextSource]:
-    """Systems by name: a mapping, a frame with a column a system, files named after themselves, or the texts of one system.
+    """Systems by name: a mapping, a frame with one column per system, files named after themselves, or the texts of one system.
 
     Raises:
         EvaluatorError: texts of several systems without names, or names of files among texts.
@@ -129,15 +129,15 @@ def _files(paths: Sequence[Path]) -> dict[str, TextSource]:
     return dict(named)
 
 
-def references_of(reference: Any, further: Any) -> list[TextSource]:
-    """The reference and the further ones.
+def references_of(reference: Any, additional: Any) -> list[TextSource]:
+    """The reference and the additional ones.
 
     Raises:
         EvaluatorError: a flat list of texts where lists of texts are meant.
     """
-    if isinstance(further, (str, os.PathLike)):
-        further = [further]
-    listed = list(further)
+    if isinstance(additional, (str, os.PathLike)):
+        additional = [additional]
+    listed = list(additional)
     if len(listed) > 1 and all(isinstance(one, str) and not os.path.isfile(one) for one in listed):
         raise EvaluatorError(f"references holds {len(listed)} texts; it is a list of further references, each a file or a list: wrap it as [references].")
     return [texts_of(reference, "reference"), *(texts_of(one, f"reference {k}") for k, one in enumerate(listed, 2))]

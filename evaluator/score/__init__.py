@@ -1,6 +1,6 @@
 """From segment pairs to numbers and tables.
 
-`jobs.py` lists the texts, `systems.py` maps metrics over them, `means.py` takes in scores made elsewhere, `tables.py` lays out.
+`jobs.py` lists the texts, `systems.py` maps metrics over them, `means.py` takes in external scores, `tables.py` lays out.
 Nothing here knows how a metric works (`metrics/`) or where tables go (`results.py`).
 """
 

@@ -1,4 +1,4 @@
-"""Metrics that are the mean of one score a segment: those made elsewhere, and fidelity."""
+"""Metrics that are the mean of one score per segment: external scores, and fidelity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evaluator.types import EvalSet, FloatArray, ImportedScores
 
 
 def imported_scores(evalset: EvalSet, imported: ImportedScores) -> MetricScores:
-    """Scores made elsewhere as those of a metric; a segment that any system lacks is left out for all."""
+    """External scores as those of a metric; a segment that any system lacks is left out for all."""
     values = np.stack([imported.values[system.name] for system in evalset.systems])
     kept = np.where(np.isnan(values).any(axis=0), np.nan, values)
     largest = float(np.nanmax(np.abs(values), initial=0.0))
@@ -38,8 +38,8 @@ def fidelity_scores(evalset: EvalSet, diagnoses: Diagnoses, signature: str) -> M
     """The diagnosis's fidelity as a metric; its column is in segments.csv already."""
     values = np.array(
         [
-            [np.nan if one is None else one.fidelity for pair, one in zip(system.pairs, said, strict=True) if not pair.inserted]
-            for system, said in zip(evalset.systems, diagnoses, strict=True)
+            [np.nan if one is None else one.fidelity for pair, one in zip(system.pairs, own_diagnoses, strict=True) if not pair.inserted]
+            for system, own_diagnoses in zip(evalset.systems, diagnoses, strict=True)
         ]
     )
     return _mean_scores(_of_diagnosis("fidelity", "fidelity", signature), values, [])
@@ -50,13 +50,13 @@ def paraphrase_scores(evalset: EvalSet, diagnoses: Diagnoses, novelty: MetricSco
 
     Args:
         evalset: the systems.
-        diagnoses: what was said of each row, with its fidelity.
+        diagnoses: those of each row, with their fidelity.
         novelty: the scores of the metric `novelty`.
         signature: of the diagnosis; that of novelty is added.
     """
     rows = []
-    for said, own in zip(diagnoses, novelty.rows, strict=True):
-        fidelity = np.array([np.nan if one is None else one.fidelity for one in said])
+    for own_diagnoses, own in zip(diagnoses, novelty.rows, strict=True):
+        fidelity = np.array([np.nan if one is None else one.fidelity for one in own_diagnoses])
         new = own["novelty"]
         both = fidelity + new
         rows.append({"paraphrase": np.where(both > 0, 2 * fidelity * new / np.where(both > 0, both, 1.0), np.where(np.isnan(both), np.nan, 0.0))})
@@ -66,8 +66,8 @@ def paraphrase_scores(evalset: EvalSet, diagnoses: Diagnoses, novelty: MetricSco
             for system, row in zip(evalset.systems, rows, strict=True)
         ]
     )
-    stated = f"fidelity:{signature}|novelty:{novelty.metric.signature.corpus}".replace("|", ";")
-    return _mean_scores(_of_diagnosis("paraphrase", "Paraphrase", stated), values, rows)
+    signature_text = f"fidelity:{signature}|novelty:{novelty.metric.signature.corpus}".replace("|", ";")
+    return _mean_scores(_of_diagnosis("paraphrase", "Paraphrase", signature_text), values, rows)
 
 
 def _of_diagnosis(name: str, title: str, signature: str) -> MetricRecord:
