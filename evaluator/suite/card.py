@@ -9,7 +9,7 @@ from pathlib import Path
 from evaluator.plugins import did_you_mean
 from evaluator.readers.collections import find_mtme
 from evaluator.readers.source import read_bytes
-from evaluator.suite.marks import Marked, Problems, Section, check_name, read_yaml
+from evaluator.suite.yaml_locations import Located, Problems, Section, check_name, read_yaml
 from evaluator.types import EvaluatorError
 
 KEYS = ("name", "version", "languages", "description", "source", "author", "licence", "form", "get", "domain", "folder", "pair", "files")
@@ -57,10 +57,10 @@ class Card:
 
 def read_card(path: Path, problems: Problems) -> Card | None:
     """The card; None where it cannot be read, which is then among the problems."""
-    marked = read_yaml(read_bytes(str(path)).decode("utf-8", errors="replace"), str(path), problems)
-    if marked is None:
+    located = read_yaml(read_bytes(str(path)).decode("utf-8", errors="replace"), str(path), problems)
+    if located is None:
         return None
-    section = Section(marked, KEYS, problems)
+    section = Section(located, KEYS, problems)
     for name in ("name", "version", "languages", "source", "licence"):
         section.need(name)
     form = section.text("form", "text")
@@ -78,8 +78,8 @@ def read_card(path: Path, problems: Problems) -> Card | None:
     )  # fmt: skip
 
 
-def _file(marked: Marked, problems: Problems) -> CardFile | None:
-    section = Section(marked, FILE_KEYS, problems)
+def _file(located: Located, problems: Problems) -> CardFile | None:
+    section = Section(located, FILE_KEYS, problems)
     section.need("path")
     section.need("sha256")
     role, path = section.text("role", "extra"), section.text("path")

@@ -14,8 +14,8 @@ from evaluator.options import DEFAULT_METRICS
 from evaluator.plugins import did_you_mean, metric_parts, unknown_metric
 from evaluator.readers.source import read_bytes
 from evaluator.suite.card import Card, read_card
-from evaluator.suite.marks import Location, Marked, Problems, Section, check_name, read_yaml
 from evaluator.suite.options import KNOWN, Options, check_made, check_metric_option, check_value, read_options
+from evaluator.suite.yaml_locations import Located, Location, Problems, Section, check_name, read_yaml
 
 KEYS = ("suite", "description", "data", "metrics", "options", "matrix", "sets")
 SET_KEYS = (
@@ -77,10 +77,10 @@ def read_config(path: str) -> SuiteConfig:
     """
     problems = Problems()
     text = read_bytes(path).decode("utf-8", errors="replace")
-    marked = read_yaml(text, path, problems)
+    located = read_yaml(text, path, problems)
     problems.stop()
-    assert marked is not None
-    section = Section(marked, KEYS, problems)
+    assert located is not None
+    section = Section(located, KEYS, problems)
     section.need("sets")
     folder = Path(path).parent
     metrics = _metrics(section, DEFAULT_METRICS)
@@ -118,15 +118,15 @@ def _as_part(sentence: str) -> str:
     return f"t{sentence[1:]}" if sentence.startswith("There ") else sentence
 
 
-def _matrix(marked: Marked | None, problems: Problems) -> tuple[Combination, ...]:
+def _matrix(located: Located | None, problems: Problems) -> tuple[Combination, ...]:
     """All combinations of the values of all names, in the order of the file."""
-    if marked is None:
+    if located is None:
         return (Combination("", {}),)
-    if not isinstance(marked.value, dict):
-        problems.add(marked.place, "matrix must be a mapping of option, or metric.option, to a list of values")
+    if not isinstance(located.value, dict):
+        problems.add(located.place, "matrix must be a mapping of option, or metric.option, to a list of values")
         return ()
     axes: list[list[tuple[str, Any]]] = []
-    for name, values in marked.value.items():
+    for name, values in located.value.items():
         metric, dot, option = name.partition(".")
         if not isinstance(values.value, list) or not values.value:
             problems.add(values.place, f"{name} must be a list of the values to try")
@@ -134,13 +134,13 @@ def _matrix(marked: Marked | None, problems: Problems) -> tuple[Combination, ...
         for value in values.value:
             if dot and metric in metric_parts():
                 before = len(problems.found)
-                check_metric_option(metric, option, value, marked.keys[name], problems)
+                check_metric_option(metric, option, value, located.keys[name], problems)
                 if len(problems.found) == before:
                     check_made(metric, {option: value.plain}, value.place, problems)
             elif name in KNOWN:
                 check_value(name, value, problems)
         if not (dot and metric in metric_parts()) and name not in KNOWN:
-            problems.add(marked.keys[name], f"there is no option {name!r}.{did_you_mean(name, KNOWN)} Options of a metric are written metric.option.")
+            problems.add(located.keys[name], f"there is no option {name!r}.{did_you_mean(name, KNOWN)} Options of a metric are written metric.option.")
             continue
         axes.append([(name, value.plain) for value in values.value])
     return tuple(_combination(picked) for picked in product(*axes))
@@ -157,12 +157,12 @@ def _combination(picked: Sequence[tuple[str, Any]]) -> Combination:
     return Combination(",".join(f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in picked), options)
 
 
-def _set(marked: Marked, folder: Path, metrics: tuple[str, ...], problems: Problems) -> SetConfig | None:
-    section = Section(marked, SET_KEYS, problems)
+def _set(located: Located, folder: Path, metrics: tuple[str, ...], problems: Problems) -> SetConfig | None:
+    section = Section(located, SET_KEYS, problems)
     kinds = [kind for kind in KINDS_OF_SET if kind in section]
     if len(kinds) != 1:
         given = f"{' and '.join(kinds)} are" if kinds else "none is"
-        problems.add(marked.place, f"a set has one of {', '.join(KINDS_OF_SET)}; {given} there")
+        problems.add(located.place, f"a set has one of {', '.join(KINDS_OF_SET)}; {given} there")
         return None
     kind = kinds[0]
     where = tuple(section.texts(kind))
@@ -177,13 +177,13 @@ def _set(marked: Marked, folder: Path, metrics: tuple[str, ...], problems: Probl
     name = section.text("name") or (card.name if card else _default_name(where[0]))
     check_name(section, "name", section.text("name"))
     if name.startswith(".") and "name" not in section:
-        problems.add(marked.place, f"the set would be called {name!r}, which names no folder; give it a name")
+        problems.add(located.place, f"the set would be called {name!r}, which names no folder; give it a name")
     source, documents = (_under(folder, section.text(key)) if key in section else None for key in ("source", "documents"))
     files = tuple(_rooted(one, folder) for one in section.texts("system_files"))
     own = _metrics(section, metrics)
     options = read_options(section.values["options"], problems) if "options" in section else {}
     return SetConfig(
-        name, kind, where, card, source, documents, tuple(section.texts("systems")), files, tuple(section.texts("references")), own, options, marked.place
+        name, kind, where, card, source, documents, tuple(section.texts("systems")), files, tuple(section.texts("references")), own, options, located.place
     )
 
 

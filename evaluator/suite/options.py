@@ -11,7 +11,7 @@ from evaluator.option_checks import problem_of
 from evaluator.options import OF_COMPARISON, OPTIONS
 from evaluator.plugins import create_metric, did_you_mean, metric_class, metric_options, metric_parts, with_language
 from evaluator.request import Request
-from evaluator.suite.marks import Location, Marked, Problems
+from evaluator.suite.yaml_locations import Located, Location, Problems
 from evaluator.types import EvaluatorError
 
 KNOWN = {name: option for name, option in OPTIONS.items() if "suite" in option.declared.where}
@@ -22,45 +22,45 @@ Options = Mapping[str, Any]
 """Plain values by option; a metric's options are a mapping under the metric's name."""
 
 
-def read_options(marked: Marked, problems: Problems) -> dict[str, Any]:
+def read_options(located: Located, problems: Problems) -> dict[str, Any]:
     """The options of a mapping, what is wrong with them noted."""
-    if not isinstance(marked.value, dict):
-        problems.add(marked.place, "options must be a mapping of option to value")
+    if not isinstance(located.value, dict):
+        problems.add(located.place, "options must be a mapping of option to value")
         return {}
     options: dict[str, Any] = {}
     metrics = metric_parts()
-    for name, value in marked.value.items():
+    for name, value in located.value.items():
         if name in metrics:
             options[name] = _metric_options(name, value, problems)
         elif name in KNOWN:
             options[name] = value.plain
             check_value(name, value, problems)
         else:
-            problems.add(marked.keys[name], f"there is no option {name!r}.{did_you_mean(name, [*KNOWN, *metrics])}")
+            problems.add(located.keys[name], f"there is no option {name!r}.{did_you_mean(name, [*KNOWN, *metrics])}")
     return options
 
 
-def check_value(name: str, marked: Marked, problems: Problems) -> None:
+def check_value(name: str, located: Located, problems: Problems) -> None:
     """Note a value of the wrong kind, or none of the known ones."""
-    value = marked.value if isinstance(marked.value, KNOWN[name].kinds) or marked.value is None else marked.plain
+    value = located.value if isinstance(located.value, KNOWN[name].kinds) or located.value is None else located.plain
     if value is not None and (problem := problem_of(KNOWN[name], value, name)):
-        problems.add(marked.place, problem.rstrip("."))
+        problems.add(located.place, problem.rstrip("."))
 
 
 def _words(kind: type) -> str:
     return {str: "text", int: "a whole number", float: "a number", bool: "true or false"}[kind]
 
 
-def _metric_options(metric: str, marked: Marked, problems: Problems) -> dict[str, Any]:
-    if not isinstance(marked.value, dict):
-        problems.add(marked.place, f"the options of {metric} must be a mapping of option to value")
+def _metric_options(metric: str, located: Located, problems: Problems) -> dict[str, Any]:
+    if not isinstance(located.value, dict):
+        problems.add(located.place, f"the options of {metric} must be a mapping of option to value")
         return {}
     before = len(problems.found)
-    for name, value in marked.value.items():
-        check_metric_option(metric, name, value, marked.keys[name], problems)
-    options: dict[str, Any] = marked.plain
+    for name, value in located.value.items():
+        check_metric_option(metric, name, value, located.keys[name], problems)
+    options: dict[str, Any] = located.plain
     if len(problems.found) == before:
-        check_made(metric, options, marked.place, problems)
+        check_made(metric, options, located.place, problems)
     return options
 
 
@@ -74,7 +74,7 @@ def check_made(metric: str, options: Options, place: Location, problems: Problem
         problems.add(place, str(error))
 
 
-def check_metric_option(metric: str, name: str, marked: Marked, key: Location, problems: Problems) -> None:
+def check_metric_option(metric: str, name: str, located: Located, key: Location, problems: Problems) -> None:
     """Note an option that a metric does not take, or a value of the wrong kind."""
     own = {option.name: option for option in metric_options(metric)}
     if name not in own:
@@ -82,11 +82,11 @@ def check_metric_option(metric: str, name: str, marked: Marked, key: Location, p
         return
     kinds = [part.strip() for part in own[name].kind.split("|")]
     known = [ANNOTATED[kind] for kind in kinds if kind in ANNOTATED]
-    fits = (marked.value is None and "None" in kinds) or any(
-        isinstance(marked.value, kind) and (kind == (bool,) or not isinstance(marked.value, bool)) for kind in known
+    fits = (located.value is None and "None" in kinds) or any(
+        isinstance(located.value, kind) and (kind == (bool,) or not isinstance(located.value, bool)) for kind in known
     )
     if known and not fits:
-        problems.add(marked.place, f"{metric}.{name} is {marked.plain!r}; it must be {' or '.join(kinds)}")
+        problems.add(located.place, f"{metric}.{name} is {located.plain!r}; it must be {' or '.join(kinds)}")
 
 
 def merged(*layers: Options) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 import evaluator
 from evaluator.suite import plan_suite, read_config
-from evaluator.suite.marks import MOST_VALUES
+from evaluator.suite.yaml_locations import MAX_VALUES
 from evaluator.types import EvaluatorError
 from tests.conftest import Cli
 
@@ -50,7 +50,7 @@ def test_values_that_are_not_of_their_tag_are_told_with_their_place(write: Write
 @pytest.mark.slow
 def test_aliases_of_aliases_end_soon(write: Write) -> None:
     lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", *(f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 10))]
-    with pytest.raises(EvaluatorError, match=f"more than {MOST_VALUES} values"):
+    with pytest.raises(EvaluatorError, match=f"more than {MAX_VALUES} values"):
         read_config(str(write("c.yaml", "\n".join(lines) + "\nsets: *a9\n")))
     with pytest.raises(EvaluatorError, match="nested too deeply"):
         read_config(str(write("c.yaml", "sets: " + "[" * 5000 + "]" * 5000)))

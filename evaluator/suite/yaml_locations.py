@@ -1,4 +1,4 @@
-"""YAML read with places, so that every mistake is told as file:line:column, and all at once."""
+"""YAML read with locations, so that every mistake is reported as file:line:column, and all at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ with importing("suites"):
     import yaml
 
 KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a mapping"}
-MOST_VALUES = 100_000
+MAX_VALUES = 100_000
 """In one file."""
 
 
@@ -57,11 +57,11 @@ class Problems:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Located:
     """A value of a YAML file with its place."""
 
     value: Any
-    """A scalar, a list of `Marked`, or a dict of name to `Marked`."""
+    """A scalar, a list of `Located`, or a dict of name to `Located`."""
     place: Location
     keys: Mapping[str, Location] = field(default_factory=dict)
     """Of a mapping, where each name stands."""
@@ -76,7 +76,7 @@ class Marked:
         return self.value
 
 
-def read_yaml(text: str, file: str, problems: Problems) -> Marked | None:
+def read_yaml(text: str, file: str, problems: Problems) -> Located | None:
     """The file's value; None where it is no YAML, which is then among the problems."""
     try:
         loader = yaml.SafeLoader(text)
@@ -96,9 +96,9 @@ def read_yaml(text: str, file: str, problems: Problems) -> Marked | None:
         problems.add(Location(file, 1, 1), "the file is empty")
         return None
     try:
-        return _marked(loader, node, file, problems, 0, count(1))
+        return _located(loader, node, file, problems, 0, count(1))
     except _TooManyError:
-        problems.add(Location(file, 1, 1), f"more than {MOST_VALUES} values, aliases counted each time that they stand for their anchor")
+        problems.add(Location(file, 1, 1), f"more than {MAX_VALUES} values, aliases counted each time that they stand for their anchor")
         return None
 
 
@@ -106,17 +106,17 @@ class _TooManyError(Exception):
     """Aliases of aliases: a few lines that stand for billions of values."""
 
 
-def _marked(loader: Any, node: Any, file: str, problems: Problems, depth: int, counter: Iterator[int]) -> Marked:
-    if next(counter) > MOST_VALUES:
+def _located(loader: Any, node: Any, file: str, problems: Problems, depth: int, counter: Iterator[int]) -> Located:
+    if next(counter) > MAX_VALUES:
         raise _TooManyError
     place = Location(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if depth > 12:
         problems.add(place, "nested too deeply")
-        return Marked(None, place)
+        return Located(None, place)
     if isinstance(node, yaml.SequenceNode):
-        return Marked([_marked(loader, one, file, problems, depth + 1, counter) for one in node.value], place)
+        return Located([_located(loader, one, file, problems, depth + 1, counter) for one in node.value], place)
     if isinstance(node, yaml.MappingNode):
-        values: dict[str, Marked] = {}
+        values: dict[str, Located] = {}
         keys: dict[str, Location] = {}
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else "?"
@@ -124,8 +124,8 @@ def _marked(loader: Any, node: Any, file: str, problems: Problems, depth: int, c
             if name in values:
                 problems.add(where, f"{name!r} is there twice; the first is in line {keys[name].line}")
                 continue
-            values[name], keys[name] = _marked(loader, value, file, problems, depth + 1, counter), where
-        return Marked(values, place, keys)
+            values[name], keys[name] = _located(loader, value, file, problems, depth + 1, counter), where
+        return Located(values, place, keys)
     try:
         value = loader.construct_object(node)
     except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError):  # what PyYAML's own readers of tags raise
@@ -133,26 +133,26 @@ def _marked(loader: Any, node: Any, file: str, problems: Problems, depth: int, c
             place,
             f"{node.value!r} cannot be read as {node.tag.replace('tag:yaml.org,2002:', '!!')}; write plain text, in quotes where it looks like another kind",
         )
-        return Marked(None, place)
-    return Marked(value if isinstance(value, (str, int, float, bool)) or value is None else str(node.value), place)
+        return Located(None, place)
+    return Located(value if isinstance(value, (str, int, float, bool)) or value is None else str(node.value), place)
 
 
 class Section:
     """A mapping whose names are known: asks for values and notes what is wrong with them."""
 
-    def __init__(self, marked: Marked, known: Iterable[str], problems: Problems, what: str = "key") -> None:
+    def __init__(self, located: Located, known: Iterable[str], problems: Problems, what: str = "key") -> None:
         self.problems = problems
-        self.place = marked.place
-        self.values: dict[str, Marked] = {}
+        self.place = located.place
+        self.values: dict[str, Located] = {}
         names = list(known)
-        if not isinstance(marked.value, dict):
-            problems.add(marked.place, f"{_shown(marked.value)} instead of a mapping with {', '.join(names[:6])}")
+        if not isinstance(located.value, dict):
+            problems.add(located.place, f"{_shown(located.value)} instead of a mapping with {', '.join(names[:6])}")
             return
-        for name, value in marked.value.items():
+        for name, value in located.value.items():
             if name in names:
                 self.values[name] = value
             else:
-                problems.add(marked.keys[name], f"there is no {what} {name!r}.{did_you_mean(name, names)}")
+                problems.add(located.keys[name], f"there is no {what} {name!r}.{did_you_mean(name, names)}")
 
     def __contains__(self, name: str) -> bool:
         return name in self.values
@@ -164,35 +164,35 @@ class Section:
 
     def text(self, name: str, default: str = "") -> str:
         """A text; a number is taken as it is written."""
-        marked = self.values.get(name)
-        if marked is None or marked.value is None:
+        located = self.values.get(name)
+        if located is None or located.value is None:
             return default
-        if isinstance(marked.value, (list, dict, bool)):
+        if isinstance(located.value, (list, dict, bool)):
             self.wrong(name, "text")
             return default
-        return str(marked.value)
+        return str(located.value)
 
     def texts(self, name: str) -> list[str]:
         """A list of texts; one text alone is a list of one."""
         return [str(one.value) for one in self.items(name) if self._is_text(one)]
 
-    def items(self, name: str) -> Sequence[Marked]:
+    def items(self, name: str) -> Sequence[Located]:
         """The elements of a list; one value alone is a list of one."""
-        marked = self.values.get(name)
-        if marked is None or marked.value is None:
+        located = self.values.get(name)
+        if located is None or located.value is None:
             return []
-        return marked.value if isinstance(marked.value, list) else [marked]
+        return located.value if isinstance(located.value, list) else [located]
 
-    def _is_text(self, marked: Marked) -> bool:
-        if isinstance(marked.value, (list, dict, bool)) or marked.value is None:
-            self.problems.add(marked.place, f"{_shown(marked.value)} instead of text")
+    def _is_text(self, located: Located) -> bool:
+        if isinstance(located.value, (list, dict, bool)) or located.value is None:
+            self.problems.add(located.place, f"{_shown(located.value)} instead of text")
             return False
         return True
 
     def wrong(self, name: str, instead_of: str) -> None:
         """Note that a value is of another kind."""
-        marked = self.values[name]
-        self.problems.add(marked.place, f"{name} is {_shown(marked.value)} instead of {instead_of}")
+        located = self.values[name]
+        self.problems.add(located.place, f"{name} is {_shown(located.value)} instead of {instead_of}")
 
 
 def _shown(value: Any) -> str:
