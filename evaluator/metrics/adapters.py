@@ -16,6 +16,7 @@ from sacrebleu.metrics.bleu import BLEU as SacreBLEU
 
 from evaluator.metrics.checked import TOKENIZED_FROM, Checked, check_streams, count_references
 from evaluator.metrics.kernel import counted_by, is_cheaper_than_cache
+from evaluator.metrics.sacrebleu_base import TOKENIZED_FROM, SacrebleuBase, check_streams, count_references
 from evaluator.metrics.lexical import BLEU, CHRF, TER, UNPINNED
 from evaluator.protocol import Counts, Declaration, Option, Scale, ScoreColumn, Signature, Streams
 from evaluator.types import Advance, EvaluatorError, FloatArray
@@ -27,8 +28,8 @@ PERCENT = Scale(best=100, worst=0)
 class PreparedLexical:
     """A sacreBLEU metric with references; they are made ready when the first text is counted."""
 
-    _corpus: Checked
-    _segment: Checked
+    _corpus: SacrebleuBase
+    _segment: SacrebleuBase
     _references: Streams
     _warns_as: str = ""
 
@@ -40,7 +41,7 @@ class PreparedLexical:
         return Signature(corpus, segment)
 
     @cached_property
-    def _counter(self) -> Checked:
+    def _counter(self) -> SacrebleuBase:
         counter = copy(self._corpus)  # the metric itself keeps no references
         counter._ref_cache = counter._cache_references(self._references)
         return counter
@@ -57,7 +58,7 @@ class PreparedLexical:
         return Counts(self._counter.pair_statistics(hypotheses, segments, advance))
 
 
-def _with_references(metric: Checked, n_references: int) -> Checked:
+def _with_references(metric: SacrebleuBase, n_references: int) -> SacrebleuBase:
     bound = copy(metric)
     bound.num_refs = n_references
     return bound
@@ -71,7 +72,7 @@ class LexicalMetric:
     warns_as: ClassVar[str] = ""
     """Name under which texts that look tokenized are noted, as sacreBLEU warns of them."""
 
-    def __init__(self, corpus: Checked, segment: Checked | None = None) -> None:
+    def __init__(self, corpus: SacrebleuBase, segment: SacrebleuBase | None = None) -> None:
         self._corpus = corpus
         self._segment = segment or corpus
 

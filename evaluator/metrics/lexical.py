@@ -2,7 +2,7 @@
 
 Tokenizers, smoothing, signatures and score classes are sacreBLEU's. Added here: inputs that
 sacreBLEU scores silently wrong are refused, and `segment_scores` for whole columns.
-What they share is in `checked.py`, how a run uses them in `adapters.py`.
+What they share is in `sacrebleu_base.py`, how a run uses them in `adapters.py`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from sacrebleu.metrics.chrf import CHRF as SacreCHRF
 from sacrebleu.metrics.ter import TER as SacreTER
 
 from evaluator.metrics import kernel
-from evaluator.metrics.checked import Checked
 from evaluator.metrics.counting import Setting, f_scores, ter_scores
+from evaluator.metrics.sacrebleu_base import SacrebleuBase
 from evaluator.plugins import did_you_mean
 from evaluator.protocol import Streams
 from evaluator.types import EvaluatorError, FloatArray
@@ -42,7 +42,7 @@ ZH = (
 """Characters that sacreBLEU's `zh` sets apart, what it makes of five-digit escapes included."""
 
 
-class BLEU(Checked, SacreBLEU):
+class BLEU(SacrebleuBase, SacreBLEU):
     """BLEU (Papineni et al. 2002) with sacreBLEU's numbers and signature.
 
     Args are those of `sacrebleu.metrics.BLEU`.
@@ -101,7 +101,7 @@ def _zh_pattern() -> re.Pattern[str]:
     return re.compile(f"[{ZH}]")
 
 
-class CHRF(Checked, SacreCHRF):
+class CHRF(SacrebleuBase, SacreCHRF):
     """chrF and chrF++ (Popović 2015, 2017) with sacreBLEU's numbers and signature.
 
     Args are those of `sacrebleu.metrics.CHRF`; `word_order=2` makes it chrF++.
@@ -117,7 +117,7 @@ class CHRF(Checked, SacreCHRF):
         return f_scores(rows, float(self.beta**2), bool(self.eps_smoothing))
 
 
-class TER(Checked, SacreTER):
+class TER(SacrebleuBase, SacreTER):
     """TER (Snover et al. 2006) with sacreBLEU's numbers and signature.
 
     Args are those of `sacrebleu.metrics.TER`.

@@ -12,7 +12,7 @@ import pytest
 
 from evaluator.cache import FILE, SET_ASIDE, Cache, setting_of
 from evaluator.metrics import kernel
-from evaluator.metrics.checked import Checked
+from evaluator.metrics.sacrebleu_base import SacrebleuBase
 from evaluator.pipeline import evaluate
 from evaluator.plugins import create_metric, metric_class
 from evaluator.request import Request
@@ -58,13 +58,13 @@ def _score(
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many hypotheses each call computed."""
     calls: list[int] = []
-    original = Checked.pair_statistics
+    original = SacrebleuBase.pair_statistics
 
-    def counting(self: Checked, hypotheses: Sequence[str], segments: Sequence[int], advance: Advance) -> object:
+    def counting(self: SacrebleuBase, hypotheses: Sequence[str], segments: Sequence[int], advance: Advance) -> object:
         calls.append(len(hypotheses))
         return original(self, hypotheses, segments, advance)
 
-    monkeypatch.setattr(Checked, "pair_statistics", counting)
+    monkeypatch.setattr(SacrebleuBase, "pair_statistics", counting)
     return calls
 
 

@@ -20,7 +20,7 @@ AT_ONCE = {"bleu": 4096, "chrf": 4096, "ter": 256}
 TOKENIZED_FROM = 100
 
 
-class Checked(SacreMetric):
+class SacrebleuBase(SacreMetric):
     """What the three drop-ins add to sacreBLEU's base class: checks, and counting many texts at once."""
 
     def _setting(self) -> Setting:
