@@ -1,6 +1,6 @@
 """Preflight: what is wrong with inputs before anything is scored.
 
-`names.py` refuses what cannot be scored at all, `preflight.py` is the way into what is likely a
+`names.py` refuses what cannot be scored at all, `preflight.py` is the entry point to what is likely a
 mistake: `lines.py` looks at which line belongs to which, `segments.py` at pairs of texts,
 `characters.py` and `markup.py` at single texts, `near_copies.py` at references that are a system's
 output, `languages.py` knows languages by their small words. `references.py` says where a reference

@@ -36,7 +36,7 @@ _TOKENIZED = re.compile(r" [.,](?= |$)|&(?:quot|apos|amp|#91|#93|lt|gt);|@-@|@@ 
 _SIGNS = (" .", " ,", "&", "@-@", "@@ ", "\u2581")
 TOKENIZED_SHARE = 0.05
 """Share of lines; below, a stray blank before a full stop is the text's own."""
-FEWEST_TOKENIZED = 2
+MIN_TOKENIZED = 2
 
 
 class JoinedText(NamedTuple):
@@ -146,7 +146,7 @@ def _canary(page: JoinedText) -> Iterator[Problem]:
 
 
 def _tokenized(page: JoinedText) -> Iterator[Problem]:
-    least = max(FEWEST_TOKENIZED, TOKENIZED_SHARE * len(page.lines))
+    least = max(MIN_TOKENIZED, TOKENIZED_SHARE * len(page.lines))
     if sum(map(page.whole.count, _SIGNS)) < least:
         return  # counted in a tenth of the time that the pattern takes
     lines = _numbers(page, [match.start() for match in _TOKENIZED.finditer(page.whole)])

@@ -53,8 +53,8 @@ def markup_problems(page: JoinedText) -> Iterator[Problem]:
         at = list(dict.fromkeys(bisect_right(starts, match.start()) - 1 for match in found))
         if len(at) >= least:
             lines = tuple(page.numbers[i] for i in at)
-            told = words.format(example=short(found[0][0].strip()))
-            yield Problem("markup", page.name, f"{told} ({len(lines)} of {len(page.lines)} lines: {place(lines)})", len(lines), lines)
+            message = words.format(example=short(found[0][0].strip()))
+            yield Problem("markup", page.name, f"{message} ({len(lines)} of {len(page.lines)} lines: {place(lines)})", len(lines), lines)
 
 
 def _json_strings(page: JoinedText) -> Iterator[Problem]:

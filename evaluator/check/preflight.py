@@ -1,4 +1,4 @@
-"""All checks over references, systems and source: the way in."""
+"""All checks over references, systems and source: the entry point."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from evaluator.types import Document, EvalSet, Inputs
 CHECKS = {
     "unequal-lines": "another number of lines than the reference: by how many, and from where on they are off",
     "shifted": "lines that match those before or after in the reference: by how many",
-    "transposed": "references lying the wrong way, given as systems, or in the place of the source",
+    "transposed": "references lying the wrong way, given as systems, or instead of the source",
     "empty": "segments empty on one side",
     "duplicates": "one text for different references, or one system twice",
     "copied-reference": "segments that are the reference",
@@ -41,7 +41,7 @@ MINOR_SHARE = 0.001
 """Share of a text's lines up to which a finding is minor: segments that lose all of a score of 50 move the corpus score by 0.05, less than what is printed."""
 STRUCTURAL = ("unequal-lines", "shifted", "transposed", "copied-reference", "near-copy")
 """Findings that change every number, however few lines show them."""
-MOST_NOTES = 5
+MAX_NOTES = 5
 """Findings that a run's notes hold."""
 MAX_UNKNOWN = 0.5
 """Share of a segment's characters that a model may not know."""
@@ -57,7 +57,7 @@ class Limit(NamedTuple):
     count_tokens: Callable[[Sequence[str]], Sequence[int]]
     """Tokens of each text, special ones included."""
     unknown: Callable[[Sequence[str]], Sequence[float]] | None = None
-    """Share of each text's characters that the model does not know; None where that cannot be told."""
+    """Share of each text's characters that the model does not know; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +179,9 @@ def preflight_notes(evalset: EvalSet, overlap: Overlap | None = None) -> list[st
     problems = find_problems(texts_of_pairs(evalset), paired=True, quick=True, overlap=overlap)
     problems.sort(key=lambda problem: problem.severity != "major")
     aligned = any(pair.alignment not in ("1-1", "1-0") for system in evalset.systems for pair in system.pairs)
-    told = [f"{problem.text}: {problem.message}" for problem in problems if not (aligned and problem.check == "empty")]
-    more = [f"{len(told) - MOST_NOTES} more findings: evaluator check says them all."] if len(told) > MOST_NOTES else []
-    return [f"check: {words}." for words in told[:MOST_NOTES]] + [f"check: {words}" for words in more]
+    messages = [f"{problem.text}: {problem.message}" for problem in problems if not (aligned and problem.check == "empty")]
+    more = [f"{len(messages) - MAX_NOTES} more findings: evaluator check lists them all."] if len(messages) > MAX_NOTES else []
+    return [f"check: {words}." for words in messages[:MAX_NOTES]] + [f"check: {words}" for words in more]
 
 
 def _too_long(name: str, lines: Sequence[str], numbers: Sequence[int], limit: Limit | None) -> Iterator[Problem]:
@@ -192,11 +192,11 @@ def _too_long(name: str, lines: Sequence[str], numbers: Sequence[int], limit: Li
     counts = limit.count_tokens([lines[i] for i in at]) if at else []
     long = [(i, n) for i, n in zip(at, counts, strict=True) if n > limit.tokens]
     if long:
-        told = tuple(numbers[i] for i, _ in long)
+        named = tuple(numbers[i] for i, _ in long)
         message = (
-            f"{len(long)} paragraphs are longer than the {limit.tokens} tokens of {limit.model} ({place(told)}; the longest has {max(n for _, n in long)})"
+            f"{len(long)} paragraphs are longer than the {limit.tokens} tokens of {limit.model} ({place(named)}; the longest has {max(n for _, n in long)})"
         )
-        yield Problem("too-long", name, message, len(long), told)
+        yield Problem("too-long", name, message, len(long), named)
 
 
 def _unknown(name: str, lines: Sequence[str], numbers: Sequence[int], limit: Limit | None) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ JUDGED_WORDS = 6
 OPENING = 4
 """Words at the start or end whose repetition is looked for."""
 OPENING_SHARE = 0.03
-FEWEST_OPENINGS = 5
+MIN_OPENINGS = 5
 _PHRASES = re.compile(
     r"(?:sure|certainly|of course)[,!.:] here\b|here(?:'s| is| are) (?:the|your|a) (?:\w+ )?(?:translat|rewrit|paraphras)|as an ai\b|"
     r"i(?:'m| am) sorry, but i (?:can|am)|(?:the )?(?:english |german )?(?:translation|translated text|paraphrase|rewrite|output)\s*:|```",
@@ -169,13 +169,13 @@ def _boilerplate(pairing: SystemLines) -> Iterator[Problem]:
         )
     for where, cut in () if pairing.quick else (("begin", slice(None, OPENING)), ("end", slice(-OPENING, None))):
         own, theirs = _openings(pairing.lines, cut), _openings(pairing.reference, cut)
-        least = max(FEWEST_OPENINGS, OPENING_SHARE * len(pairing.lines))
+        least = max(MIN_OPENINGS, OPENING_SHARE * len(pairing.lines))
         for words, times in own.items():
-            if times >= least and times >= 4 * theirs.get(words, 0) + FEWEST_OPENINGS:
-                told = f"{times} segments {where} with {short(' '.join(words))}, {theirs.get(words, 0)} of the reference do"
+            if times >= least and times >= 4 * theirs.get(words, 0) + MIN_OPENINGS:
+                message = f"{times} segments {where} with {short(' '.join(words))}, {theirs.get(words, 0)} of the reference do"
                 bare = map(_bare_words, pairing.lines)
                 lines = tuple(n for n, said in zip(pairing.numbers, bare, strict=True) if tuple(said[cut]) == words and len(said) > OPENING)
-                yield Problem("boilerplate", pairing.name, told, times, lines)
+                yield Problem("boilerplate", pairing.name, message, times, lines)
 
 
 def _openings(lines: Sequence[str], cut: slice) -> Counter[tuple[str, ...]]:

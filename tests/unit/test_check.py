@@ -170,7 +170,7 @@ def test_score_tells_what_the_preflight_sees_in_few_lines() -> None:
     many = {f"s{k}": _but({k: f"caf\ufffd number {k}"}) for k in range(8)}
     told = [note for note in evaluator.evaluate(REFERENCE, many, metrics=["chrf"], resamples=100).manifest["notes"] if note.startswith("check: ")]
     assert len(told) == 6
-    assert told[-1] == "check: 3 more findings: evaluator check says them all."
+    assert told[-1] == "check: 3 more findings: evaluator check lists them all."
 
 
 def test_every_check_is_planted_somewhere() -> None:
