@@ -99,7 +99,7 @@ PAIRS = (
     Column("losses", "int", "Segments where b is better."),
     Column("ties", "int", "Segments with equal scores."),
     Column("human_agreement", "float", "Percent of people who agree with such a difference (Kocmi et al. 2024); empty where no published curve applies."),
-    Column("mde80", "float", "Smallest difference that this set would show 80 times of 100: 2.80 standard errors of delta."),
+    Column("mde80", "float", "Smallest difference that this set would show 80 % of the time at the 5 % level: 2.80 standard errors of delta."),
     Column("verdict", "str", "All of it in one sentence."),
 )
 BUCKETS = (
