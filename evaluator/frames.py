@@ -123,7 +123,7 @@ BUCKETS = (
 NGRAMS = (
     Column("system_a", "str", "The system that gets the n-gram right more often."),
     Column("system_b", "str", "The system that misses it."),
-    Column("ngram", "str", "Words of the reference, separated by blanks."),
+    Column("ngram", "str", "Words of the reference, separated by spaces."),
     Column("n", "int", "How many words."),
     Column("in_references", "int", "How often the references have it."),
     Column("matched_a", "int", "How often a has it where the reference does."),

@@ -66,7 +66,7 @@ METRICS: dict[str, str] = {
 """By name the class; what is known of it is in its `declared`."""
 READERS: dict[str, Entry] = {
     "text": Entry(
-        "evaluator.readers.text:read_text", ".txt and anything else: a paragraph a line, blank-line separated, or wrapped; .gz; - for standard input"
+        "evaluator.readers.text:read_text", ".txt and anything else: one paragraph per line, blank-line separated, or wrapped; .gz; - for standard input"
     ),
     "tsv": Entry("evaluator.readers.tables:read_tsv", ".tsv: named columns, tab-separated; quoted as pandas and spreadsheets do, or not at all (--no-quoting)"),
     "csv": Entry("evaluator.readers.tables:read_csv", ".csv: named columns, comma, semicolon or tab, RFC 4180 quoting"),

@@ -1,4 +1,4 @@
-"""A stored run made again: its request from `run.json`, its inputs where they were or where they are now."""
+"""A stored run reproduced: its request from `run.json`, its inputs where they were or where they are now."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A run made again, and what is not the same."""
+    """A run reproduced, and what is not the same."""
 
     settings: tuple[Difference, ...]
     """Differences of inputs, options, versions, model and device."""
@@ -55,7 +55,7 @@ class Verification:
 
 
 def verify(stored: Evaluation, moved: Moved, start_work: StartWork) -> Verification:
-    """Make a run again from its inputs and compare.
+    """Reproduce a run from its inputs and compare.
 
     Raises:
         EvaluatorError: an input is neither where it was nor named.

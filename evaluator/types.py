@@ -196,7 +196,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class TextAlignment:
-    """How one text was brought to the first reference."""
+    """How one text was aligned to the first reference."""
 
     name: str
     """The system, or `reference 2` and so on."""
@@ -215,7 +215,7 @@ class EvalSet:
     notes: tuple[str, ...] = ()
     """What a reader of the results should know: how texts were paired, what was left out."""
     alignments: tuple[TextAlignment, ...] = ()
-    """How each system and further reference was brought to the first reference."""
+    """How each system and additional reference was aligned to the first reference."""
     extras: tuple[UnmatchedText, ...] = ()
     """Beginnings and ends of paragraphs without counterpart; the texts keep them."""
     unit: str = ""
@@ -292,4 +292,4 @@ class Evaluation:
     manifest: Manifest
     """`run.json`: options, signatures, digests, versions."""
     alignments: tuple[TextAlignment, ...] = ()
-    """How texts were brought together; not kept in the run folder."""
+    """How texts were aligned; not kept in the run folder."""

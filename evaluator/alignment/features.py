@@ -67,7 +67,7 @@ def shared_spelling(features: Features) -> float:
 def across_languages(features: Features) -> Features:
     """The features without what only tells the two languages apart: the mean of each side's vectors, and how long its texts are.
 
-    The mean is weighted by length, so that the vectors stay additive. Lengths are brought to those of the reference: Chinese takes
+    The mean is weighted by length, so that the vectors stay additive. Lengths are scaled to those of the reference: Chinese takes
     a third of the characters of English.
     """
     if features.vectors is None:

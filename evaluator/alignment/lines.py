@@ -36,7 +36,7 @@ def find_spine(inputs: Inputs, mode: str) -> Spine:
 def same_line_structure(reference: Document, document: Document) -> bool:
     """True when line i of one is line i of the other: as many lines, and words that do not speak against it.
 
-    With as many filled lines on both sides but blanks at other places the blanks are either empty
+    With as many filled lines on both sides but blank lines at other places these are either empty
     segments or separators that moved; whichever pairs lines more alike is right.
     """
     if len(reference.lines) != len(document.lines):

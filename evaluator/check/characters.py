@@ -35,7 +35,7 @@ _CANARY = re.compile(r"canary[^\n]{0,80}[0-9a-f]{8}-?[0-9a-f]{4}|BENCHMARK DATA 
 _TOKENIZED = re.compile(r" [.,](?= |$)|&(?:quot|apos|amp|#91|#93|lt|gt);|@-@|@@ |\u2581", re.MULTILINE)
 _SIGNS = (" .", " ,", "&", "@-@", "@@ ", "\u2581")
 TOKENIZED_SHARE = 0.05
-"""Share of lines; below, a stray blank before a full stop is the text's own."""
+"""Share of lines; below, a stray space before a full stop is the text's own."""
 MIN_TOKENIZED = 2
 
 

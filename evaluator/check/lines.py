@@ -21,7 +21,7 @@ Lines = Sequence[str]
 
 @lru_cache(maxsize=1 << 15)
 def words_of(text: str) -> frozenset[str]:
-    """Set of a text's words; of its characters where it has no blanks."""
+    """Set of a text's words; of its characters where it has no spaces."""
     words = text.casefold().split()
     return frozenset(words if len(words) > 2 else text.casefold())
 

@@ -110,7 +110,7 @@ def _copies(pairing: SystemLines, long: Sequence[int]) -> Iterator[Problem]:
 
 
 def _is_long(text: str) -> bool:
-    """Six words, or as many characters of a script without blanks as carry as much."""
+    """Six words, or as many characters of a script without spaces as carry as much."""
     return len(text.split()) >= COPY_WORDS or (len(text) >= 4 * COPY_WORDS and main_script(text) in ("Han", "Thai"))
 
 

@@ -17,7 +17,7 @@ DATA = "EVALUATOR_DATA"
 SUMMARY = (
     "Scores test sets x systems x metrics x options from one plain file into results/SUITE/: a run folder each, leaderboard.csv, report.md and "
     "report.html over all, one line per run in results/index.csv, every result in history.csv. "
-    "Finished runs are kept; an interrupted suite goes on where it stopped."
+    "Finished runs are kept; an interrupted suite resumes where it stopped."
 )
 EXAMPLES = (
     "evaluator bench configs/quick.yaml",
@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
         with shown_progress(args.quiet) as start_work:
             result = run_suite(config, runs, root, cache, start_work, _silent if args.quiet else log)
     except KeyboardInterrupt:
-        log(f"evaluator: interrupted; finished runs are kept in {root / config.name}. The same command goes on from there.")
+        log(f"evaluator: interrupted; finished runs are kept in {root / config.name}. The same command resumes from there.")
         return 130
     if not args.quiet:
         for message in cache.messages if cache else ():

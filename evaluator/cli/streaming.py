@@ -115,7 +115,7 @@ def score_stream(files: Sequence[str], request: Request, target: Path, args: arg
     try:
         _run(job, mine, folder, args)
     except KeyboardInterrupt:
-        log(f"stopped; what is finished stays in {folder}: the same command with -o {target} goes on from there")
+        log(f"stopped; what is finished stays in {folder}: the same command with -o {target} resumes from there")
         raise
     if is_finished(target, job) and not args.force:  # another task of the array was the last
         return 0

@@ -1,4 +1,4 @@
-"""`evaluator verify`: a stored run made again from its inputs, and what differs."""
+"""`evaluator verify`: a stored run reproduced from its inputs, and what differs."""
 
 from __future__ import annotations
 

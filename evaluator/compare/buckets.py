@@ -67,7 +67,7 @@ def material_of(evaluation: Evaluation) -> BucketInputs:
 
 
 def by_length(material: BucketInputs) -> Buckets:
-    """Words of the reference; characters where references have no blanks."""
+    """Words of the reference; characters where references have no spaces."""
     spaced = sum(" " in text.strip() for text in material.references) >= len(material.references) / 2
     counts = [len(text.split()) if spaced else len(text) for text in material.references]
     return _ranges(counts, LENGTHS, "words" if spaced else "characters")

@@ -31,7 +31,7 @@ class HubTokenizer:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(str(spec.folder), use_fast=use_fast, local_files_only=True, trust_remote_code=False)
         except (OSError, ValueError, ImportError, KeyError, AttributeError) as error:
             raise EvaluatorError(f"The tokenizer of {spec.name} cannot be loaded: {str(error).strip().splitlines()[0]}") from None
-        # bert-score puts a blank before the first word for these two alone.
+        # bert-score puts a space before the first word for these two alone.
         self._options = {"add_prefix_space": True} if isinstance(self._tokenizer, (GPT2Tokenizer, RobertaTokenizer)) else {}
         self.limit = min(int(self._tokenizer.model_max_length), _position_limit(spec.config))
         self.pad_id = self._tokenizer.pad_token_id or 0

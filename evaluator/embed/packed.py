@@ -194,7 +194,7 @@ def packed_tokenizer(file: PackedFile) -> Any:
     """XLM-R's tokenizer, as transformers puts it together.
 
     The normalizer is sentencepiece's nmt_nfkc, whose rules the file has for single characters alone: NFKC with controls left out,
-    invisible characters as blanks, and the full-width tilde as it is.
+    invisible characters as spaces, and the full-width tilde as it is.
     """
     with importing("encoder", "The tokenizer of e5-small-q4"):
         from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors

@@ -24,7 +24,7 @@ class Setting(NamedTuple):
 
     metric: Literal["bleu", "chrf", "ter"]
     tokens: Literal["split", "13a", "western"] = "split"
-    """How the kernel cuts words: at blanks, as mteval-v13a, or as that one's last part."""
+    """How the kernel cuts words: at spaces, as mteval-v13a, or as that one's last part."""
     order: int = 0
     """N-gram order: of words for BLEU, of characters for chrF."""
     word_order: int = 0

@@ -48,7 +48,7 @@ def symbols_of(parts: Sequence[Integers]) -> Symbols:
 
 
 def characters(texts: Sequence[str], whitespace: bool) -> Symbols:
-    """Code points of each text, without blanks unless they are asked for."""
+    """Code points of each text, without spaces unless they are asked for."""
     kept = texts if whitespace else ["".join(text.split()) for text in texts]
     joined = np.frombuffer("".join(kept).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
     lengths = np.array([len(text) for text in kept], dtype=np.int64)

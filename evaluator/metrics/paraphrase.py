@@ -22,7 +22,7 @@ from evaluator.version import __version__
 _SIGNS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u200c\u200d"
 """Accents, points and vowel signs, which are no letters to `re` and part of a word: combining, Hebrew, Arabic, Indic; joiners."""
 WORD = re.compile(f"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]|[\\w'’{_SIGNS}]+")
-"""Words without punctuation; in scripts that are written without blanks each character is one."""
+"""Words without punctuation; in scripts that are written without spaces each character is one."""
 
 
 class NoveltyMetric(SegmentMean):

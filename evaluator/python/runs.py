@@ -131,7 +131,7 @@ def verify(
     texts: bool = False,
     device: str | None = None,
 ) -> Verification:
-    """A stored run made again and compared: `passed`, `settings` and `numbers` say what differs.
+    """A stored run reproduced and compared: `passed`, `settings` and `numbers` say what differs.
 
     Args:
         run: a run or its folder.

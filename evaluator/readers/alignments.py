@@ -1,7 +1,7 @@
 """Alignment files: a TSV that people can read, edit and hand back.
 
 Columns: text (the system, or `reference 2`), reference and hypothesis (1-based numbers of
-non-blank paragraphs, separated by blanks; empty for an insertion or omission), moved (yes or
+non-blank paragraphs, separated by spaces; empty for an insertion or omission), moved (yes or
 empty). Further columns are for the eye and are ignored.
 """
 
@@ -57,7 +57,7 @@ def read_alignments(path: str) -> AlignmentFile:
 def _numbers(cell: str, where: str) -> tuple[int, ...]:
     numbers = cell.replace(",", " ").split()
     if not all(number.isdecimal() and len(number) < 9 and int(number) > 0 for number in numbers):
-        raise EvaluatorError(f"{where}: {cell!r} is not a list of paragraph numbers counted from 1, separated by blanks.")
+        raise EvaluatorError(f"{where}: {cell!r} is not a list of paragraph numbers counted from 1, separated by spaces.")
     return tuple(sorted(int(number) - 1 for number in numbers))
 
 

@@ -92,7 +92,7 @@ def _is_wrapped(blocks: list[list[str]]) -> bool:
     if len(blocks) < 2 or len(joints) < max(MIN_JOINTS, len(blocks) / 4) or width > WIDEST_WRAP:
         return False
     if any(" " not in line for line, _ in joints):
-        return False  # one word per line, or a script without blanks: nothing to tell a break by
+        return False  # one word per line, or a script without spaces: nothing that shows a break
     fits = sum(len(line) + 1 + len(following.split()[0]) <= width for line, following in joints)
     ended = sum(line.rstrip("\"'”’»)]").endswith((".", "!", "?", ":", "…")) for line, _ in joints)
     # A width chosen by hand or by another measure (bytes, wide letters) leaves a few short lines;

@@ -1,7 +1,7 @@
 """Suites: test sets x systems x metrics x options from one file.
 
 `config.py` reads the file (`yaml_locations.py` with the place of each value, `options.py` options, `card.py` cards), `plan.py` makes runs of it,
-`run.py` runs them and goes on where it stopped; `writing.py` writes what is over all runs: `tables.py` the leaderboard, `history.py` every
+`run.py` runs them and resumes where it stopped; `writing.py` writes what is over all runs: `tables.py` the leaderboard, `history.py` every
 result, `page.py` and `past.py` the page. `index.py` is the index of all suites.
 """
 

@@ -21,7 +21,7 @@ COLUMNS = {
     "options": "the combination of the matrix; empty without one",
     "systems": "how many systems",
     "segments": "how many segments",
-    "metrics": "metrics as printed in papers, separated by blanks",
+    "metrics": "metrics as printed in papers, separated by spaces",
     "best": "the best system by the first metric",
     "score": "its score",
     "evaluator": "version of evaluator",

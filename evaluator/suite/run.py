@@ -1,7 +1,7 @@
 """Runs a suite: one folder per run, finished ones left alone, and then the tables over all.
 
 A kill at any moment leaves finished run folders, which are whole, and temporary ones, which are removed at the next
-start; so a suite that was interrupted goes on where it stopped and ends with the same bytes.
+start; so a suite that was interrupted resumes where it stopped and ends with the same bytes.
 """
 
 from __future__ import annotations

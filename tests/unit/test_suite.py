@@ -204,7 +204,7 @@ def test_an_interrupted_suite_says_how_to_go_on(suite: Path, cli: Cli, tmp_path:
     monkeypatch.setattr("evaluator.suite.run.fill_folder", interrupted)
     result = cli("bench", suite, "-o", tmp_path / "results")
     assert result.code == 130
-    assert "The same command goes on from there" in result.err
+    assert "The same command resumes from there" in result.err
     monkeypatch.undo()
     assert "3 runs made, 1 kept" in cli("bench", suite, "-o", tmp_path / "results").err
 
