@@ -21,6 +21,7 @@ from evaluator.request import Request, check_request, options_of, with_installed
 from evaluator.results import refuse_stream
 from evaluator.run_json import Manifest
 from evaluator.score import StartWork, imported_scores, make_tables, score_systems
+from evaluator.trust import with_trust
 from evaluator.types import EvalSet, Evaluation, InputFile
 from evaluator.wiring import describe_aligner, diagnose_systems, make_judge, make_metrics, note_model, open_cache, scores_of_diagnosis, unreadable_segments
 
@@ -59,7 +60,7 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     )
     statistics = {one.metric.name: one.statistics for one in (*scores, *fidelity)}
     evaluation = Evaluation(make_tables(evalset, scores, diagnoses, fidelity), statistics, Manifest.read(manifest), evalset.alignments)
-    return compare(evaluation, request.plan, None, request.buckets, request.ngrams)
+    return with_trust(compare(evaluation, request.plan, None, request.buckets, request.ngrams))
 
 
 def note_inputs(request: Request, evalset: EvalSet) -> EvalSet:

@@ -120,6 +120,8 @@ class Manifest(Mapping[str, Any]):
     model: Mapping[str, Any] | None = None
     """BERTScore's: name, layer, digests, device, runtime."""
     comparison: ComparisonEntry | None = None
+    trust: Mapping[str, Any] | None = None
+    """How far the metrics can be trusted, by the run's human scores or published figures: `figures`, `human`, `pair`; None where neither is known."""
     suite: Mapping[str, Any] | None = None
     """Where a run is one of a suite: its name, set and fingerprint."""
     stream: Mapping[str, Any] | None = None

@@ -11,7 +11,7 @@ SHOWN = 10
 
 def render_markdown(view: View) -> str:
     """The report as Markdown text."""
-    lines = ["# Evaluation", "", f"{_inputs(view)}", "", *markdown_lines(view, 1), "", verdict(view), "", *comparison_lines(view)]
+    lines = ["# Evaluation", "", f"{_inputs(view)}", "", *markdown_lines(view, 1), "", verdict(view), "", *comparison_lines(view), *trust_section(view)]
     if view.flagged:
         lines += ["## Likely broken", ""]
         for row in view.flagged:
@@ -56,6 +56,18 @@ def comparison_lines(view: View) -> list[str]:
             lines.append(f"| {one.rank} | {one.cluster} | {markdown(one.system)} | {ranking.shown(one.score, 1)} | {interval} |")
         lines += ["", *(f"- {markdown(verdict)}" for verdict in ranking.verdicts)]
         lines += [f"- and {ranking.left_out} more pairs in pairs.csv"] * bool(ranking.left_out) + [""]
+    return lines
+
+
+def trust_section(view: View) -> list[str]:
+    """How far the metrics can be trusted here; nothing where nothing is known."""
+    rows = view.trust_rows
+    if not rows and not view.trust:
+        return []
+    lines = ["## How far to trust the metrics", "", *(f"- {markdown(line)}" for line in view.trust), ""]
+    if rows:
+        lines += ["| metric | statistic | value | 95 % interval | computed on | source |", "|---|---|---:|---|---|---|"]
+        lines += [f"| {' | '.join(map(markdown, row))} |" for row in rows] + [""]
     return lines
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from evaluator.digits import shown_score
 from evaluator.reports.order import gravity, reading_place
 from evaluator.reports.ranking import Ranking, comparison_line, rankings_of
+from evaluator.reports.trust import TrustRow, trust_lines, trust_rows
 from evaluator.run_json import Manifest
 from evaluator.types import Evaluation
 
@@ -78,6 +79,10 @@ class View(NamedTuple):
     """One a metric; none with one system."""
     test: str = ""
     """How the systems were compared, on one line."""
+    trust: tuple[str, ...] = ()
+    """How far the metrics can be trusted here, in at most two lines; none where nothing is known."""
+    trust_rows: tuple[TrustRow, ...] = ()
+    """The same with every figure."""
 
 
 def make_view(evaluation: Evaluation) -> View:
@@ -95,7 +100,18 @@ def make_view(evaluation: Evaluation) -> View:
     judged = sum(risk is not None for risk in risks)
     notes = (*manifest.notes, *(manifest.comparison.notes if manifest.comparison else ()))
     rankings = rankings_of(evaluation)
-    return View(systems, _lowest(evaluation), _flagged(evaluation), judged, notes, manifest, rankings, comparison_line(evaluation))
+    return View(
+        systems,
+        _lowest(evaluation),
+        _flagged(evaluation),
+        judged,
+        notes,
+        manifest,
+        rankings,
+        comparison_line(evaluation),
+        trust_lines(manifest, rankings),
+        tuple(trust_rows(manifest)),
+    )
 
 
 def verdict(view: View) -> str:
