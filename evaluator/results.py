@@ -8,12 +8,10 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -21,6 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from evaluator.atomic import PARTIAL, put_folder, staging_beside, words_of
+from evaluator.atomic import write_text as write_text
+from evaluator.atomic import write_whole as write_whole
 from evaluator.float_column import FloatColumn
 from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guarded, kind_of, parse_cells, unguarded
 from evaluator.run_checks import check_statistics, check_tables, read_arrays
@@ -66,22 +67,22 @@ def new_run_folder(target: Path, *, force: bool = False) -> Iterator[Staging]:
         EvaluatorError: the folder exists, or cannot be made or filled.
     """
     made: list[Path] = []
-    try:
-        check_target(target, force)
-        made = [parent for parent in target.absolute().parents if not parent.exists()]
-        target.absolute().parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}-", dir=target.absolute().parent))
-    except OSError as error:
-        _remove_empty(made)
-        raise EvaluatorError(f"The run folder {target} cannot be made: {_words(error)}. Choose another place with -o DIR.") from None
     done = False
     try:
-        yield Staging(staging, target)
-        with _writing(target):
-            _put_in_place(staging, target, force)
-        done = True
+        with ExitStack() as stack:
+            try:
+                check_target(target, force)
+                made = [parent for parent in target.absolute().parents if not parent.exists()]
+                target.absolute().parent.mkdir(parents=True, exist_ok=True)
+                staging = stack.enter_context(staging_beside(target))
+            except OSError as error:
+                raise EvaluatorError(f"The run folder {target} cannot be made: {words_of(error)}. Choose another place with -o DIR.") from None
+            yield Staging(staging, target)
+            with _writing(target):
+                check_target(target, force)  # again: another run may have finished meanwhile
+                put_folder(staging, target, replace=force)
+            done = True
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
         if not done:
             _remove_empty(made)
 
@@ -91,11 +92,7 @@ def _writing(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise EvaluatorError(f"The run folder {target} could not be written: {_words(error)}. Nothing was left behind.") from error
-
-
-def _words(error: OSError) -> str:
-    return f"{error.strerror or error}"
+        raise EvaluatorError(f"The run folder {target} could not be written: {words_of(error)}. Nothing was left behind.") from error
 
 
 def _remove_empty(folders: Sequence[Path]) -> None:
@@ -120,36 +117,11 @@ def check_target(target: Path, force: bool) -> None:
         return
     if not (target / MANIFEST).is_file():
         raise EvaluatorError(f"The folder {target} exists and is not a run folder (no {MANIFEST}); choose another place with -o DIR.")
-    foreign = sorted(path.name for path in target.iterdir() if path.name not in OWN_FILES)
+    foreign = sorted(path.name for path in target.iterdir() if path.name not in OWN_FILES and not path.name.endswith(PARTIAL))
     if force and foreign:
         raise EvaluatorError(f"The run folder {target} holds {', '.join(foreign[:5])}, which no run wrote; move that away or choose another place with -o DIR.")
     if not force:
         raise EvaluatorError(f"The run folder {target} exists; use --force to replace it, or another place with -o DIR.")
-
-
-def _put_in_place(staging: Path, target: Path, force: bool) -> None:
-    check_target(target, force)  # again: another run may have finished meanwhile
-    os.chmod(staging, 0o777 & ~_umask())
-    if target.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}-old-", dir=target.absolute().parent))
-        try:
-            os.replace(target, old / "run")
-            os.replace(staging, target)
-        except BaseException:  # Ctrl-C between the two as well
-            if not target.exists() and (old / "run").exists():
-                os.replace(old / "run", target)
-            with suppress(OSError):
-                old.rmdir()
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        os.replace(staging, target)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_run(evaluation: Evaluation, staging: Staging, extra: Mapping[str, str]) -> None:
@@ -178,28 +150,6 @@ def _write_arrays(path: Path, arrays: Mapping[str, FloatArray]) -> None:
         for name, array in arrays.items():
             with file.open(f"{name}.npy", "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write text as UTF-8, line ends as they are."""
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file of its own whole or not at all, replacing what is there.
-
-    Raises:
-        EvaluatorError: it cannot be written.
-    """
-    partial = path.with_name(f".{path.name[:60]}.{os.getpid()}")
-    try:
-        write_text(partial, text)
-        os.replace(partial, path)
-    except OSError as error:
-        raise EvaluatorError(f"{path} cannot be written: {_words(error)}.") from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 class _LineFeeds(StringIO):

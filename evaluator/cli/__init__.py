@@ -46,6 +46,7 @@ examples:
   evaluator score reference.txt nmt=a.txt llm=b.txt -m bleu chrf -o results/run1
   evaluator list metrics
 """
+NO_MEMORY = "there is not enough memory for these inputs; nothing was written. Score fewer systems at once, or give a table, which streams in constant memory."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,8 +60,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _ended_by_sigterm(), _seldom_collected():
             return _run(arguments)
     except KeyboardInterrupt:
-        print("evaluator: interrupted; nothing was written.", file=sys.stderr)
+        print("evaluator: interrupted; what was not finished was not written.", file=sys.stderr)
         return 130
+    except MemoryError:
+        print(f"evaluator: error: {NO_MEMORY}", file=sys.stderr)
+        return 2
 
 
 @contextmanager
@@ -105,7 +109,10 @@ def _run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
-        print(f"evaluator: error: {error.strerror or error}: {error.filename or 'standard output'}", file=sys.stderr)
+        from evaluator.reports.safe import printable
+
+        place = error.filename or "standard output or another file that was being written"
+        print(f"evaluator: error: {error.strerror or error}: {printable(str(place))}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     except RuntimeError as error:

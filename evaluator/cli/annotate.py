@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import re
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -188,7 +185,7 @@ def _check_target(target: Path) -> None:
 
 def _write_one(args: argparse.Namespace, files: Mapping[str, str]) -> str:
     """Write one sheet and its key as files; the key's path."""
-    from evaluator.results import write_whole
+    from evaluator.atomic import write_files
 
     if not args.output:
         raise EvaluatorError("--format writes one file: name it with -o FILE.")
@@ -196,9 +193,11 @@ def _write_one(args: argparse.Namespace, files: Mapping[str, str]) -> str:
     for path in (target, key):
         if path.exists():
             raise EvaluatorError(f"{path} exists; choose another place with -o FILE.")
-    target.absolute().parent.mkdir(parents=True, exist_ok=True)
-    write_whole(key, files[KEY])
-    write_whole(target, files[FORMATS[args.format]])
+    try:
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EvaluatorError(f"The folder of {target} cannot be made: {error.strerror or error}. Choose another place with -o FILE.") from None
+    write_files(target.parent, {key.name: files[KEY], target.name: files[FORMATS[args.format]]})
     return str(key)
 
 
@@ -212,15 +211,7 @@ def _key_beside(sheet: str) -> str:
 
 def _write_folder(target: Path, files: Mapping[str, str]) -> None:
     """Write the files into a new folder, all of them or none."""
-    from evaluator.results import write_text
+    from evaluator.atomic import write_folder
 
-    target.absolute().parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}-", dir=target.absolute().parent))
-    try:
-        for name, text in files.items():
-            write_text(staging / name, text)
-        os.chmod(staging, 0o755)
-        _check_target(target)
-        os.replace(staging, target)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    _check_target(target)
+    write_folder(target, files)

@@ -28,9 +28,10 @@ def run(arguments: Sequence[str]) -> int:
     args = parser.parse(arguments)
     for name in args.format:
         one_of(name, FORMATS, "format")
+    from evaluator.atomic import write_files
     from evaluator.reports.paper import PaperStyle, latex_table
     from evaluator.reports.view import make_view
-    from evaluator.results import MANIFEST, read_run, write_whole
+    from evaluator.results import MANIFEST, read_run
     from evaluator.run import reports_of
 
     folder = Path(args.run).expanduser()
@@ -41,10 +42,9 @@ def run(arguments: Sequence[str]) -> int:
     texts = {"html": ("report.html", reports["report.html"]), "md": ("report.md", reports["report.md"])}
     if "latex" in args.format:
         texts["latex"] = ("report.tex", latex_table(make_view(evaluation), args.width, PaperStyle(args.intervals, args.clusters)))
+    write_files(folder, dict(texts[name] for name in dict.fromkeys(args.format)))
     for name in dict.fromkeys(args.format):
-        file, text = texts[name]
-        write_whole(folder / file, text)
-        sys.stdout.write(f"{folder / file}\n")
+        sys.stdout.write(f"{folder / texts[name][0]}\n")
     return 0
 
 

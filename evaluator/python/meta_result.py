@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaluator.atomic import write_files, write_folder
 from evaluator.frames import Column
 from evaluator.meta.bootstrap import RESAMPLES
 from evaluator.meta.columns import META, META_PAIRS
@@ -18,7 +19,7 @@ from evaluator.readers.human_tables import Rows
 from evaluator.readers.scores import ScoreFile
 from evaluator.reports.meta import latex_meta, markdown_meta, render_meta, rows_of
 from evaluator.reports.meta_page import meta_page
-from evaluator.results import csv_text, write_whole
+from evaluator.results import csv_text
 from evaluator.run import Run
 from evaluator.types import Evaluation, EvaluatorError, Table
 from evaluator.version import __version__
@@ -91,12 +92,11 @@ class MetaResult:
         """
         target = Path(folder).expanduser()
         check_target(target, force)
-        try:
-            target.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise EvaluatorError(f"The folder {target} cannot be made: {error.strerror or error}. Choose another place with -o DIR.") from None
-        for name, text in self.files(spreadsheet_safe=spreadsheet_safe).items():
-            write_whole(target / name, text)
+        files = self.files(spreadsheet_safe=spreadsheet_safe)
+        if target.is_dir():
+            write_files(target, files)
+        else:
+            write_folder(target, files)
         return target
 
     def _repr_html_(self) -> str:
