@@ -14,10 +14,9 @@ from typing import Any, ClassVar
 
 from sacrebleu.metrics.bleu import BLEU as SacreBLEU
 
-from evaluator.metrics.checked import TOKENIZED_FROM, Checked, check_streams, count_references
 from evaluator.metrics.kernel import counted_by, is_cheaper_than_cache
-from evaluator.metrics.sacrebleu_base import TOKENIZED_FROM, SacrebleuBase, check_streams, count_references
 from evaluator.metrics.lexical import BLEU, CHRF, TER, UNPINNED
+from evaluator.metrics.sacrebleu_base import TOKENIZED_FROM, SacrebleuBase, check_streams, count_references
 from evaluator.protocol import Counts, Declaration, Option, Scale, ScoreColumn, Signature, Streams
 from evaluator.types import Advance, EvaluatorError, FloatArray
 
