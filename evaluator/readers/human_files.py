@@ -7,7 +7,7 @@ import hashlib
 from evaluator.readers.forms import ending_of
 from evaluator.readers.human import is_human_evaluation
 from evaluator.readers.human_esa import read_esa
-from evaluator.readers.human_mqm import is_mqm, read_mqm, read_rater_lists
+from evaluator.readers.human_mqm import ESA_SCORES, is_mqm, read_mqm, read_rater_lists
 from evaluator.readers.human_rows import JudgedFile, JudgedRow
 from evaluator.readers.human_tables import judged_table, read_rows
 from evaluator.readers.scores import read_seg_score
@@ -43,8 +43,8 @@ def read_judged(path: str, *, column: str | None = None, quoting: bool = True) -
     table = read_rows(path, data, quoting and not is_mqm_header(data))
     if is_mqm(table.header):
         return read_mqm(path, digest, table)
-    if {"raters", "errors"} & set(table.header) and column is None:
-        return read_rater_lists(path, digest, table)
+    if {"raters", "errors"} & set(table.header) and (column is None or column == ESA_SCORES in table.header):
+        return read_rater_lists(path, digest, table, column)
     return judged_table(path, digest, table, column=column)
 
 

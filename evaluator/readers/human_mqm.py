@@ -7,16 +7,19 @@ weights, which WMT's are (Freitag et al. 2021, doi:10.1162/tacl_a_00437).
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evaluator.readers.human_rows import JudgedFile, JudgedRow, Mark
-from evaluator.readers.human_tables import ALIASES, Rows
+from evaluator.readers.human_tables import ALIASES, Rows, number_of
 from evaluator.readers.testsets import is_human
 from evaluator.types import EvaluatorError
 
 SERIOUS = ("major", "critical")
+ESA_SCORES = "esa_scores"
+"""A list of scores from 0 to 100, one per rater, beside the lists of errors."""
 NON_TRANSLATION = 25.0
 SERIOUS_WEIGHT = 5.0
 MINOR_WEIGHT = 1.0
@@ -101,8 +104,14 @@ def mark_of(target: str, category: str, severity: str) -> Mark:
     return Mark(before, before + inside, category, severity)
 
 
-def read_rater_lists(path: str, sha256: str, table: Rows) -> JudgedFile:
+def read_rater_lists(path: str, sha256: str, table: Rows, scores: str | None = None) -> JudgedFile:
     """JSON Lines with `raters`, a list of lists of spans, or `errors`, one list: `start, end, category, severity`.
+
+    Args:
+        path: the file.
+        sha256: its digest.
+        table: its rows.
+        scores: a column with a list of one score per rater, which then are the human scores; None weighs the errors.
 
     Raises:
         EvaluatorError: another shape.
@@ -118,15 +127,37 @@ def read_rater_lists(path: str, sha256: str, table: Rows) -> JudgedFile:
         lists = _json(cells.get("raters")) if "raters" in cells else [_json(cells.get("errors"))]
         if not isinstance(lists, list) or not all(isinstance(marks, list) for marks in lists):
             raise EvaluatorError(f"{path}, {where}: raters must be a list with one list of errors per rater.")
+        given_scores = None if scores is None else rater_scores(f"{path}, {where}", scores, cells.get(scores), len(lists))
         for k, given in enumerate(lists, 1):
             marks = tuple(_mark(f"{path}, {where}, rater {k}", text["hypothesis"], error) for error in given)
             rows.append(
                 JudgedRow(
-                    text["system"], text["document"], text["segment"], text["hypothesis"], text["reference"], score_of(marks),
+                    text["system"], text["document"], text["segment"], text["hypothesis"], text["reference"], score_of(marks) if given_scores is None else given_scores[k - 1],
                     f"rater {k}", is_human(text["system"]) or text["system"].lower().startswith("human"), marks,
                 )
             )  # fmt: skip
-    return JudgedFile(path, sha256, tuple(rows), "MQM")
+    if scores is None:
+        other = f"{path} has {ESA_SCORES} too; --human-column {ESA_SCORES} takes them instead of the errors' weights."
+        return JudgedFile(path, sha256, tuple(rows), "MQM", (other,) if ESA_SCORES in table.header else ())
+    return JudgedFile(path, sha256, tuple(rows), "ESA")
+
+
+def rater_scores(where: str, column: str, value: Any, n_raters: int) -> list[float]:
+    """One score per rater, NaN where a rater gave none; all NaN for a row without the column.
+
+    Raises:
+        EvaluatorError: no list of as many scores as there are raters.
+    """
+    given = _json(value)
+    if given is None:
+        return [math.nan] * n_raters
+    if not isinstance(given, list) or len(given) != n_raters:
+        found = f"{len(given)} scores" if isinstance(given, list) else f"{str(value)[:40]!r}"
+        raise EvaluatorError(f"{where}, column {column}: {found} of {n_raters} rater{'s' * (n_raters > 1)}; it must be a list of one score each.")
+    numbers = [number_of(score) for score in given]
+    if None in numbers:
+        raise EvaluatorError(f"{where}, column {column}: {given[numbers.index(None)]!r} is no score.")
+    return [math.nan if number is None else number for number in numbers]
 
 
 def _mark(where: str, hypothesis: str, error: Any) -> Mark:

@@ -62,6 +62,32 @@ def test_lists_of_errors_are_raters(write: Write) -> None:
     assert judged.rows[0].reference == "R"
 
 
+def test_scores_beside_lists_of_errors_are_taken_when_asked_for(write: Write) -> None:
+    minor = {"start": 0, "end": 1, "category": "Style", "severity": "minor"}
+    rows = [
+        {"system": "a", "document": "d", "segment": 1, "hypothesis": "x", "raters": [[minor], []], "esa_scores": [80, None]},
+        {"system": "a", "document": "d", "segment": 2, "hypothesis": "y", "raters": [[], []]},
+    ]
+    path = str(write("human.jsonl", "\n".join(map(json.dumps, rows))))
+    judged = read_judged(path, column="esa_scores")
+    assert [row.score for row in judged.rows] == pytest.approx([80, np.nan, np.nan, np.nan], nan_ok=True)
+    assert judged.scale == "ESA"
+    assert judged.rows[0].marks is not None
+    assert judged.rows[0].marks[0].severity == "minor"
+    weighed = read_judged(path)
+    assert [row.score for row in weighed.rows] == [-1, 0, 0, 0]
+    assert "--human-column esa_scores takes them" in weighed.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"), [([80], "1 scores of 2 raters"), (80, "'80' of 2 raters"), ([80, "good"], "'good' is no score"), (None, "no column 'esa_scores'")]
+)
+def test_scores_that_are_not_one_per_rater_are_refused(write: Write, scores: object, message: str) -> None:
+    row = {"system": "a", "document": "d", "segment": 1, "hypothesis": "x", "raters": [[], []], **({} if scores is None else {"esa_scores": scores})}
+    with pytest.raises(EvaluatorError, match=message):
+        read_judged(str(write("human.jsonl", json.dumps(row))), column="esa_scores")
+
+
 def test_esa_keeps_people_apart_and_spans_that_cannot_be(write: Write) -> None:
     common = {"doc_id": "d", "system": "a", "tgt": "abc"}
     places = [(0, 2, "major"), ("missing", "missing", "minor"), (2, 9, "minor")]
