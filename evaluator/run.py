@@ -80,6 +80,7 @@ class Run:
             against: another system. The frame then has the texts and scores of both, and `delta`, the score of `system` less that of `against`;
                 segments where `system` is not worse are left out. Exchange the two for the reverse.
             metric: what is bad: a column such as `chrf` or a title such as `chrF2`; `fidelity` and `risk` where there is a diagnosis.
+                By risk the order is the page's: flagged segments first, by severity, risk and fidelity.
 
         Returns:
             Rows of `segments`, with their index in it, worst first.
@@ -135,7 +136,7 @@ class Run:
             return figure
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False, spreadsheet_safe: bool = False) -> Path:
-        """Write the run folder, atomically, and return its path.
+        """Write the run folder atomically and return its path.
 
         Args:
             folder: where to; parents are made.

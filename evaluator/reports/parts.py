@@ -11,7 +11,7 @@ from rich.text import Text
 
 from evaluator.reports.ranking import Ranking, rows_of
 from evaluator.reports.safe import printable
-from evaluator.reports.terminal import plain_console
+from evaluator.reports.screen import plain_console
 from evaluator.reports.view import View
 from evaluator.types import Evaluation, GateCheck
 

@@ -1,163 +1,145 @@
-"""The whole summary in a terminal: verdicts, scores, rankings, signatures, the paragraphs to look at; `brief.py` has it in 40 lines."""
+"""The summary of a run in a terminal: verdicts, scores, what the tests say, paragraphs to look at, notes, signatures; in at most 40 lines, or whole.
+
+Both have one layout: the same blocks in the same order, parted by a blank line. `brief.py` has the blocks.
+"""
 
 from __future__ import annotations
 
-from io import StringIO
+from collections.abc import Sequence
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from evaluator.reports.headline import leaders
+from evaluator.reports.brief import (
+    FLAGGED_TITLE,
+    comparison_block,
+    note_block,
+    paragraph_block,
+    score_block,
+    signature_block,
+    verdict_block,
+    where,
+)
+from evaluator.reports.ranking import Ranking
 from evaluator.reports.safe import printable
-from evaluator.reports.view import LOWEST_TITLE, NO_DIAGNOSIS, Flagged, LowRecall, View, verdict
+from evaluator.reports.screen import Block, plain_console, printed, screen_lines
+from evaluator.reports.view import LOWEST_TITLE, NO_DIAGNOSIS, LowRecall, View
 
+__all__ = ["plain_console", "render_comparison", "render_short", "render_terminal", "screen_lines"]
+
+MAX_LINES = 40
+SYSTEMS = (12, 9, 6, 3)
+"""Systems shown in a short summary, the first number that fits."""
 SHOWN = 5
 SHOWN_FLAGGED = 10
 LONGEST = 400
 """Characters of a paragraph shown."""
 
 
-def plain_console(out: StringIO, columns: int, color: bool) -> Console:
-    """A console that writes what it is given and nothing of its own."""
-    return Console(file=out, width=max(columns, 72), force_terminal=color, no_color=not color, highlight=False, emoji=False, markup=False, legacy_windows=False)
-
-
-def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str:
-    """The summary as text.
+def render_short(view: View, *, columns: int, color: bool, width: int, worst: bool = True) -> str:
+    """The summary in at most `MAX_LINES` lines.
 
     Args:
         view: what to show.
         columns: width of the terminal in characters.
         color: whether escape codes may be used.
         width: decimals of scores on a scale of 100.
+        worst: whether paragraphs and signatures are shown, or the comparison alone.
     """
-    out = StringIO()
-    console = plain_console(out, columns, color)
-    said = [line for line in (leaders(view.rankings), verdict(view) if view.judged else "") if line]
-    for line in said:
-        console.print(Text(printable(line), style="bold"), soft_wrap=True)
-    if said:
-        console.print()
-    console.print(_scores(view, width))
-    console.print()
-    print_rankings(console, view, width)
-    for line in signature_lines(view, width):
-        console.print(Text(line, style="dim"), soft_wrap=True)
-    for note in view.notes:
-        console.print(Text(f"note: {printable(note)}"), soft_wrap=True)
-    console.print()
-    if view.judged:
-        _print_flagged(console, view)
-    elif view.lowest:
-        console.print(Text(LOWEST_TITLE, style="bold"))
-        _print_lowest(console, view)
-    if not view.judged:
-        console.print()
-        console.print(Text(NO_DIAGNOSIS, style="dim"), soft_wrap=True)
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    told = [verdict_block(view, columns, color), comparison_block(view, columns, color)]
+    foot = [note_block(_notes(view, worst), columns, color)]
+    if worst:
+        foot.append(signature_block(view, columns, color, width))
+    for systems in SYSTEMS:  # where long names and notes leave too little room, fewer systems are shown
+        head = [told[0], score_block(view, columns, color, width, systems), told[1]]
+        blocks = _with_paragraphs(view, head, foot, columns, color) if worst else [*head, *foot]
+        if not all(block.whole for block in blocks):
+            hint = "every interval, pair, paragraph and note" if view.rankings else "every paragraph and note"
+            blocks.append(Block(printed([Text(f"--verbose shows {hint}.", style="dim")], columns, color)))
+        if sum(block.height(columns) + 1 for block in blocks if block.lines) - 1 <= MAX_LINES:
+            break
+    return _laid_out(blocks)
+
+
+def _with_paragraphs(view: View, head: Sequence[Block], foot: Sequence[Block], columns: int, color: bool) -> list[Block]:
+    """The blocks with as many paragraphs between them as there is room for."""
+    taken = sum(block.height(columns) + 1 for block in (*head, *foot) if block.lines)
+    return [*head, paragraph_block(view, columns, color, MAX_LINES - taken - 3), *foot]  # less the hint and two blank lines
+
+
+def render_terminal(view: View, *, columns: int, color: bool, width: int) -> str:
+    """The whole summary; arguments as in `render_short`."""
+    blocks = [*_whole_head(view, columns, color, width), Block(_paragraphs(view, columns, color))]
+    return _laid_out([*blocks, _whole_notes(view, columns, color, True), signature_block(view, columns, color, width, most=len(view.systems[0].scores))])
 
 
 def render_comparison(view: View, *, columns: int, color: bool, width: int) -> str:
-    """The rankings and pairs alone, and what to be warned of; arguments as in `render_terminal`."""
-    out = StringIO()
-    console = plain_console(out, columns, color)
-    if leaders(view.rankings):
-        console.print(Text(leaders(view.rankings), style="bold"), soft_wrap=True)
-        console.print()
-    print_rankings(console, view, width)
-    for note in view.notes:
-        console.print(Text(f"note: {printable(note)}"), soft_wrap=True)
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    """The whole comparison: verdicts, scores, rankings with every pair, and what to be warned of; arguments as in `render_short`."""
+    return _laid_out([*_whole_head(view, columns, color, width), _whole_notes(view, columns, color, False)])
 
 
-def render_short(view: View, *, columns: int, color: bool, width: int, worst: bool = True) -> str:
-    """The whole summary where it has few lines, else what matters most of it; arguments as in `render_terminal`, `worst` as in `render_brief`."""
-    from evaluator.reports.brief import MOST_LINES, render_brief
-
-    whole = (render_terminal if worst else render_comparison)(view, columns=columns, color=color, width=width)
-    if screen_lines(whole, columns) <= MOST_LINES:
-        return whole
-    return render_brief(view, columns=columns, color=color, width=width, worst=worst)
+def _laid_out(blocks: Sequence[Block]) -> str:
+    return "\n\n".join("\n".join(block.lines) for block in blocks if block.lines) + "\n"
 
 
-def screen_lines(text: str, columns: int) -> int:
-    """How many lines of a screen a text without escape codes takes."""
-    return sum(max(1, -(-len(line) // columns)) for line in text.removesuffix("\n").split("\n"))
+def _notes(view: View, worst: bool) -> list[str]:
+    """What to be warned of, with the diagnosis that is off where paragraphs would be shown."""
+    return [*view.notes, *([NO_DIAGNOSIS] if worst and not view.judged else [])]
 
 
-def _scores(view: View, width: int) -> Table:
+def _whole_notes(view: View, columns: int, color: bool, worst: bool) -> Block:
+    return Block(printed([Text(f"note: {printable(note)}") for note in _notes(view, worst)], columns, color, soft_wrap=True))
+
+
+def _whole_head(view: View, columns: int, color: bool, width: int) -> list[Block]:
+    tested = printed([Text(view.test, style="dim")], columns, color) if view.test else []
+    rankings = [Block(printed(_ranking(ranking, width), columns, color)) for ranking in view.rankings]
+    return [verdict_block(view, columns, color), score_block(view, columns, color, width, most=len(view.systems)), Block(tested), *rankings]
+
+
+def _ranking(ranking: Ranking, width: int) -> list[RenderableType]:
+    """One metric's ranking with intervals and clusters, and its pairs in words."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+    for name in ("rank", "cluster"):
+        table.add_column(name, no_wrap=True)
     table.add_column("system", overflow="fold", min_width=7)
-    for score in view.systems[0].scores:
-        table.add_column(score.metric, justify="right", no_wrap=True)
-    table.add_column("segments", justify="right", no_wrap=True)
-    for system in view.systems:
-        table.add_row(Text(printable(system.system)), *(score.shown(width) for score in system.scores), str(system.segments))
-    return table
+    table.add_column(f"{printable(ranking.metric)} {'↑' if ranking.higher_is_better else '↓'}", justify="right", no_wrap=True)
+    table.add_column("95 % interval", no_wrap=True)
+    for one in ranking.systems:
+        interval = f"[{ranking.shown(one.ci_low, width)}, {ranking.shown(one.ci_high, width)}]"
+        table.add_row(one.rank, str(one.cluster), Text(printable(one.system)), ranking.shown(one.score, width), interval)
+    pairs = [Padding(Text(printable(line)), (0, 0, 0, 2)) for line in ranking.verdicts]
+    left = [Text(f"  neighbours only; pairs.csv has {ranking.left_out} more pairs")] if ranking.left_out else []
+    return [table, *pairs, *left]
 
 
-def print_rankings(console: Console, view: View, width: int) -> None:
-    """Each metric's ranking with intervals and clusters, and its pairs in words; nothing with one system."""
-    if view.test:
-        console.print(Text(view.test, style="dim"))
-        console.print()
-    for ranking in view.rankings:
-        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
-        for name in ("rank", "cluster"):
-            table.add_column(name, no_wrap=True)
-        table.add_column("system", overflow="fold", min_width=7)
-        table.add_column(f"{printable(ranking.metric)} {'↑' if ranking.higher_is_better else '↓'}", justify="right", no_wrap=True)
-        table.add_column("95 % interval", no_wrap=True)
-        for one in ranking.systems:
-            interval = f"[{ranking.shown(one.ci_low, width)}, {ranking.shown(one.ci_high, width)}]"
-            table.add_row(one.rank, str(one.cluster), Text(printable(one.system)), ranking.shown(one.score, width), interval)
-        console.print(table)
-        for verdict_ in ranking.verdicts:
-            console.print(Padding(Text(printable(verdict_)), (0, 0, 0, 2)))
-        if ranking.left_out:
-            console.print(f"  neighbours only; pairs.csv has {ranking.left_out} more pairs")
-        console.print()
+def _paragraphs(view: View, columns: int, color: bool) -> list[str]:
+    """The worst paragraphs with their texts."""
+    parts: list[RenderableType] = []
+    if view.judged:
+        for row in view.flagged[:SHOWN_FLAGGED]:
+            parts.append(Text(f"{where(view, row)}  risk {row.risk:.2f}  {printable(row.reason)}", style="red"))
+            parts.append(_texts(row.reference, row.hypothesis))
+        if len(view.flagged) > SHOWN_FLAGGED:
+            parts.append(Text(f"and {len(view.flagged) - SHOWN_FLAGGED:,} more in report.html and segments.csv"))
+    else:
+        rows: list[LowRecall] = [row for row in view.lowest if row.recall < 1][:SHOWN]
+        for low in rows:
+            parts += [Text(f"{where(view, low)}  recall {low.recall:.4f}", style="cyan"), _texts(low.reference, low.hypothesis)]
+    title = Text(FLAGGED_TITLE if view.judged else LOWEST_TITLE, style="bold")
+    return printed([title, *parts], columns, color) if parts else []
 
 
-def signature_lines(view: View, width: int) -> list[str]:
-    """sacreBLEU's lines for one system, bare signatures for several."""
-    scores = view.systems[0].scores
-    if len(view.systems) > 1:
-        return [f"{score.metric}|{score.signature}" for score in scores]
-    return [f"{score.metric}|{score.signature} = {score.shown(width)} {score.details}".rstrip() for score in scores]
-
-
-def _print_flagged(console: Console, view: View) -> None:
-    for row in view.flagged[:SHOWN_FLAGGED]:
-        console.print(Text(f"{where(view, row)}  risk {row.risk:.2f}  {printable(row.reason)}", style="red"))
-        _print_texts(console, row.reference, row.hypothesis)
-    if len(view.flagged) > SHOWN_FLAGGED:
-        console.print(f"and {len(view.flagged) - SHOWN_FLAGGED} more in report.md and segments.csv")
-
-
-def _print_lowest(console: Console, view: View) -> None:
-    for row in [row for row in view.lowest if row.recall < 1][:SHOWN]:
-        console.print(Text(f"{where(view, row)}  recall {row.recall:.4f}", style="cyan"))
-        _print_texts(console, row.reference, row.hypothesis)
-
-
-def where(view: View, row: Flagged | LowRecall) -> str:
-    """The paragraph in words, with its system and document as far as there are several."""
-    many = len(view.systems) > 1
-    documents = len({one.document for one in (view.flagged if view.judged else view.lowest)}) > 1
-    return ", ".join([printable(row.system)] * many + [printable(row.document)] * documents + [f"segment {row.segment}"])
-
-
-def _print_texts(console: Console, reference: str, hypothesis: str) -> None:
+def _texts(reference: str, hypothesis: str) -> Table:
     texts = Table.grid(padding=(0, 2, 0, 0))
     texts.add_row(Text("  ref", style="dim"), Text(_short(reference)))
     texts.add_row(Text("  hyp", style="dim"), Text(_short(hypothesis) or "(omitted)"))
-    console.print(texts)
+    return texts
 
 
 def _short(text: str) -> str:
-    """The text on one line, cut where it would flood the screen; report.md has it whole."""
+    """The text on one line, cut where it would flood the screen; report.html has it whole."""
     line = printable(text).strip()
     return line if len(line) <= LONGEST else line[:LONGEST].rsplit(" ", 1)[0] + " …"

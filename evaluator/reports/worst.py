@@ -37,7 +37,7 @@ def by_metric(evaluation: Evaluation, name: str) -> By:
 
 
 def worst_rows(evaluation: Evaluation, n: int, system: str | None, by: By) -> list[int]:
-    """The n rows of segments.csv that are worst: by severity, risk and fidelity, or by a metric; of equal ones the first as the text is read.
+    """The n rows of segments.csv that are worst: flagged ones in the order of the page and then the others, or by a metric; of equal ones the first as read.
 
     Args:
         evaluation: the run.
@@ -48,7 +48,10 @@ def worst_rows(evaluation: Evaluation, n: int, system: str | None, by: By) -> li
     columns = evaluation.tables["segments"].columns
     rows = [k for k, value in enumerate(columns[by.column]) if value is not None and system in (None, columns["system"][k])]
     sign, place = 1 if by.higher_is_better else -1, reading_place(columns)
-    return sorted(rows, key=gravity(columns) if by.column == "risk" else lambda k: (sign * columns[by.column][k], *place(k)))[:n]
+    worst = gravity(columns)  # the page has flagged rows alone, in this order
+    if by.column == "risk":
+        return sorted(rows, key=lambda k: (not columns["flagged"][k], *worst(k)))[:n]
+    return sorted(rows, key=lambda k: (sign * columns[by.column][k], *place(k)))[:n]
 
 
 def worse_than(evaluation: Evaluation, n: int, system: str, against: str, by: By) -> list[tuple[int, int]]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 import evaluator
-from evaluator.types import EvaluatorError
+from evaluator.reports.page import make_page
+from evaluator.run import Run
+from evaluator.types import EvaluatorError, Table
 
 TEXTS = ["The dam held all night.", "It rained for a week.", "The road to the coast is closed.", "Nobody came to the quay."]
 A = [*TEXTS[:2], "The road is closed.", "Everybody came."]
@@ -26,6 +31,24 @@ def test_worst_segments_come_first_by_each_metrics_own_direction(run: evaluator.
     assert found.equals(run.segments.loc[found.index])
     assert run.worst(3, system="a", metric=title).index.tolist() == found.index.tolist()
     assert len(run.worst(metric=metric)) == 8
+
+
+JUDGED = {
+    "severity": ["major", "critical", "none", "major", "critical", "minor", "major", "none"],
+    "risk": [0.9, 0.3, 0.1, 0.8, 0.7, 0.2, 0.9, 0.1],
+    "fidelity": [40.0, 60.0, 99.0, 20.0, 30.0, 80.0, 10.0, 99.0],
+    "flagged": [True, False, False, True, True, False, True, False],
+}
+
+
+def test_by_risk_segments_come_in_the_order_of_the_page(run: evaluator.Run) -> None:
+    columns: dict[str, Any] = {**run.evaluation.tables["segments"].columns, **JUDGED}
+    judged = replace(run.evaluation, tables={**run.evaluation.tables, "segments": Table("segments", columns)})
+    found = Run(judged).worst(8)
+    assert found.index.tolist() == [4, 6, 0, 3, 1, 5, 2, 7]  # a critical finding that is not flagged comes after all that are
+    on_page = {group.system: [card.segment for card in group.cards] for group in make_page(judged).worst}
+    for system in ("a", "b"):
+        assert Run(judged).worst(2, system=system)["segment"].tolist() == on_page[system]
 
 
 def test_where_one_is_worse_than_another_both_are_shown(run: evaluator.Run) -> None:
