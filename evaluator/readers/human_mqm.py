@@ -127,15 +127,13 @@ def read_rater_lists(path: str, sha256: str, table: Rows, scores: str | None = N
         lists = _json(cells.get("raters")) if "raters" in cells else [_json(cells.get("errors"))]
         if not isinstance(lists, list) or not all(isinstance(marks, list) for marks in lists):
             raise EvaluatorError(f"{path}, {where}: raters must be a list with one list of errors per rater.")
-        given_scores = None if scores is None else rater_scores(f"{path}, {where}", scores, cells.get(scores), len(lists))
-        for k, given in enumerate(lists, 1):
+        by_rater = [math.nan] * len(lists) if scores is None else rater_scores(f"{path}, {where}", scores, cells.get(scores), len(lists))
+        by_human = is_human(text["system"]) or text["system"].lower().startswith("human")
+        for k, (given, score) in enumerate(zip(lists, by_rater, strict=True), 1):
             marks = tuple(_mark(f"{path}, {where}, rater {k}", text["hypothesis"], error) for error in given)
-            rows.append(
-                JudgedRow(
-                    text["system"], text["document"], text["segment"], text["hypothesis"], text["reference"], score_of(marks) if given_scores is None else given_scores[k - 1],
-                    f"rater {k}", is_human(text["system"]) or text["system"].lower().startswith("human"), marks,
-                )
-            )  # fmt: skip
+            score = score_of(marks) if scores is None else score
+            keys = text["system"], text["document"], text["segment"], text["hypothesis"], text["reference"]
+            rows.append(JudgedRow(*keys, score, f"rater {k}", by_human, marks))
     if scores is None:
         other = f"{path} has {ESA_SCORES} too; --human-column {ESA_SCORES} takes them instead of the errors' weights."
         return JudgedFile(path, sha256, tuple(rows), "MQM", (other,) if ESA_SCORES in table.header else ())
