@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test quick chromium latex lint types docs columns bench kernel clean
+.PHONY: demo test quick chromium latex lint types docs columns bench kernel package audit sbom clean
 
 demo: .venv/.user
 	$(BIN)/evaluator demo
@@ -53,12 +53,35 @@ bench: .venv/.dev
 kernel: .venv/.dev
 	$(BIN)/python hatch_build.py
 
+# A release: docs/release.md. Its tools have an environment of their own; they are no dependencies.
+RELEASE := .venv/release
+
+package: $(RELEASE)/.tools
+	rm -rf dist
+	$(RELEASE)/bin/python -m build
+	$(RELEASE)/bin/twine check --strict dist/*
+
+# What is installed, without the local part of versions (2.13.0+cpu), which no advisory names. A package that cannot be looked up fails too.
+audit: .venv/.user $(RELEASE)/.tools
+	mkdir -p dist
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+.*//' > dist/installed.txt
+	$(RELEASE)/bin/pip-audit --strict --no-deps --disable-pip -r dist/installed.txt
+
+sbom: .venv/.user $(RELEASE)/.tools
+	mkdir -p dist
+	$(RELEASE)/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o dist/sbom.json .venv
+
 clean:
 	rm -rf .venv site .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11"; exit 2; }
 	$(PYTHON) -m venv .venv
+
+$(RELEASE)/.tools: .venv/bin/python
+	$(PYTHON) -m venv $(RELEASE)
+	$(RELEASE)/bin/python -m pip install --quiet --disable-pip-version-check build cyclonedx-bom pip-audit twine
+	@touch $@
 
 KERNEL := hatch_build.py $(wildcard evaluator/metrics/native/*)
 
