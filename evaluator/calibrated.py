@@ -8,6 +8,7 @@ from typing import Any
 
 from evaluator.diagnosis.decide import ensure_major, in_order, reason_of, worst
 from evaluator.diagnosis.judge import Judge
+from evaluator.embed import Tokenizer
 from evaluator.readers.calibration import Calibration
 from evaluator.signatures import diagnosis_version
 from evaluator.types import Diagnosis, EvaluatorError
@@ -19,13 +20,14 @@ class CalibratedJudge(Judge):
     Args:
         lang: as for `Judge`.
         calibration: what was fitted to judged material.
+        tokenizer: as for `Judge`.
 
     Raises:
         EvaluatorError: it was fitted for another version of the diagnosis.
     """
 
-    def __init__(self, lang: str | None, calibration: Calibration) -> None:
-        super().__init__(lang, calibration.prior)
+    def __init__(self, lang: str | None, calibration: Calibration, tokenizer: Tokenizer | None = None) -> None:
+        super().__init__(lang, calibration.prior, tokenizer)
         self._calibration = calibration
         version = diagnosis_version(super().manifest())
         if calibration.diagnosis != version:

@@ -17,7 +17,7 @@ from evaluator.manifest import make_manifest
 from evaluator.metrics.overlap import OVERLAP, corpus_chrf
 from evaluator.plugins import with_language
 from evaluator.readers.scores import read_score_files
-from evaluator.request import Request, check_request, options_of, with_installed_metrics
+from evaluator.request import Request, check_request, is_diagnosed, options_of, with_installed_metrics
 from evaluator.results import refuse_stream
 from evaluator.run_json import Manifest
 from evaluator.score import StartWork, imported_scores, make_tables, score_systems
@@ -44,8 +44,8 @@ def evaluate_pairs(request: Request, evalset: EvalSet, files: Sequence[InputFile
     request = replace(request, metric_options=with_language(request.metrics, request.metric_options, request.lang))
     evalset = note_inputs(request, evalset)
     imported = read_score_files(request.scores, evalset, request.lower_is_better)
-    judge, words = make_judge(request, evalset)
-    metrics, embedder = make_metrics(request)
+    metrics, embedder = make_metrics(request, keep_tokens=is_diagnosed(request))
+    judge, words = make_judge(request, evalset, embedder)
     words = [*words, *note_model(embedder, evalset, request.lang)]
     scores = [*score_systems(evalset, metrics, start_work, open_cache(request, metrics)), *(imported_scores(evalset, one) for one in imported.scores)]
     diagnoses = diagnose_systems(evalset, judge, start_work) if judge else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from evaluator.cache import setting_of
 from evaluator.check import without_reference_offsets
 from evaluator.compare.formulas import make_formula
-from evaluator.embed import Embedder
+from evaluator.embed import Embedder, Tokenizer
 from evaluator.extras import importing, install_command, is_installed, left_out
 from evaluator.plugins import create_metric, metric_class, metric_package
 from evaluator.protocol import Metric
@@ -25,10 +25,18 @@ SAMPLE, UNREAD = 50, 0.5
 """References that are looked at, and the share of unknown characters from which a text is not scored at all."""
 
 
-def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
-    """The metrics ready to use, and the model that they share if one of them needs it."""
+def make_metrics(request: Request, *, keep_tokens: bool = False) -> tuple[list[Metric], Embedder | None]:
+    """The metrics ready to use, and the model that they share if one of them needs it.
+
+    Args:
+        request: with the metrics and their options.
+        keep_tokens: the model keeps the tokens of texts for `make_judge`.
+
+    Raises:
+        EvaluatorError: an option that a metric refuses, a model that cannot be loaded, or two metrics that are the same.
+    """
     needs = {need for name in request.metrics for need in metric_class(name).declared.needs}
-    embedder = _open_embedder(request) if "vectors" in needs else None
+    embedder = _open_embedder(request, keep_tokens) if "vectors" in needs else None
     metrics = [create_metric(name, request.metric_options.get(name, {}), embedder=embedder, lang=request.lang) for name in request.metrics]
     for metric in metrics:
         make_formula(metric.formula)  # refuses one that is not known, before anything is scored
@@ -38,13 +46,13 @@ def make_metrics(request: Request) -> tuple[list[Metric], Embedder | None]:
     return metrics, embedder
 
 
-def _open_embedder(request: Request) -> Embedder:
+def _open_embedder(request: Request, keep_tokens: bool) -> Embedder:
     from evaluator.embed.bertscore_tables import model_of_language
     from evaluator.embed.embedder import open_embedder
     from evaluator.embed.models import DEFAULT_MODEL
 
     model = request.model or (model_of_language(request.lang) if request.lang else DEFAULT_MODEL)
-    return open_embedder(model, request.num_layers, request.device, precision=request.precision, batch_size=request.batch_size)
+    return open_embedder(model, request.num_layers, request.device, precision=request.precision, batch_size=request.batch_size, keep_tokens=keep_tokens)
 
 
 def note_model(embedder: Embedder | None, evalset: EvalSet, lang: str | None) -> list[str]:
@@ -85,8 +93,13 @@ def describe_aligner(request: Request) -> dict[str, str] | None:
     return {"name": spec.name, "weights_sha256": spec.weights_sha256}
 
 
-def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[str]]:
+def make_judge(request: Request, evalset: EvalSet, embedder: Embedder | None = None) -> tuple[Judge | None, list[str]]:
     """What diagnoses, None when diagnosis is off, and what a user must know of it.
+
+    Args:
+        request: with the setting of the diagnosis.
+        evalset: what is judged.
+        embedder: the model of the metrics; where it is the reader's too, texts are tokenized once for both.
 
     Raises:
         EvaluatorError: an unknown setting, a prior that is no probability, or a calibration that does not fit the run.
@@ -98,6 +111,7 @@ def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[s
     with importing("diagnosis"):
         from evaluator.diagnosis.judge import Judge
         from evaluator.diagnosis.language import is_judged, language_note
+        from evaluator.diagnosis.reader import MODEL
 
     references = [reference for pair in evalset.systems[0].pairs for reference in pair.references if reference]
     language, note = language_note(references, request.lang, forced=request.diagnose == "on")
@@ -105,15 +119,16 @@ def make_judge(request: Request, evalset: EvalSet) -> tuple[Judge | None, list[s
         if request.calibration is not None:
             raise EvaluatorError(f"--calibration is for the diagnosis. {note}")
         return None, [note]
-    judge = Judge(language, request.prior) if request.calibration is None else _calibrated_judge(language, request.calibration)
+    tokenizer = embedder.tokenizer if embedder is not None and embedder.spec.package and embedder.spec.name == MODEL else None
+    judge = Judge(language, request.prior, tokenizer) if request.calibration is None else _calibrated_judge(language, request.calibration, tokenizer)
     return judge, [*([note] if note else []), *judge.notes(references)]
 
 
-def _calibrated_judge(language: str | None, path: str) -> Judge:
+def _calibrated_judge(language: str | None, path: str, tokenizer: Tokenizer | None) -> Judge:
     from evaluator.calibrated import CalibratedJudge
     from evaluator.readers.calibration import read_calibration
 
-    return CalibratedJudge(language, read_calibration(path))
+    return CalibratedJudge(language, read_calibration(path), tokenizer)
 
 
 def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> list[list[Diagnosis | None]]:

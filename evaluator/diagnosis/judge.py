@@ -17,7 +17,8 @@ from evaluator.diagnosis.observe import evidence_of
 from evaluator.diagnosis.reader import CAUSE, MODEL, VERSION, load_reader, unread_texts
 from evaluator.diagnosis.rules.decide import diagnose_by_rules, manifest_of_rules, with_untranslated
 from evaluator.diagnosis.sources import with_copies
-from evaluator.embed.models import sha256_of
+from evaluator.embed import Tokenizer
+from evaluator.embed.digests import sha256_of
 from evaluator.plugins import base_language
 from evaluator.types import Advance, Diagnosis, EvalSet, EvaluatorError, Finding
 
@@ -34,16 +35,18 @@ class Judge:
         lang: language of the texts, as `en` or `de-AT`; None looks at each pair.
         prior: share of paragraphs with a serious error in the material; None for that of the data
             that the numbers were fitted on.
+        tokenizer: of the reader's model, which may have some of the texts already.
 
     Raises:
         EvaluatorError: a prior that is no probability.
     """
 
-    def __init__(self, lang: str | None, prior: float | None) -> None:
+    def __init__(self, lang: str | None, prior: float | None, tokenizer: Tokenizer | None = None) -> None:
         if prior is not None and not 0 < prior < 1:
             raise EvaluatorError(f"The prior is {prior}; it is a share of paragraphs, between 0 and 1.")
         self._language = base_language(lang) if lang else None
         self._prior = prior
+        self._tokenizer = tokenizer
         self._known: dict[tuple[str, str], Diagnosis | None] = {}
 
     def diagnose_batch(self, pairs: Sequence[tuple[str, str]], sources: Sequence[str] | None = None) -> list[Diagnosis | None]:
@@ -118,13 +121,14 @@ class Judge:
         for pair in pairs:
             if pair[0].strip() == pair[1].strip():
                 self._known[pair] = Diagnosis(math.nan if languages[pair] in BY_RULES else 100.0, 0.0, "none", False, ())
-        unread = unread_texts(reference for reference, _ in differing)
+        unread = unread_texts((reference for reference, _ in differing), self._tokenizer)
         self._known.update({pair: None for pair in differing if pair[0] in unread})
         ruled = [pair for pair in differing if pair[0] not in unread and languages[pair] in BY_RULES]
-        for pair, found in zip(ruled, diagnose_by_rules(ruled, self._prior), strict=True):
+        for pair, found in zip(ruled, diagnose_by_rules(ruled, self._prior, self._tokenizer), strict=True):
             self._known[pair] = _harmless(found) if found.risk and equivalent(*pair) else found
         read = [pair for pair in differing if pair[0] not in unread and languages[pair] not in BY_RULES]
-        for pair, pieces in zip(read, evidence_of(read, [languages[pair] == READ for pair in read]), strict=True):
+        observed = evidence_of(read, [languages[pair] == READ for pair in read], self._tokenizer)
+        for pair, pieces in zip(read, observed, strict=True):
             found = diagnose_pieces(pieces, load_decision(), self._prior)
             if found.risk and equivalent(*pair):
                 found = _harmless(found)

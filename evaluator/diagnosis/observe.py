@@ -24,8 +24,9 @@ from evaluator.diagnosis.detect.truncation import find_truncation
 from evaluator.diagnosis.evidence import Evidence
 from evaluator.diagnosis.pair import Detector, Pair, pair_of
 from evaluator.diagnosis.phrases import find_slot
-from evaluator.diagnosis.reader import Reading, load_reader
+from evaluator.diagnosis.reader import Reading, load_reader, word_pieces
 from evaluator.diagnosis.sides import Side, build_side
+from evaluator.embed import Tokenizer
 from evaluator.types import Finding
 
 DETECTORS: tuple[Detector, ...] = (
@@ -44,12 +45,13 @@ class _Piece(NamedTuple):
     hypothesis: str
 
 
-def evidence_of(pairs: Sequence[tuple[str, str]], english: Sequence[bool]) -> list[list[Evidence]]:
+def evidence_of(pairs: Sequence[tuple[str, str]], english: Sequence[bool], tokenizer: Tokenizer | None = None) -> list[list[Evidence]]:
     """The pieces of each (reference, hypothesis), read and searched.
 
     Args:
         pairs: texts with words, however long.
         english: of each pair; detectors that rest on English word lists stay quiet elsewhere.
+        tokenizer: of the reader's model, which may have some of the texts already.
     """
     reader = load_reader()
     stray = [date_line_end(*pair) for pair in pairs]
@@ -61,7 +63,7 @@ def evidence_of(pairs: Sequence[tuple[str, str]], english: Sequence[bool]) -> li
         for cut in cut_pair(*pair)
     ]
     texts = list(dict.fromkeys(text for piece in pieces for text in (piece.reference, piece.hypothesis)))
-    tokens = dict(zip(texts, reader.tokens(texts), strict=True))
+    tokens = dict(zip(texts, word_pieces(texts, tokenizer), strict=True))
     sides = {text: build_side(text, tokens[text]) for text in texts}
     out: list[list[Evidence]] = [[] for _ in pairs]
     whole = [piece for piece in pieces if tokens[piece.reference].ids and tokens[piece.hypothesis].ids]

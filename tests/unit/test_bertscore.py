@@ -112,7 +112,7 @@ def test_unequal_lists_and_missing_idf_are_refused() -> None:
 def test_changed_weights_are_refused(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     import evaluator.embed.models as models
 
-    monkeypatch.setattr(models, "sha256_of", lambda path: "0" * 64)
+    monkeypatch.setattr(models, "digest_of", lambda files: "0" * 64)
     with pytest.raises(EvaluatorError, match="is not the file that minilm stands for"):
         find_model("minilm")
 

