@@ -12,6 +12,8 @@ from html import escape
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 MAX_ROWS = 100
 """Rows of a table in a notebook."""
+LEFT = ' style="text-align:left"'
+_NUMBER = re.compile(r"[-+–]?[\d.,]*")
 
 
 def printable(text: str) -> str:
@@ -38,12 +40,14 @@ def html_text(text: object) -> str:
 
 
 def html_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A table without a style of its own; at most `MAX_ROWS` rows, and how many more there are.
+    """A table of at most `MAX_ROWS` rows, and how many more there are; its only style puts columns of texts on the left, which notebooks put on the right.
 
     >>> html_table(["a"], [["<i>"]])
-    '<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>&lt;i&gt;</td></tr></tbody></table>'
+    '<table><thead><tr><th style="text-align:left">a</th></tr></thead><tbody><tr><td style="text-align:left">&lt;i&gt;</td></tr></tbody></table>'
     """
-    titles = "".join(f"<th>{html_text(title)}</th>" for title in head)
-    body = "".join(f"<tr>{''.join(f'<td>{html_text(cell)}</td>' for cell in row)}</tr>" for row in rows[:MAX_ROWS])
+    shown = rows[:MAX_ROWS]
+    sides = [LEFT if any(not _NUMBER.fullmatch(str(row[i])) for row in shown) else "" for i in range(len(head))]
+    titles = "".join(f"<th{side}>{html_text(title)}</th>" for side, title in zip(sides, head, strict=True))
+    body = "".join(f"<tr>{''.join(f'<td{side}>{html_text(cell)}</td>' for side, cell in zip(sides, row, strict=True))}</tr>" for row in shown)
     more = f"<p>{len(rows) - MAX_ROWS} more rows</p>" if len(rows) > MAX_ROWS else ""
     return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>{more}"

@@ -162,8 +162,8 @@ class Run:
         return target
 
     def _repr_html_(self) -> str:
-        """The score table, as notebooks show it."""
-        return render_notebook(make_view(self._evaluation))
+        """Verdicts, scores and the worst paragraphs, as notebooks show them."""
+        return render_notebook(self._evaluation, make_view(self._evaluation))
 
     def __repr__(self) -> str:
         scores = self._evaluation.tables["scores"].columns

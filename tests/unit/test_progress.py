@@ -34,3 +34,32 @@ def test_no_bars_where_refused_even_in_a_terminal(capsys: pytest.CaptureFixture[
 def test_a_notebook_is_known_by_its_shell(monkeypatch: pytest.MonkeyPatch, shell: str, watched: bool) -> None:
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: type(shell, (), {})()))
     assert is_watched() == watched
+
+
+class FakePlace:
+    """What IPython's display hands back."""
+
+    def __init__(self) -> None:
+        self.drawn: list[str] = []
+
+    def update(self, html: str) -> None:
+        self.drawn.append(html)
+
+
+def test_a_notebook_draws_its_bars_without_ipywidgets(monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder) -> None:
+    place = FakePlace()
+    shell = type("ZMQInteractiveShell", (), {})()
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(HTML=str, display=lambda _, display_id: place))
+    monkeypatch.setattr("evaluator.python.progress.SECONDS", 0)
+    with progress_bars(None) as start:
+        advance = start("scoring <b>", 3)
+        advance(2)
+        assert place.drawn[-1] == '<div><progress value="2" max="3"></progress> scoring &lt;b&gt; 2/3</div>'
+        advance(1)
+        assert "3/3" in place.drawn[-1]
+    assert place.drawn[-1] == ""  # gone at the end
+    assert not recwarn.list
+    place.drawn.clear()
+    evaluator.evaluate(TEXTS, {"a": TEXTS}, metrics=["chrf"], diagnose="off")
+    assert any("chrf" in html.lower() for html in place.drawn)

@@ -17,6 +17,7 @@ import pytest
 import sacrebleu
 
 import evaluator
+from evaluator.cells import LEFT, MAX_ROWS, html_table
 from evaluator.types import EvaluatorError
 from evaluator.wording import python_words
 from tests.conftest import ROOT, Cli
@@ -131,12 +132,14 @@ def test_a_notebook_shows_the_scores_and_nothing_that_can_run() -> None:
     run = evaluator.evaluate(REFERENCE, {hostile: SYSTEM, "plain & simple": REFERENCE}, metrics=["bleu", "chrf"], resamples=100)
     shown = run._repr_html_()
     assert "<table" in shown
-    assert "<th>BLEU</th><th>chrF2</th>" in shown
-    assert f"<td>{EXPECTED:.1f}</td>" in shown
+    assert "<th>BLEU ↑</th><th>chrF2 ↑</th>" in shown
+    assert re.search(rf"<td>(<small>[-12]+</small> )?(<b>)?{EXPECTED:.1f}(</b>)? <small>[\d.]+–[\d.]+</small></td>", shown)
+    assert shown.index("<b>") < shown.index("<table>")  # who leads, then the scores
+    assert shown.index("plain &amp; simple</th>") < shown.index("&quot;&gt;</th>")  # best first, whatever the order they were given in
     assert "<img" not in shown
     assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;" in shown
     assert "plain &amp; simple" in shown
-    assert not re.search(r"<(?!/?(?:table|thead|tbody|tr|th|td|p|ul|li)>)", shown)
+    assert not re.search(r"<(?!/?(?:table|thead|tbody|tr|th|td|p|ul|li|b|small)>)", shown.replace(LEFT, ""))
 
 
 def test_a_notebook_names_arguments_in_its_notes() -> None:
@@ -303,8 +306,9 @@ def test_what_functions_return_shows_itself_in_a_notebook_with_every_text_escape
     }
     for name, html in shown.items():
         assert "<table>" in html, name
+        html = html.replace(LEFT, "")  # the only attribute
         tags = set(re.findall(r"<(/?\w+)[^>]*>", html))
-        assert {tag.strip("/") for tag in tags} <= {"table", "thead", "tbody", "tr", "th", "td", "p", "ul", "li"}, name
+        assert {tag.strip("/") for tag in tags} <= {"table", "thead", "tbody", "tr", "th", "td", "p", "ul", "li", "b", "small"}, name
         assert not re.search(r"[\x00-\x1f\u202e]|<[^>]*=", html), name
     assert "number" in shown["diagnosis"]
     assert "&lt;img" in shown["list of diagnoses"] or "1991" in shown["list of diagnoses"]
@@ -315,11 +319,16 @@ def test_what_functions_return_shows_itself_in_a_notebook_with_every_text_escape
 
 
 def test_a_long_list_is_cut_in_a_notebook() -> None:
-    from evaluator.cells import MAX_ROWS, html_table
-
     html = html_table(["n"], [[i] for i in range(MAX_ROWS + 7)])
     assert html.count("<td>") == MAX_ROWS
     assert "<p>7 more rows</p>" in html
+
+
+def test_texts_stand_on_the_left_in_a_notebook_and_numbers_on_the_right() -> None:
+    html = html_table(["", "risk", "reason"], [[0, "0.542", "<b>"], [1, "", ""]])
+    assert html.count(LEFT) == 3
+    assert f"<th>risk</th><th{LEFT}>reason</th>" in html
+    assert f"<td>0.542</td><td{LEFT}>&lt;b&gt;</td>" in html
 
 
 QUOTED = 'reference\thypothesis\n"Go!"\t"Go."\n"Stop that, please!"\t"Stop it!"\n'
