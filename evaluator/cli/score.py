@@ -22,9 +22,17 @@ from evaluator.request import Request, check_request, with_installed_metrics
 from evaluator.types import Evaluation, EvaluatorError
 
 
+SUMMARY = "Scores systems against a reference and writes a run folder: tables, report, everything to reproduce them."
+EXAMPLES = (
+    "evaluator score benchmarks/sample/reference.txt rewrite=benchmarks/sample/rewrite.txt",
+    "evaluator score benchmarks/sample/reference.txt benchmarks/sample/rewrite.txt -m bleu chrf chrf++ --format json",
+    "evaluator score -r benchmarks/sample/reference.txt -i a=benchmarks/sample/rewrite.txt -m bleu -b -w 4",
+)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the command."""
-    args = build_parser().parse(arguments)
+    args = build_parser("score", SUMMARY, EXAMPLES).parse(arguments)
     one_of(args.format, FORMATS, "format")
     files = files_to_stream(args)
     args.streams = bool(files)

@@ -14,17 +14,11 @@ from evaluator.options import DEFAULT_METRICS
 
 MAX_DECIMALS = 14
 FORMATS = ("table", "text", "json", "csv", "latex", "md")
-EXAMPLES = (
-    "evaluator score benchmarks/sample/reference.txt rewrite=benchmarks/sample/rewrite.txt",
-    "evaluator score benchmarks/sample/reference.txt benchmarks/sample/rewrite.txt -m bleu chrf chrf++ --format json",
-    "evaluator score -r benchmarks/sample/reference.txt -i a=benchmarks/sample/rewrite.txt -m bleu -b -w 4",
-)
-SUMMARY = "Scores systems against a reference and writes a run folder: tables, report, everything to reproduce them."
 MANY: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
 """An option that takes several values and may be repeated."""
 
 
-def build_parser(command: str = "score", summary: str = SUMMARY, examples: Sequence[str] = EXAMPLES) -> Parser:
+def build_parser(command: str = "score", summary: str = "", examples: Sequence[str] = ()) -> Parser:
     """All options, in the order of the help."""
     parser = Parser(command, summary, examples)
     parser.usage = "evaluator score REFERENCE [NAME=]SYSTEM ... [options]\n       evaluator score TABLE [options]"
