@@ -21,7 +21,6 @@ from evaluator.options import DEFAULT_METRICS
 from evaluator.request import Request, check_request, with_installed_metrics
 from evaluator.types import Evaluation, EvaluatorError
 
-
 SUMMARY = "Scores systems against a reference and writes a run folder: tables, report, everything to reproduce them."
 EXAMPLES = (
     "evaluator score benchmarks/sample/reference.txt rewrite=benchmarks/sample/rewrite.txt",
