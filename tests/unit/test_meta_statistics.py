@@ -131,20 +131,21 @@ def exchanged_auc(serious: FloatArray, a: FloatArray, b: FloatArray, bins: Float
             ranks[bins == stratum] = rankdata(scores[bins == stratum])
     for segment in swapped:
         one[:, segment], other[:, segment] = other[:, segment].copy(), one[:, segment].copy()
-    return meta_oracle.auc(serious.ravel(), one.ravel(), bins.ravel()) - meta_oracle.auc(serious.ravel(), other.ravel(), bins.ravel())
+    labels, strata = serious.ravel().tolist(), bins.ravel().astype(int).tolist()
+    return meta_oracle.auc(labels, one.ravel().tolist(), strata) - meta_oracle.auc(labels, other.ravel().tolist(), strata)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_test_of_auc_counts_every_exchange_of_segments(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    serious, bins = rng.integers(0, 2, (3, 5)).astype(float), rng.integers(0, 2, (3, 5))
+    serious, bins = rng.integers(0, 2, (2, 3, 5)).astype(float)
     a, b = rng.integers(0, 4, (2, 3, 5)).astype(float)
     a[:, 4] = b[:, 4] = 1.0
     found = compare_auc(serious, a, b, bins)
     observed = exchanged_auc(serious, a, b, bins, ())
     assert found.delta == pytest.approx(observed)
     assert found.delta == pytest.approx(meta.auc(serious, a, bins).value - meta.auc(serious, b, bins).value)
-    exchanges = [tuple(np.flatnonzero(chosen)) for chosen in itertools.product((False, True), repeat=5)]
+    exchanges = [tuple(np.flatnonzero(chosen).tolist()) for chosen in itertools.product((False, True), repeat=5)]
     reached = [exchanged_auc(serious, a, b, bins, chosen) >= observed - 1e-9 for chosen in exchanges]
     assert found.exact
     assert found.p_value == pytest.approx(np.mean(reached))
