@@ -113,12 +113,11 @@ def _model(embedder: Embedder) -> dict[str, Any]:
 
 def scored_segments(evalset: EvalSet) -> dict[str, Any]:
     """Which segments were scored: their number, the digest of their documents and numbers, and what was left out."""
-    spine = [pair for pair in evalset.systems[0].pairs if not pair.inserted]
+    spine = evalset.systems[0].segments
     listed = "".join(f"{pair.document}\t{pair.segment}\n" for pair in spine)
     left_out = {}
     for system in evalset.systems:
-        own = [pair for pair in system.pairs if not pair.inserted]
-        blank = [i + 1 for i, pair in enumerate(own) if not pair.hypothesis.strip() and not any((text or "").strip() for text in pair.references)]
+        blank = [i + 1 for i, pair in enumerate(system.segments) if not pair.hypothesis.strip() and not any((text or "").strip() for text in pair.references)]
         if blank:
             left_out[system.name] = blank
     documents = len({pair.document for pair in spine})

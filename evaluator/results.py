@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from evaluator.atomic import PARTIAL, put_folder, staging_beside, words_of
 from evaluator.atomic import write_text as write_text
 from evaluator.atomic import write_whole as write_whole
 from evaluator.float_column import FloatColumn
-from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, format_cell, guarded, kind_of, parse_cells, unguarded
+from evaluator.frames import NOT_ALWAYS, TABLES, check_frame, guarded, kind_of, parse_cells, separated_rows, unguarded
 from evaluator.run_checks import check_statistics, check_tables, read_arrays
 from evaluator.run_json import NAME, Manifest
 from evaluator.types import Evaluation, EvaluatorError, FloatArray, Table
@@ -36,6 +35,8 @@ WORST = "worst.csv"
 """The worst segments of a stream, with the columns of segments.csv."""
 DAMAGE = (zipfile.BadZipFile, zlib.error, RuntimeError, MemoryError, OverflowError)
 """What a damaged archive or JSON nested without end raises beside OSError and ValueError; RuntimeError: encrypted, packed in another way, too deep."""
+ROWS_AT_ONCE = 8192
+"""Rows of a table written together."""
 OWN_FILES = {
     MANIFEST, STATISTICS, "report.html", "report.md", "report.tex", "segments", "segments.tsv", "segments.jsonl", "segments.parquet", WORST,
     *(f"{name}.csv" for name in TABLES),
@@ -137,7 +138,8 @@ def write_run(evaluation: Evaluation, staging: Staging, extra: Mapping[str, str]
     """
     with _writing(staging.target):
         for table in evaluation.tables.values():
-            write_text(staging.folder / f"{table.name}.csv", csv_text(table, evaluation.manifest.spreadsheet_safe))
+            with open(staging.folder / f"{table.name}.csv", "w", encoding="utf-8", newline="") as file:
+                file.writelines(csv_parts(table, evaluation.manifest.spreadsheet_safe))
         for name, text in extra.items():
             write_text(staging.folder / name, text)
         write_text(staging.folder / MANIFEST, json.dumps(evaluation.manifest.json, ensure_ascii=False, indent=1) + "\n")
@@ -152,28 +154,20 @@ def _write_arrays(path: Path, arrays: Mapping[str, FloatArray]) -> None:
                 np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
 
 
-class _LineFeeds(StringIO):
-    """Takes rows ended by CR LF and ends them by LF.
-
-    With "\\n" as its own line end the csv module would not quote a cell that holds "\\r".
-    """
-
-    def write(self, row: str) -> int:
-        return super().write(row.removesuffix("\r\n") + "\n")
-
-
 def csv_text(table: Table, spreadsheet_safe: bool = False) -> str:
     """The table as CSV; cells are verbatim unless `spreadsheet_safe`, undefined is empty."""
+    return "".join(csv_parts(table, spreadsheet_safe))
+
+
+def csv_parts(table: Table, spreadsheet_safe: bool = False) -> Iterator[str]:
+    """The text of `csv_text` some rows at a time, so that a large table is not in memory once more as text."""
     if spreadsheet_safe:
         cells = {name: [guarded(v) if isinstance(v, str) else v for v in values] for name, values in table.columns.items()}
         table = Table(table.name, {guarded(name): values for name, values in cells.items()})
-    columns = [[value if type(value) is str else format_cell(value) for value in values] for values in table.columns.values()]
-    returns = any("\r" in cell for column in (list(table.columns), *columns) for cell in column)
-    out = _LineFeeds(newline="") if returns else StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n" if returns else "\n")
-    writer.writerow(table.columns)
-    writer.writerows(zip(*columns, strict=True))
-    return out.getvalue()
+    yield separated_rows([[name] for name in table.columns])
+    n = max(map(len, table.columns.values()), default=0)
+    for start in range(0, n, ROWS_AT_ONCE):
+        yield separated_rows([values[start : start + ROWS_AT_ONCE] for values in table.columns.values()])
 
 
 def read_run(folder: Path) -> Evaluation:

@@ -193,6 +193,13 @@ class System:
     name: str
     pairs: tuple[SegmentPair, ...]
 
+    @property
+    def segments(self) -> Sequence[SegmentPair]:
+        """The rows that are reference segments: all but inserted paragraphs."""
+        # Not `pair.inserted`: of a million rows the two calls for each take longer than reading them.
+        kept = [pair for pair in self.pairs if pair.alignment[:2] != "0-"]
+        return self.pairs if len(kept) == len(self.pairs) else kept
+
 
 @dataclass(frozen=True, slots=True)
 class TextAlignment:

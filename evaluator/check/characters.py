@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 from evaluator.check.problems import Problem, place, short
@@ -47,19 +45,24 @@ class JoinedText(NamedTuple):
     whole: str
     numbers: Sequence[int]
     """What messages call each line."""
-    starts: Sequence[int]
-    """Where each line starts in `whole`."""
 
-    def line_at(self, offset: int) -> int:
-        """0-based line of a character."""
-        return bisect_right(self.starts, offset) - 1
+
+class LineMatch(NamedTuple):
+    """A place in a text."""
+
+    line: int
+    """0-based."""
+    match: re.Match[str]
+    """In the line."""
 
 
 def page_of(name: str, lines: Sequence[str], numbers: Sequence[int]) -> JoinedText:
     """The text made ready to search."""
-    # A line feed inside a cell of a table would move the numbers of all lines after it.
-    clean = [line.replace("\n", " ") for line in lines]
-    return JoinedText(name, clean, "\n".join(clean), numbers, list(accumulate((len(line) + 1 for line in clean[:-1]), initial=0)))
+    whole = "\n".join(lines)
+    if whole.count("\n") >= len(lines):  # a line feed inside a cell of a table would move the numbers of all lines after it
+        lines = [line.replace("\n", " ") for line in lines]
+        whole = "\n".join(lines)
+    return JoinedText(name, lines, whole, numbers)
 
 
 def character_problems(page: JoinedText, source: Sequence[str] | None = None, *, scored: bool = True) -> Iterator[Problem]:
@@ -76,8 +79,8 @@ def character_problems(page: JoinedText, source: Sequence[str] | None = None, *,
     yield from _tokenized(page)
 
 
-def _numbers(page: JoinedText, offsets: Sequence[int]) -> tuple[int, ...]:
-    return tuple(page.numbers[i] for i in dict.fromkeys(page.line_at(offset) for offset in offsets))
+def _numbers(page: JoinedText, found: Sequence[LineMatch]) -> tuple[int, ...]:
+    return tuple(page.numbers[i] for i in dict.fromkeys(one.line for one in found))
 
 
 def _is_mojibake(found: str) -> bool:
@@ -96,44 +99,40 @@ def _is_mojibake(found: str) -> bool:
     return False
 
 
-def _looks_bad(page: JoinedText, offset: int) -> bool:
+def _looks_bad(line: str) -> bool:
     """Whether the line has sequences that no language writes: `KÉŽ` and `CAFÉ’S` are valid UTF-8 read wrongly, too, and are Czech and French."""
     from ftfy.badness import is_bad  # a table of such sequences, kept by its author for a decade
 
-    start = page.whole.rfind("\n", 0, offset) + 1
-    end = page.whole.find("\n", offset)
-    return bool(is_bad(page.whole[start : end if end >= 0 else None]))
+    return bool(is_bad(line))
 
 
 def _mojibake(page: JoinedText) -> Iterator[Problem]:
-    if page.whole.isascii():
-        return
-    found = [match for match in _MOJIBAKE.finditer(page.whole) if _is_mojibake(match[0]) and (match[0] == "\ufffd" or _looks_bad(page, match.start()))]
+    suspect = (LineMatch(i, match) for i, line in enumerate(page.lines) if not line.isascii() for match in _MOJIBAKE.finditer(line))
+    found = [one for one in suspect if _is_mojibake(one.match[0]) and (one.match[0] == "\ufffd" or _looks_bad(page.lines[one.line]))]
     if found:
-        lines = _numbers(page, [match.start() for match in found])
-        at = found[0].start()
-        example = page.whole[max(page.whole.rfind("\n", 0, at) + 1, at - 12) :].split("\n")[0]
+        lines = _numbers(page, found)
+        example = page.lines[found[0].line][max(0, found[0].match.start() - 12) :]
         message = f"{len(found)} places look like text decoded with the wrong encoding ({place(lines)}), for example {short(example)}"
         yield Problem("mojibake", page.name, message, len(found), lines)
 
 
 def _odd(page: JoinedText, pattern: re.Pattern[str], source: Sequence[str] | None) -> Iterator[Problem]:
-    if not pattern.search("".join(set(page.whole))):
-        return  # seen in a tenth of the time that a search of the whole takes
-    found = [match for match in pattern.finditer(page.whole) if not _is_needed(page.whole, match)]
+    # All of these are characters that Python does not print, which it tells a line in a hundredth of the time that a search takes.
+    suspect = (LineMatch(i, match) for i, line in enumerate(page.lines) if not line.isprintable() for match in pattern.finditer(line))
+    found = [one for one in suspect if not _is_needed(page.lines[one.line], one.match)]
     if found:
-        lines = _numbers(page, [match.start() for match in found])
-        kinds = ", ".join(f"{_NAMES[c]} U+{ord(c):04X}" if c in _NAMES else f"U+{ord(c):04X}" for c in dict.fromkeys(match[0] for match in found[:1000]))
+        lines = _numbers(page, found)
+        kinds = ", ".join(f"{_NAMES[c]} U+{ord(c):04X}" if c in _NAMES else f"U+{ord(c):04X}" for c in dict.fromkeys(one.match[0] for one in found[:1000]))
         message = f"{len(found)} odd character{'s' * (len(found) > 1)} ({kinds}) in {place(lines)}"
         if source is not None and len(source) == len(page.lines):
-            copied = sum(match[0] in source[page.line_at(match.start())] for match in found[:1000])
+            copied = sum(one.match[0] in source[one.line] for one in found[:1000])
             message += f", {'' if copied == len(found) else f'{copied} of them '}taken over from the source" if copied else ""
         yield Problem("unicode", page.name, message, len(found), lines)
 
 
-def _is_needed(whole: str, match: re.Match[str]) -> bool:
+def _is_needed(line: str, match: re.Match[str]) -> bool:
     script = _NEEDED.get(match[0])
-    return script is not None and script.match(whole, match.start()) is not None
+    return script is not None and script.match(line, match.start()) is not None
 
 
 def _canary(page: JoinedText) -> Iterator[Problem]:
@@ -149,7 +148,7 @@ def _tokenized(page: JoinedText) -> Iterator[Problem]:
     least = max(MIN_TOKENIZED, TOKENIZED_SHARE * len(page.lines))
     if sum(map(page.whole.count, _SIGNS)) < least:
         return  # counted in a tenth of the time that the pattern takes
-    lines = _numbers(page, [match.start() for match in _TOKENIZED.finditer(page.whole)])
+    lines = _numbers(page, [LineMatch(i, match) for i, line in enumerate(page.lines) if (match := _TOKENIZED.search(line))])
     if len(lines) >= least:
         message = f"{len(lines)} of {len(page.lines)} lines look tokenized or escaped ({place(lines)}); detokenize, or scores cannot be compared"
         yield Problem("tokenized", page.name, message, len(lines), lines)

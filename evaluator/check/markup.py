@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from evaluator.check.characters import JoinedText
@@ -12,15 +12,15 @@ from evaluator.check.problems import Problem, place, short
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|[a-zA-Z]{3,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
 _SPECIAL = re.compile(r"<(?:unk|pad|mask|bos|eos|extra_id_\d+)>|<\|[a-z_]{2,30}\|>|\[(?:UNK|PAD|CLS|SEP|MASK)\]|<(?:UNK|PAD|MASK|BOS|EOS)>")
-_TAG = re.compile(r"(?!(?i:<(?:unk|pad|mask|bos|eos)>))</?[a-zA-Z][a-zA-Z0-9:-]{0,15}(?:\s+[a-zA-Z:-]+\s*=\s*[\"'][^<>]*|\s*)/?>")
+_TAG = re.compile(r"<(?!(?i:(?:unk|pad|mask|bos|eos)>))/?[a-zA-Z][a-zA-Z0-9:-]{0,15}(?:\s+[a-zA-Z:-]+\s*=\s*[\"'][^<>]*|\s*)/?>")
 _BLOCK = re.compile(r"(?m)^[ \t]*(?:#{1,6} \S|```|~~~|\|.*\|[ \t]*$|\[[^\]\n]+\]: \S)")
-_INLINE = re.compile(r"\*\*\S(?:[^*\n]*\S)?\*\*|\[[^\]\n]+\]\((?:https?:|/|#|mailto:)[^)\s]*\)")
+_INLINE = re.compile(r"\*\*\S(?:[^*\n]*\S)?\*\*|\[[^\[\]\n]+\]\((?:https?:|/|#|mailto:)[^)\s]*\)")
 """Headings, fences, tables, link targets; bold and links. Not lists and emphasis, whose signs plain text has too."""
 _TIMING = re.compile(r"(?m)^[ \t]*(?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3} *--> *(?:\d+:)?\d{1,2}:\d\d[.,]\d{1,3}")
 MIN_SHARE = 0.01
 """Share of lines; in untouched WMT22 texts at most 0.3 % of lines hold a tag, with one exception: 11 % of a system's, which are its own."""
 
-_JSON_STRING = re.compile(r'\s*"(?:[^"\\]|\\.)*"\s*,?\s*')
+_JSON_STRING = re.compile(r'\s*"(?:[^"\\]|\\.)*+"\s*+(?:,\s*+)?')
 MIN_QUOTED = 0.5
 """Share of lines wholly in quotation marks; dialogue has fewer, and its sentences go on behind them."""
 MIN_TABBED = 0.05
@@ -37,6 +37,9 @@ _KINDS = (
     ("holds the timing of subtitles such as {example}; give the .srt or .vtt file itself, or the text alone", _TIMING, ("-->",)),
 )
 
+_BEYOND = (_TAG, _SPECIAL)
+"""What may span lines, or stand in lines without any of its signs; the others are looked for in the lines that have one."""
+
 
 def markup_problems(page: JoinedText) -> Iterator[Problem]:
     """One finding for each kind of markup that enough lines hold."""
@@ -46,15 +49,28 @@ def markup_problems(page: JoinedText) -> Iterator[Problem]:
     for words, pattern, signs in _KINDS:
         if not any(sign in page.whole for sign in signs):
             continue  # looked for in a tenth of the time that the pattern takes
-        found = list(pattern.finditer(page.whole))
-        if len(found) < least:
-            continue
-        starts = list(accumulate((len(line) + 1 for line in page.lines), initial=0))
-        at = list(dict.fromkeys(bisect_right(starts, match.start()) - 1 for match in found))
+        found = _found(page, pattern, signs)
+        at = list(dict.fromkeys(line for line, _ in found))
         if len(at) >= least:
             lines = tuple(page.numbers[i] for i in at)
-            message = words.format(example=short(found[0][0].strip()))
+            message = words.format(example=short(found[0][1].strip()))
             yield Problem("markup", page.name, f"{message} ({len(lines)} of {len(page.lines)} lines: {place(lines)})", len(lines), lines)
+
+
+def _found(page: JoinedText, pattern: re.Pattern[str], signs: Sequence[str]) -> list[tuple[int, str]]:
+    """0-based line and text of each match."""
+    starts = list(accumulate((len(line) + 1 for line in page.lines), initial=0))
+    if pattern in _BEYOND:
+        return [(bisect_right(starts, match.start()) - 1, match[0]) for match in pattern.finditer(page.whole)]
+    at = sorted({bisect_right(starts, offset) - 1 for sign in signs for offset in _offsets(page.whole, sign)})
+    return [(i, match[0]) for i in at for match in pattern.finditer(page.lines[i])]
+
+
+def _offsets(text: str, sign: str) -> Iterator[int]:
+    offset = text.find(sign)
+    while offset >= 0:
+        yield offset
+        offset = text.find(sign, offset + len(sign))
 
 
 def _json_strings(page: JoinedText) -> Iterator[Problem]:

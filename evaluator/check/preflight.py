@@ -111,9 +111,9 @@ def _kept(document: Document, by_line: bool, documents: Mapping[str, Document]) 
 
 def texts_of_pairs(evalset: EvalSet) -> Texts:
     """A set whose texts are paired already."""
-    first = [pair for pair in evalset.systems[0].pairs if not pair.inserted]
+    first = evalset.systems[0].segments
     references = {("reference" if k == 0 else f"reference {k + 1}"): [pair.references[k] or "" for pair in first] for k in range(evalset.n_references)}
-    systems = {system.name: [pair.hypothesis for pair in system.pairs if not pair.inserted] for system in evalset.systems}
+    systems = {system.name: [pair.hypothesis for pair in system.segments] for system in evalset.systems}
     source = {"source": [pair.source for pair in first]} if any(pair.source for pair in first) else {}
     numbers = {name: range(1, len(first) + 1) for name in (*references, *systems, *source)}
     return Texts(references, systems, source, numbers)

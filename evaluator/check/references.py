@@ -28,7 +28,7 @@ def _marked(pair: SegmentPair) -> SegmentPair:
 
 
 def _notes(system: System, n_references: int) -> list[str]:
-    spine = [pair for pair in system.pairs if not pair.inserted]
+    spine = system.segments
     notes = []
     for k in range(n_references):
         lacking = [i for i, pair in enumerate(spine, 1) if _has_text(pair) and not (pair.references[k] or "").strip()]

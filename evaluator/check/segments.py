@@ -87,7 +87,7 @@ def _empty(pairing: SystemLines) -> Iterator[Problem]:
         ("empty", pairing.lines, pairing.reference, "empty where the reference has text"),
         ("empty", pairing.reference, pairing.lines, "text where the reference is empty"),
     ):
-        at = [i for i, (a, b) in enumerate(zip(here, there, strict=True)) if not a.strip() and b.strip()]
+        at = [i for i, text in enumerate(here) if not text.strip() and there[i].strip()]
         if at:
             lines = _numbers(pairing, at)
             yield Problem(check, pairing.name, f"{len(at)} of {len(pairing.lines)} segments: {words} ({place(lines)})", len(at), lines)
@@ -111,19 +111,23 @@ def _copies(pairing: SystemLines, long: Sequence[int]) -> Iterator[Problem]:
 
 def _is_long(text: str) -> bool:
     """Six words, or as many characters of a script without spaces as carry as much."""
-    return len(text.split()) >= COPY_WORDS or (len(text) >= 4 * COPY_WORDS and main_script(text) in ("Han", "Thai"))
+    return len(text.split(None, COPY_WORDS - 1)) >= COPY_WORDS or (len(text) >= 4 * COPY_WORDS and main_script(text) in ("Han", "Thai"))
 
 
 def _repeated(pairing: SystemLines) -> Iterator[Problem]:
     """One text in several places whose references (and sources) are not alike."""
+    counts = Counter(pairing.lines)
     places: dict[str, list[int]] = {}
-    for i, line in enumerate(pairing.lines):
-        places.setdefault(line, []).append(i)
+    for i, line in enumerate(pairing.lines if len(counts) < len(pairing.lines) else ()):
+        if counts[line] > 1:
+            places.setdefault(line, []).append(i)
     astray: list[int] = []
     for text, at in places.items():
-        if len(at) < 2 or len(text.split()) < REPEATED_WORDS:
+        if len(text.split()) < REPEATED_WORDS:
             continue
         for a, b in pairwise(at):
+            if pairing.reference[a] == pairing.reference[b] != "":
+                continue  # alike without a look at its words
             unlike = likeness(pairing.reference[a], pairing.reference[b]) < LIKE
             if unlike and (pairing.source is None or likeness(pairing.source[a], pairing.source[b]) < LIKE):
                 astray.append(b)

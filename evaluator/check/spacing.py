@@ -47,6 +47,7 @@ OTHERS = {
     "Tai Lue": re.compile("[\u1980-\u19ab\u1a20-\u1a54]"),
 }
 """Scripts written without spaces between words."""
+ALL = re.compile("|".join(one.pattern for one in (HAN, KANA, HANGUL, *OTHERS.values())))
 CODES = {
     **dict.fromkeys(("th", "tha", "thai"), "Thai"), **dict.fromkeys(("lo", "lao"), "Lao"), **dict.fromkeys(("km", "khm", "khmer"), "Khmer"),
     **dict.fromkeys(("my", "mya", "bur", "burmese"), "Burmese"), **dict.fromkeys(("bo", "bod", "tib", "dz", "dzo", "tibetan"), "Tibetan"), "khb": "Tai Lue",
@@ -79,7 +80,7 @@ def find_writing(texts: Iterable[str]) -> Found | None:
     chunks: Counter[str] = Counter()
     of = 0
     for text in texts:
-        if text.isascii():
+        if text.isascii() or not ALL.search(text):
             of += any(map(str.isalpha, text))
             continue
         counts = _letters_by_kind(text)
@@ -124,8 +125,8 @@ def note_tokenizers(evalset: EvalSet, metrics: Mapping[str, Mapping[str, Any]], 
         lang: the language that was given.
         target: the target of a language pair that was given in its place.
     """
-    pairs = [pair for pair in evalset.systems[0].pairs if not pair.inserted]
-    found = find_writing((pair.references[0] or next((text for text in pair.references if text), "")) for pair in pairs)
+    pairs = evalset.systems[0].segments
+    found = find_writing(pair.references[0] or next((text for text in pair.references if text), "") for pair in pairs)
     given, said = CODES.get(base_language(lang or target)), f"--lang {lang}" if lang else f"the target {target} of the language pair"
     if found is None:
         return [_no_choice(given, said, metrics["bleu"])] if given and "bleu" in metrics and _bleu("", metrics["bleu"], Writing(given, "", ANY)) else []

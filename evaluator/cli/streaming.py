@@ -136,13 +136,13 @@ def score_stream(files: Sequence[str], request: Request, target: Path, args: arg
 
 
 def _run(job: Job, shards: Sequence[Shard], folder: Path, args: argparse.Namespace) -> None:
-    from evaluator.streams.engines import default_workers, run_here, run_processes
+    from evaluator.streams.engines import default_workers, gpus_of, run_here, run_processes
     from evaluator.streams.run import unfinished
 
     left = unfinished(job, shards, folder)
     if len(left) < len(shards):
         log(f"{len(shards) - len(left)} of {len(shards)} shards were done before")
-    workers = min(args.workers or default_workers(), len(left))
+    workers = min(args.workers or (len(gpus_of(job)) if args.engine != "ray" else 0) or default_workers(), len(left))
     with shown_progress(args.quiet) as start_work:
         progress = Progress(sum(shard.size for shard in left), start_work("bytes of the input", sum(shard.size for shard in left)), args.quiet)
         if args.engine == "ray":

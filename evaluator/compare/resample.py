@@ -46,9 +46,10 @@ def draw_counts(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float3
     rng = np.random.default_rng(seed)
     rows = max(FEWEST_ROWS, BLOCK // n)
     for done in range(0, resamples, rows):
-        some = min(rows, resamples - done)
-        drawn = rng.integers(n, size=(some, n), dtype=np.int32) + np.arange(some)[:, None] * n
-        yield np.bincount(drawn.ravel(), minlength=some * n).reshape(some, n).astype(np.float32)
+        counts = np.empty((min(rows, resamples - done), n), dtype=np.float32)
+        for row in counts:  # one by one, so that what is counted stays in the processor's cache
+            row[:] = np.bincount(rng.integers(n, size=n, dtype=np.int32), minlength=n)
+        yield counts
 
 
 def _slices(masks: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:

@@ -47,7 +47,7 @@ class PreparedLexical:
 
     def notes(self, hypotheses: Sequence[str]) -> tuple[str, ...]:
         """Text that looks tokenized, at the count at which sacreBLEU warns."""
-        tokenized = sum(text.endswith(" .") for text in hypotheses) if self._warns_as else 0
+        tokenized = sum([text.endswith(" .") for text in hypotheses]) if self._warns_as else 0
         if tokenized < TOKENIZED_FROM:
             return ()
         return (f"{self._warns_as}: {tokenized} hypotheses end in a tokenized period (' .'); detokenize them, or their scores cannot be compared.",)

@@ -13,11 +13,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from evaluator.extras import require
-from evaluator.readers.chunks import TextChunks, decoded, lines_of
+from evaluator.readers.chunks import TextChunks, decoded_lines, lines_of
 from evaluator.readers.separated import is_quoted, layout_of, refuse_markdown
 from evaluator.readers.tables import BAD, is_header, wanted_columns
 from evaluator.types import EvaluatorError
@@ -128,23 +129,43 @@ def _open_separated(path: str, source: TextChunks, kind: str, quoting: bool, row
     refuse_markdown(path, sample, separator)
     quoted = quoting and (separator != "\t" or is_quoted(sample, separator))
     parts = lines_of(source, start.removeprefix(b"\xef\xbb\xbf")[len(text[:above_header].encode("utf-8", "surrogateescape")) :])
-    rows_of = _quoted_rows(path, parts, separator, above) if quoted else _bare_rows(parts, separator, above)
-    _, header = next(rows_of, (1, []))
+    if quoted:
+        rows_of = _quoted_rows(path, parts, separator, above)
+        _, header = next(rows_of, (1, []))
+    else:
+        lines = _bare_lines(parts, above)
+        _, first = next(lines, (1, ""))
+        header = first.split(separator)
     names = [name.strip() for name in header]
     repeated = {name for name in names if name and names.count(name) > 1}
     if repeated:
         raise EvaluatorError(f"{path} names the column {sorted(repeated)[0]!r} twice.")
-    return BatchFile(path, kind, names, _batches(rows_of, names, rows), wanted_columns(path, names))
+    batches = _batches(rows_of, names, rows) if quoted else _bare_batches(lines, separator, names, rows)
+    return BatchFile(path, kind, names, batches, wanted_columns(path, names))
 
 
-def _bare_rows(parts: Iterator[list[bytes]], separator: str, above: int) -> Iterator[tuple[int, list[str]]]:
+def _bare_lines(parts: Iterator[list[bytes]], above: int) -> Iterator[tuple[int, str]]:
+    """Lines that are no blanks alone, with their numbers; the first is the header whatever it holds."""
     number = above
     for lines in parts:
-        for raw in lines:
+        for line in decoded_lines(lines):
             number += 1
-            line = decoded(raw)
             if line.strip(" ") or number == above + 1:
-                yield number, line.split(separator)
+                yield number, line
+
+
+def _bare_batches(lines: Iterator[tuple[int, str]], separator: str, names: Sequence[str], rows: int) -> Iterator[Batch]:
+    """As many lines as a batch has, taken apart at once: all cells one after another, and of them every width-th."""
+    width = len(names)
+    while held := list(islice(lines, rows)):
+        bad = [
+            BadRow(number, f"{line.count(separator) + 1} cells, but the header names {width} columns")
+            for number, line in held
+            if line.count(separator) != width - 1
+        ]
+        good = held if not bad else [one for one in held if one[1].count(separator) == width - 1]
+        cells = separator.join([line for _, line in good]).split(separator) if good else []
+        yield Batch({name: cells[k::width] for k, name in enumerate(names)}, [number for number, _ in good], bad)
 
 
 def _quoted_rows(path: str, parts: Iterator[list[bytes]], separator: str, above: int) -> Iterator[tuple[int, list[str]]]:
@@ -263,6 +284,7 @@ def _open_parquet(path: str, rows: int) -> BatchFile:
 
         try:
             for batch in file.iter_batches(rows, use_threads=False):
+                batch.validate(full=True)  # text that is no UTF-8
                 columns = {name: batch.column(k).to_pylist() for k, name in enumerate(batch.schema.names)}
                 numbers = list(range(done + 1, done + batch.num_rows + 1))
                 done += batch.num_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +14,8 @@ from evaluator.types import EvaluatorError
 
 CHUNK = 1 << 20
 """Bytes read at once."""
+MAX_LINE = 256 * CHUNK
+"""Bytes of one line, which is in memory as a whole."""
 
 
 class TextChunks:
@@ -70,6 +72,8 @@ def lines_of(source: TextChunks, start: bytes) -> Iterator[list[bytes]]:
         whole, feed, rest = data.rpartition(b"\n")
         if not feed:
             parts.append(data)  # a line longer than a chunk, put together once it ends
+            if len(parts) > MAX_LINE // CHUNK:
+                raise EvaluatorError(f"{source.path} has a line of more than {MAX_LINE // 2**20} MiB; a row that long is no row of a table.")
             continue
         yield b"".join((*parts, whole)).split(b"\n")
         parts = [rest]
@@ -77,6 +81,7 @@ def lines_of(source: TextChunks, start: bytes) -> Iterator[list[bytes]]:
         yield carry.removesuffix(b"\n").split(b"\n")
 
 
-def decoded(line: bytes) -> str:
-    """A line as text; bytes that are no UTF-8 become half surrogates, which `row_problem` names."""
-    return line.decode("utf-8", "surrogateescape").removesuffix("\r")
+def decoded_lines(lines: Sequence[bytes]) -> list[str]:
+    """Lines as texts; bytes that are no UTF-8 become half surrogates, which `row_problem` names."""
+    text = b"\n".join(lines).decode("utf-8", "surrogateescape")
+    return [line.removesuffix("\r") for line in text.split("\n")] if "\r" in text else text.split("\n")

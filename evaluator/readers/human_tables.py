@@ -86,7 +86,8 @@ def read_rows(path: str, data: bytes, quoting: bool = True, is_header: Callable[
     repeated = next((name for name in found.header if name and found.header.count(name) > 1), None)
     if repeated:
         raise EvaluatorError(f"{path} names the column {repeated!r} twice.")
-    return Rows(found.header, [(f"line {row.line}", dict(zip(found.header, row.cells, strict=True))) for row in found.rows], found.notes)
+    rows = zip(found.lines, zip(*found.columns, strict=True), strict=True)
+    return Rows(found.header, [(f"line {line}", dict(zip(found.header, cells, strict=True))) for line, cells in rows], found.notes)
 
 
 def _names_a_system(cells: Sequence[str]) -> bool:

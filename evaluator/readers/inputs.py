@@ -60,7 +60,7 @@ def is_table(path: str) -> bool:
 
 
 def read_inputs(references: Sequence[TextSource], systems: Mapping[str, TextSource], source: TextSource | None = None, names: Sequence[str] = ()) -> Inputs:
-    """Every text read; files that mark their segments are brought to one sequence of segments.
+    """Every text read; files that mark their segments are matched to one sequence of segments.
 
     Args:
         references: the first is the one that segments are those of.
@@ -164,39 +164,47 @@ def group_table(table: TextTable, only: Sequence[str] = ()) -> EvalSet:
     columns = table.columns
     n = len(columns["reference"])
     stem = table_name(table.path)
-    names = columns.get("system", [stem] * n)
-    rows: dict[str, list[int]] = {}
-    for row, name in enumerate(names):
-        if not name.strip():
-            raise EvaluatorError(f"{table.path}, row {row + table.first_row}: the system's name is empty; every row needs one.")
-        rows.setdefault(name, []).append(row)
+    rows = _rows_by_system(table) if "system" in columns else {stem: range(n)}
     for name in only:
         if name not in rows:
             raise EvaluatorError(f"{table.path} has no system {name!r}.{did_you_mean(name, rows)}")
     rows = {name: own for name, own in rows.items() if not only or name in only}
     documents = columns.get("document") or [stem] * n  # made once: a list for each row takes minutes at 100,000 rows
-    further = [name for name in columns if name.startswith("reference_")]
+    additional = [name for name in columns if name.startswith("reference_")]
     systems = []
     spine: list[tuple[str, ...]] = []
     for name, own in rows.items():
-        keys = [(documents[r], columns["reference"][r], *(columns[f][r] for f in further)) for r in own]
+        keys = list(zip(*(_some(texts, own) for texts in (documents, columns["reference"], *(columns[f] for f in additional))), strict=True))
+        if spine:
+            _same_segments(table, name, own, keys, next(iter(rows)), spine)
         spine = spine or keys
-        _same_segments(table, name, own, keys, next(iter(rows)), spine)
         systems.append(System(name, tuple(_pairs(columns, own, keys))))
-    return EvalSet(tuple(systems), 1 + len(further), tuple(table.notes), unit=table.unit)
+    return EvalSet(tuple(systems), 1 + len(additional), tuple(table.notes), unit=table.unit)
+
+
+def _rows_by_system(table: TextTable) -> dict[str, Sequence[int]]:
+    rows: dict[str, list[int]] = {}
+    for row, name in enumerate(table.columns["system"]):
+        if not name.strip():
+            raise EvaluatorError(f"{table.path}, row {row + table.first_row}: the system's name is empty; every row needs one.")
+        rows.setdefault(name, []).append(row)
+    return dict(rows)
+
+
+def _some(texts: list[str], rows: Sequence[int]) -> list[str]:
+    return texts if len(rows) == len(texts) else [texts[row] for row in rows]
 
 
 def _pairs(columns: Mapping[str, list[str]], rows: Sequence[int], keys: Sequence[tuple[str, ...]]) -> list[SegmentPair]:
     counts: dict[str, int] = {}
     pairs = []
-    for row, (document, reference, *further) in zip(rows, keys, strict=True):
-        counts[document] = counts.get(document, 0) + 1
+    beside = [_some(columns[name], rows) if name in columns else [""] * len(rows) for name in ("hypothesis", "source", "domain")]
+    for (document, *texts), hypothesis, source, domain in zip(keys, *beside, strict=True):
+        counts[document] = number = counts.get(document, 0) + 1
         # An empty cell is a missing reference, in every column; where all are empty the segment is.
-        references = tuple(text or None for text in (reference, *further)) if any((reference, *further)) else (reference, *(None for _ in further))
-        hypothesis = columns["hypothesis"][row]
+        references = tuple([text or None for text in texts]) if any(texts) else (texts[0], *(None for _ in texts[1:]))
         alignment = "1-1" if hypothesis.strip() or not any((text or "").strip() for text in references) else "1-0"
-        source, domain = (columns[name][row] if name in columns else "" for name in ("source", "domain"))
-        pairs.append(SegmentPair(document, counts[document], alignment, references, hypothesis, source, domain))
+        pairs.append(SegmentPair(document, number, alignment, references, hypothesis, source, domain))
     return pairs
 
 

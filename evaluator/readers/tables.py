@@ -8,11 +8,10 @@ A cell with a list in the column reference holds several references.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +23,7 @@ from evaluator.readers.separated import first_line, layout_of, read_cells
 from evaluator.readers.source import decode, read_bytes
 from evaluator.readers.testset_tables import rows_of_test_set
 from evaluator.readers.testsets import is_test_set, pair_of, read_test_set
-from evaluator.readers.text import check_encodable
+from evaluator.readers.text_columns import text_columns
 from evaluator.types import EvaluatorError
 
 ALIASES = {
@@ -75,8 +74,7 @@ def _read_separated(path: str, kind: str, quoting: bool) -> TextTable:
     repeated = {name for name in found.header if name and found.header.count(name) > 1}
     if repeated:
         raise EvaluatorError(f"{path} names the column {sorted(repeated)[0]!r} twice.")
-    rows: list[tuple[int, Mapping[str, Any]]] = [(row.line, dict(zip(found.header, row.cells, strict=True))) for row in found.rows]
-    return _table(path, data, rows, found.header, 2, notes=found.notes)
+    return _table(path, data, dict(zip(found.header, found.columns, strict=True)), found.lines, 2, notes=found.notes)
 
 
 def _without_header(path: str, text: str, separator: str) -> TextTable:
@@ -143,7 +141,7 @@ def read_jsonl(path: str, names: Sequence[str] = (), pair: str = "") -> TextTabl
     if pair and not kept:
         raise EvaluatorError(f"{path} has nothing of {pair}.")
     found = list(dict.fromkeys(name for row in kept for name in row.value))
-    return _table(path, data, [(row.where, row.value) for row in kept], found, 1)
+    return _table(path, data, {name: [row.value.get(name) for row in kept] for name in found}, [row.where for row in kept], 1)
 
 
 def _is_one_object(start: str) -> bool:
@@ -176,7 +174,8 @@ def read_parquet(path: str) -> TextTable:
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))
     except (pyarrow.ArrowException, OSError) as error:
         raise EvaluatorError(f"{path} is not a Parquet file: {str(error).splitlines()[0]}.") from None
-    return _table(path, data, enumerate(table.to_pylist(), 1), table.column_names, 1)
+    columns = {name: column.to_pylist() for name, column in zip(table.column_names, table.columns, strict=True)}
+    return _table(path, data, columns, range(1, table.num_rows + 1), 1)
 
 
 def table_in_memory(name: str, columns: Mapping[str, Sequence[Any]]) -> TextTable:
@@ -189,79 +188,30 @@ def table_in_memory(name: str, columns: Mapping[str, Sequence[Any]]) -> TextTabl
     if len(set(counts.values())) > 1:
         raise EvaluatorError(f"The columns of the {name} differ in length: {', '.join(f'{column} has {n}' for column, n in counts.items())}.")
     rows = [(f"row {i}", dict(zip(columns, cells, strict=True))) for i, cells in enumerate(zip(*columns.values(), strict=True))]
-    return _table(name, json.dumps(rows, ensure_ascii=True, default=str).encode(), rows, list(columns), 0)
+    listed = {column: list(cells) for column, cells in columns.items()}
+    return _table(name, json.dumps(rows, ensure_ascii=True, default=str).encode(), listed, [where for where, _ in rows], 0)
 
 
-def _table(
-    path: str, data: bytes, rows: Iterable[tuple[int | str, Mapping[str, Any]]], names: list[str], first_row: int, notes: Sequence[str] = ()
-) -> TextTable:
-    listed = list(rows)
+def _table(path: str, data: bytes, given: Mapping[str, list[Any]], where: Sequence[int | str], first_row: int, notes: Sequence[str] = ()) -> TextTable:
+    """The table of a file's columns.
+
+    Args:
+        path: the file.
+        data: its bytes.
+        given: columns by the file's own names.
+        where: for each row its line, or the place in words.
+        first_row: what messages call the first row.
+        notes: how the file was read.
+    """
     notes = list(notes)
-    if BAD in names:
-        good = [row for row in listed if row[1].get(BAD) not in (True, 1, "1", "true", "True", "TRUE")]
-        notes += [f"{path}: {len(listed) - len(good)} of {len(listed)} rows are marked {BAD} and left out."] if len(good) < len(listed) else []
-        listed = good
-    wanted = wanted_columns(path, names)
-    columns: dict[str, list[str]] = {name: [] for name in wanted}
-    spread = _several(listed, wanted["reference"])
-    for canonical, given in wanted.items():
-        values = columns[canonical]
-        for number, row in listed:
-            value = row.get(given)
-            if type(value) is str and value.isascii():
-                values.append(value)  # nearly every cell; the place in words is made only for those that are looked at
-            else:
-                where = f"{path}, {number if isinstance(number, str) else f'line {number}'}, column {given}"
-                values.append(_cell(canonical, value, where))
-    if spread:
-        columns = {**columns, **_references_of(path, listed, wanted, spread)}
+    if BAD in given:
+        good = [i for i, mark in enumerate(given[BAD]) if mark not in (True, 1, "1", "true", "True", "TRUE")]
+        notes += [f"{path}: {len(where) - len(good)} of {len(where)} rows are marked {BAD} and left out."] if len(good) < len(where) else []
+        given, where = {name: [values[i] for i in good] for name, values in given.items()}, [where[i] for i in good]
+    columns = text_columns(path, given, where, wanted_columns(path, list(given)))
     if not columns["reference"]:
         raise EvaluatorError(f"{path} has a header and no rows.")
     return TextTable(path, hashlib.sha256(data).hexdigest(), columns, first_row, tuple(notes))
-
-
-def _cell(canonical: str, value: Any, where: str) -> str:
-    if canonical in ("system", "document", "domain") and isinstance(value, int):
-        value = str(value)  # numbered, as some exports have them
-    if canonical.startswith("reference_") and value is None:
-        return ""  # a row without this reference: missing
-    if canonical == "reference" and isinstance(value, list):
-        return ""  # filled by `_references_of`
-    return _text(value, where)
-
-
-def _several(rows: Sequence[tuple[int | str, Mapping[str, Any]]], name: str) -> int:
-    """The most references that a row has in one cell; 0 where cells hold one text."""
-    lists = [_as_list(row.get(name)) for _, row in rows]
-    if not any(one is not None for one in lists) or any(one is None for one in lists if not isinstance(one, list)):
-        return 0
-    return max((len(one) for one in lists if one is not None), default=0)
-
-
-def _as_list(value: Any) -> list[Any] | None:
-    """The list in a cell, as JSON and Parquet have it, or as pandas writes it into CSV."""
-    if isinstance(value, list):
-        return value
-    if isinstance(value, str) and value[:1] == "[" and re.fullmatch(r"\[\s*['\"].*['\"]\s*\]", value, re.DOTALL):
-        try:
-            found = ast.literal_eval(value)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return None
-        return found if isinstance(found, list) and all(isinstance(one, str) for one in found) else None
-    return None
-
-
-def _references_of(path: str, rows: Sequence[tuple[int | str, Mapping[str, Any]]], wanted: Mapping[str, str], most: int) -> dict[str, list[str]]:
-    """Columns of references from lists; a row with fewer lacks the others."""
-    if any(name.startswith("reference_") for name in wanted):
-        raise EvaluatorError(f"{path} has a list of references in the column {wanted['reference']} and further columns of references; keep one of the two.")
-    columns: dict[str, list[str]] = {("reference" if k == 0 else f"reference_{k + 1}"): [] for k in range(most)}
-    for number, row in rows:
-        texts = _as_list(row.get(wanted["reference"])) or []
-        where = f"{path}, {number if isinstance(number, str) else f'line {number}'}, column {wanted['reference']}"
-        for k, values in enumerate(columns.values()):
-            values.append(_text(texts[k], where) if k < len(texts) and texts[k] is not None else "")
-    return columns
 
 
 def wanted_columns(path: str, names: list[str]) -> dict[str, str]:
@@ -299,11 +249,3 @@ def wanted_columns(path: str, names: list[str]) -> dict[str, str]:
 def _is_text(names: Sequence[str]) -> bool:
     """True where the first line holds texts, or the numbers that pandas gives columns without names."""
     return any(len(name.split()) > 2 for name in names) or all(name.strip().isdecimal() or not name.strip() for name in names)
-
-
-def _text(value: object, where: str) -> str:
-    if not isinstance(value, str):
-        kind = "null" if value is None else type(value).__name__
-        raise EvaluatorError(f"{where}: {kind} instead of text; write an empty text for an empty segment.")
-    check_encodable(value, where)
-    return value

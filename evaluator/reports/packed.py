@@ -13,6 +13,7 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +31,8 @@ MISSING = {1: 0xFF, 2: 0xFFFF, 4: 0xFFFFFFFF}
 """Stands for an undefined number in a column of so many bytes."""
 
 _TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_quoted = encode_basestring
+"""One text as `_TEXT` writes it."""
 
 Keys = Sequence[tuple[tuple[str, int], list[int]]]
 
@@ -74,7 +77,7 @@ def pack(builder: Builder, keys: Keys) -> Packed:
         "systems": [printable(name) for name in dict.fromkeys(builder.columns["system"])],
         "documents": [printable(name) for name in dict.fromkeys(key[0] for key, _ in keys)],
         "alignments": list(dict.fromkeys(builder.columns["alignment"])),
-        "categories": [printable(name) for name in _categories(builder)],
+        "categories": [printable(name) for name in builder.categories()],
         "meanings": dict(builder.meanings),
         "references": 1 + sum(name.startswith("reference_") for name in builder.columns),
         "blocks": first_keys,
@@ -107,7 +110,7 @@ def _numbers(builder: Builder, keys: Keys) -> Iterator[Numbers]:
         known = {name: i for i, name in enumerate(("none", *SEVERITIES))}
         yield Numbers("severity", np.array([known.get(name, -1) for name in columns["severity"]], dtype=np.int64), {})
         yield Numbers("flagged", np.array([-1 if flag is None else int(flag) for flag in columns["flagged"]], dtype=np.int64), {})
-        bits = {name: 1 << min(i, MOST_CATEGORIES - 1) for i, name in enumerate(_categories(builder))}
+        bits = {name: 1 << min(i, MOST_CATEGORIES - 1) for i, name in enumerate(builder.categories())}
         masks = [sum({bits[f["category"]] for f in builder.findings(k)}) for k in range(n)]
         yield Numbers("categories", np.array(masks, dtype=np.int64), {})
     yield Numbers("length", np.array([len(text) for text in columns["hypothesis"]], dtype=np.int64), {})
@@ -134,11 +137,6 @@ def _scores(name: str, values: Sequence[float | None], scale: int, facts: dict[s
 def _places(names: Sequence[str]) -> NDArray[np.int64]:
     known = {name: i for i, name in enumerate(dict.fromkeys(names))}
     return np.array([known[name] for name in names], dtype=np.int64)
-
-
-def _categories(builder: Builder) -> list[str]:
-    found = {f["category"] for k in range(len(builder.columns["system"])) for f in builder.findings(k)}
-    return sorted(found)
 
 
 def _width(values: NDArray[np.int64]) -> int:
@@ -178,15 +176,14 @@ def _joined(entries: Sequence[str]) -> bytes:
 def _entry(builder: Builder, rows: Sequence[int], further: Sequence[str]) -> str:
     columns = builder.columns
     spine = next((k for k in rows if columns["reference"][k]), rows[0])
-    head = [columns["source"][spine] or "", [columns["reference"][spine], *(columns[name][spine] for name in further)]]
-    return _dumped([*head, [_row(builder, k, spine) for k in rows]])
-
-
-def _dumped(entry: Any) -> str:
-    """JSON of texts made printable; the usual entry has nothing to replace, which one look at its JSON tells."""
-    text = _TEXT.encode(entry)
+    source, references = columns["source"][spine] or "", [columns["reference"][spine], *(columns[name][spine] for name in further)]
+    if any(columns["reason"][k] or builder.findings(k) for k in rows):
+        return _TEXT.encode(_printable([source, references, [_row(builder, k, spine) for k in rows]]))
+    # Nearly all rows of a long run: texts alone. An encoder for each of them would take longer than the rest of the page.
+    own = ",".join([f"[{k},{_quoted(columns['hypothesis'][k])}]" for k in rows])
+    text = f"[{_quoted(source)},[{','.join(map(_quoted, references))}],[{own}]]"
     plain = "\\" not in text or "\\" not in text.replace('\\"', "")  # escaped quotation marks are as they should be
-    return text if plain and printable(text) == text else _TEXT.encode(_printable(entry))
+    return text if plain and printable(text) == text else _TEXT.encode(_printable([source, references, [_row(builder, k, spine) for k in rows]]))
 
 
 def _printable(value: Any) -> Any:

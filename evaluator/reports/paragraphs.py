@@ -138,6 +138,10 @@ class Builder:
         """Rows of findings.csv on row `k` of segments.csv."""
         return self._found.get(k, [])
 
+    def categories(self) -> list[str]:
+        """Of all findings."""
+        return sorted({finding["category"] for found in self._found.values() for finding in found})
+
     def anchor(self, k: int) -> str:
         """The address of row `k`: `segment-11` for the first paragraph of that number, else `row-` and `k`."""
         segment = self.columns["segment"][k]

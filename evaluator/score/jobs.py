@@ -46,27 +46,31 @@ def list_jobs(evalset: EvalSet) -> Jobs:
 
     joined = np.array([[number(text, i) for i, text in enumerate(join_insertions(system))] for system in evalset.systems], dtype=np.int64)
     rows, omitted = [], []
-    for system in evalset.systems:
-        own = [pair.hypothesis for pair in system.pairs if not pair.inserted]
-        place = np.full(len(system.pairs), -1, dtype=np.int64)
-        place[[k for k, pair in enumerate(system.pairs) if not pair.inserted]] = [number(text, i) for i, text in enumerate(own)]
+    for k, system in enumerate(evalset.systems):
+        if len(system.segments) == len(system.pairs):
+            place = joined[k]  # without insertions a segment's text is the row's own
+        else:
+            place = np.full(len(system.pairs), -1, dtype=np.int64)
+            place[[i for i, pair in enumerate(system.pairs) if not pair.inserted]] = [number(pair.hypothesis, i) for i, pair in enumerate(system.segments)]
         rows.append(place)
         omitted.append((place >= 0) & np.array([not pair.hypothesis.strip() for pair in system.pairs], dtype=bool))
     if not numbers:
         raise EvaluatorError("There is nothing to score: every segment is empty on both sides.")
-    sources = [pair.source for pair in evalset.systems[0].pairs if not pair.inserted]
+    sources = [pair.source for pair in evalset.systems[0].segments]
     texts = Texts([text for text, _ in numbers], [segment for _, segment in numbers], references, sources if any(sources) else ())
     return Jobs(texts, joined, tuple(rows), tuple(omitted))
 
 
 def blank_references(references: list[list[str | None]]) -> list[bool]:
     """For each segment whether no reference has text for it."""
+    if len(references) == 1:
+        return [not (text or "").strip() for text in references[0]]
     return [all(not (text or "").strip() for text in texts) for texts in zip(*references, strict=True)]
 
 
 def reference_streams(evalset: EvalSet) -> list[list[str | None]]:
     """One list a reference, each with one text a segment."""
-    spine = [pair.references for pair in evalset.systems[0].pairs if not pair.inserted]
+    spine = [pair.references for pair in evalset.systems[0].segments]
     return [[references[k] for references in spine] for k in range(evalset.n_references)]
 
 
@@ -75,6 +79,8 @@ def join_insertions(system: System) -> list[str]:
 
     Insertions belong to the segment they follow; those before the first to the first.
     """
+    if len(system.segments) == len(system.pairs):
+        return [pair.hypothesis for pair in system.pairs]
     texts: list[list[str]] = []
     before: list[str] = []
     for pair in system.pairs:
@@ -96,6 +102,8 @@ def scored_segments(evalset: EvalSet) -> list[list[bool]]:
 
 def _has_text(system: System) -> list[bool]:
     """For each segment whether `join_insertions` gives more than blanks."""
+    if len(system.segments) == len(system.pairs):
+        return [bool(pair.hypothesis.strip()) for pair in system.pairs]
     found: list[bool] = []
     before = False
     for pair in system.pairs:

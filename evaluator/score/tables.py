@@ -73,11 +73,13 @@ def segment_table(evalset: EvalSet, scores: Sequence[MetricScores], diagnoses: D
 def finding_table(evalset: EvalSet, diagnoses: Diagnoses | None) -> Table:
     """One row a finding, in the order of segments.csv."""
     table = empty_table("findings")
+    if diagnoses is None:
+        return table
     row = -1
     for k, system in enumerate(evalset.systems):
         for i, pair in enumerate(system.pairs):
             row += 1
-            one = diagnoses[k][i] if diagnoses is not None else None
+            one = diagnoses[k][i]
             for finding in one.findings if one is not None else ():
                 place = {"system": system.name, "document": pair.document, "segment": pair.segment, "row": row}
                 for name, values in table.columns.items():
@@ -103,7 +105,7 @@ def statistics_table(evalset: EvalSet, scores: Sequence[MetricScores], scored: S
     """One row a system and metric, with its signature and details."""
     table = empty_table("statistics")
     for k, system in enumerate(evalset.systems):
-        documents = {pair.document for pair, used in zip((p for p in system.pairs if not p.inserted), scored[k], strict=True) if used}
+        documents = {pair.document for pair, used in zip(system.segments, scored[k], strict=True) if used}
         for one in scores:
             row = {
                 "system": system.name,

@@ -10,8 +10,11 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
+from evaluator.embed.gpus import cuda_devices
+from evaluator.plugins import metric_class
 from evaluator.streams.plan import Job, Shard
-from evaluator.streams.shard import Progress, Tools, is_done, run_shard
+from evaluator.streams.shard import is_done, run_shard
+from evaluator.streams.shard_work import Progress, Tools
 from evaluator.types import EvaluatorError
 
 ATTEMPTS = 3
@@ -34,19 +37,25 @@ def run_here(job: Job, shards: Sequence[Shard], folder: Path, progress: Progress
             run_shard(job, shard, folder, progress, tools)
 
 
+def gpus_of(job: Job) -> list[str]:
+    """The GPUs that a job's processes share out, a model on each; none where it computes on processors."""
+    return cuda_devices(job.request.device, {need for name in job.request.metrics for need in metric_class(name).declared.needs})
+
+
 _counters: Any = None
 _tools: Tools | None = None
+_device = ""
 
 
-def _begin(counters: Any) -> None:
-    global _counters
-    _counters = counters
+def _begin(counters: Any, devices: Any) -> None:
+    global _counters, _device
+    _counters, _device = counters, devices.get()
 
 
 def _work(job: Job, shard: Shard, folder: Path) -> None:
     """One shard in a worker; metrics and their model are made for its first one."""
     global _tools
-    _tools = _tools or Tools(job.request)
+    _tools = _tools or Tools(job.request, _device)
 
     def progress(rows: int, read: int) -> None:
         with _counters.get_lock():
@@ -81,7 +90,11 @@ def _run_pool(job: Job, shards: Sequence[Shard], folder: Path, workers: int, pro
     context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
     counters = context.Array("q", 2)
     seen = [0, 0]
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(counters,)) as pool:
+    devices = context.SimpleQueue()
+    gpus = gpus_of(job) or [""]
+    for k in range(workers):  # each worker takes one as it begins
+        devices.put(gpus[k % len(gpus)])
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(counters, devices)) as pool:
         futures = [pool.submit(_work, job, shard, folder) for shard in shards]
         try:
             for _ in _until_done(futures):

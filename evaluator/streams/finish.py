@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from itertools import combinations
 from typing import Any
 
@@ -12,12 +13,13 @@ import numpy as np
 
 from evaluator.compare import ComparisonData, MetricData, Sums, compare_systems, with_comparison
 from evaluator.frames import SEGMENTS, check_frame, empty_table
+from evaluator.readers.calibration import read_calibration
 from evaluator.run_json import Manifest
 from evaluator.streams.merged import Merged, Spool
-from evaluator.streams.shard import Tools
+from evaluator.streams.shard_work import Tools
 from evaluator.streams.state import MOST_LEFT_OUT
 from evaluator.streams.worst import MOST
-from evaluator.types import Evaluation, Table
+from evaluator.types import Evaluation, InputFile, Table
 
 CHUNK = 1 << 20
 """Segment scores compared at once."""
@@ -147,6 +149,9 @@ def _manifest(merged: Merged) -> dict[str, Any]:
     manifest["inputs"] = [
         {"role": "table", "name": "", "path": shard.path, "sha256": facts["sha256"]} for shard, facts in zip(merged.shards, merged.facts, strict=True)
     ]
+    if merged.job.request.calibration is not None:
+        calibration = read_calibration(merged.job.request.calibration)
+        manifest["inputs"].append(asdict(InputFile("calibration", "", calibration.path, calibration.sha256)))
     manifest["unreadable"] = {name: found for facts in merged.facts for name, found in facts["unreadable"].items()}
     manifest["options"] = {**manifest["options"], "only_flagged": merged.job.only_flagged, "out_format": merged.job.out_format}
     rejected = sum(facts["rejected"] for facts in merged.facts)
@@ -157,7 +162,8 @@ def _manifest(merged: Merged) -> dict[str, Any]:
         "shards": len(merged.shards),
     }
     notes = dict.fromkeys([*manifest["notes"], *(note for facts in merged.facts for note in facts["notes"])])
-    manifest["notes"] = [*notes, *_stream_notes(merged, rejected)]
+    lost = [f"{rejected:,} rows could not be scored and were rejected."] if rejected else []
+    manifest["notes"] = [*lost, *notes, *_stream_notes(merged)]  # what is not scored comes first: of many notes a terminal shows the first
     return manifest
 
 
@@ -171,15 +177,13 @@ def _left_out(parts: Sequence[Mapping[str, Any]]) -> list[int]:
     return out[:MOST_LEFT_OUT]
 
 
-def _stream_notes(merged: Merged, rejected: int) -> list[str]:
+def _stream_notes(merged: Merged) -> list[str]:
     n = sum(facts["rows"] for facts in merged.facts)
     files = f" of {len(merged.shards):,} files" if len(merged.shards) > 1 else ""
     notes = [
         f"Streamed: scores, statistics and comparison are of all {n:,} rows{files}, the report's segments the {MOST} worst by {merged.facts[0]['by']}; "
         "what check notes is of the first rows."
     ]
-    if rejected:
-        notes.append(f"{rejected:,} rows could not be scored and were rejected.")
     blank = sum(one["n_blank"] for state in merged.states for one in state.systems)
     if blank > MOST_LEFT_OUT:
         notes.append(f"{blank:,} rows are empty on both sides and left out; run.json lists {MOST_LEFT_OUT:,} of them.")

@@ -14,7 +14,8 @@ from typing import Any
 
 from evaluator.extras import importing
 from evaluator.streams.plan import Job, Shard
-from evaluator.streams.shard import Progress, Tools, is_done, run_shard
+from evaluator.streams.shard import is_done, run_shard
+from evaluator.streams.shard_work import Progress, Tools
 from evaluator.types import EvaluatorError
 
 RESTARTS = 5

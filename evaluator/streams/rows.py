@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,17 +33,33 @@ def rows_of(batch: Batch, wanted: Mapping[str, str]) -> Rows:
     """The rows of a batch; those with a cell that is no text are left out and named."""
     bad: dict[int, str] = {}
     for canonical, name in wanted.items():
+        if _all_plain(canonical, batch.columns[name]):
+            continue
         for i, value in enumerate(batch.columns[name]):
             plain = type(value) is str and value.isascii() and "\0" not in value and (canonical != "system" or value.strip())
             if not plain and i not in bad and (reason := _problem(canonical, name, value)):
                 bad[i] = reason
-    kept = range(len(batch.numbers)) if not bad else [i for i in range(len(batch.numbers)) if i not in bad]
-    texts = {canonical: [_text(batch.columns[name][i]) for i in kept] if canonical in LABELS or canonical.startswith("reference_")
-             else [batch.columns[name][i] for i in kept] for canonical, name in wanted.items()}  # fmt: skip
+    columns = batch.columns
+    if bad:
+        kept = [i for i in range(len(batch.numbers)) if i not in bad]
+        columns = {name: [values[i] for i in kept] for name, values in columns.items()}
+    texts = {canonical: list(map(_text, columns[name])) if canonical in LABELS or canonical.startswith("reference_") else columns[name]
+             for canonical, name in wanted.items()}  # fmt: skip
     given = set(wanted.values())
-    further = {name: [values[i] for i in kept] for name, values in batch.columns.items() if name not in given}
+    further = {name: values for name, values in columns.items() if name not in given}
     named = [*batch.bad, *(BadRow(batch.numbers[i], reason) for i, reason in bad.items())]
     return Rows(texts, _streams(texts), further, sorted(named))
+
+
+def _all_plain(canonical: str, values: Sequence[Any]) -> bool:
+    """True where one look at the column tells that every cell is text without fault, as nearly always."""
+    if set(map(type, values)) != {str} or (canonical == "system" and not all(map(str.strip, values))):
+        return False
+    text = "".join(values)
+    try:
+        return "\0" not in text and (text.isascii() or bool(text.encode()))
+    except UnicodeEncodeError:
+        return False
 
 
 def _streams(texts: Mapping[str, list[str]]) -> list[list[str | None]]:

@@ -16,7 +16,8 @@ from evaluator.run import fill_folder
 from evaluator.streams.finish import merged_evaluation
 from evaluator.streams.merged import Merged
 from evaluator.streams.plan import Job, Shard
-from evaluator.streams.shard import Tools, is_done, output_of, state_of
+from evaluator.streams.shard import is_done, output_of, state_of
+from evaluator.streams.shard_work import Tools
 from evaluator.types import Evaluation, EvaluatorError
 
 Run = Callable[[Sequence[Shard], Path], None]

@@ -54,7 +54,7 @@ def score_batch(rows: Rows, metrics: Sequence[Metric], judge: Judge | None, pair
     at = range(len(hypotheses)) if whole else [i for i, one in enumerate(scored) if one]
     texts = hypotheses if whole else [hypotheses[i] for i in at]
     references = rows.references if whole else [[stream[i] for i in at] for stream in rows.references]
-    omitted = np.array([not written[i] for i in at], dtype=bool)
+    omitted = ~np.array(written, dtype=bool)[at if not whole else slice(None)]
     sources = rows.texts.get("source", [])
     sources = sources if whole else [sources[i] for i in at] if sources else []
     found: list[tuple[MetricRecord, FloatArray]] = []

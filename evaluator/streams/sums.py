@@ -7,6 +7,8 @@ kept while rows come in: whenever there are too many, two neighbours become one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,8 +53,11 @@ class UnitSums:
             self._rows = np.concatenate([self._rows, np.zeros((max(needed, 2 * len(self._rows)) - len(self._rows), self._rows.shape[1]))])
         groups = units // self.size
         starts = np.flatnonzero(np.diff(groups, prepend=-1))
-        # A group may come back when documents are not in one piece: `+=` with an index would count it once.
-        np.add.at(self._rows, groups[starts], np.add.reduceat(rows, starts, axis=0))
+        sums = np.add.reduceat(rows, starts, axis=0)
+        if (np.diff(groups) >= 0).all():
+            self._rows[groups[starts]] += sums
+        else:  # a group comes back where documents are not in one piece; `+=` with an index would count it once
+            np.add.at(self._rows, groups[starts], sums)
 
     def coarsen(self, size: int) -> None:
         """Make groups of `size` units, a multiple of what they are."""
@@ -86,6 +91,15 @@ class Names:
             self.n += 1
         found[1] += 1
         return found[0], found[1]
+
+    def numbers(self, names: Sequence[str]) -> tuple[list[int], list[int]]:
+        """What `number` gives for one name after another: the numbers of the documents, and how often each was asked for."""
+        if names and names.count(names[0]) == len(names):  # a table that names no documents is one
+            number, first = self.number(names[0])
+            self._known[names[0]][1] += len(names) - 1
+            return [number] * len(names), list(range(first, first + len(names)))
+        found = [self.number(name) for name in names]
+        return [number for number, _ in found], [times for _, times in found]
 
     def mark_scored(self, name: str) -> None:
         """Count the document once among those with a scored segment."""

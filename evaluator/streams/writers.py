@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from pathlib import Path
 from typing import Any, Protocol
 
 from evaluator.extras import require
-from evaluator.frames import format_cell, guarded, kind_of
+from evaluator.frames import guarded, kind_of, separated_rows
 from evaluator.types import EvaluatorError
 
 Columns = Mapping[str, list[Any]]
@@ -50,41 +48,22 @@ class _SeparatedWriter:
 
     def write(self, columns: Columns) -> None:
         """See `Writer.write`; quoting is that of `results.csv_text`."""
-        cells = [self._cells(values) for values in columns.values()]
-        names = [guarded(name) if self._safe else name for name in columns]
-        texts = [own for own, values in zip(cells, columns.values(), strict=True) if any(isinstance(value, (str, list, dict)) for value in values)]
-        returns = any("\r" in cell for column in (names, *texts) for cell in column)
-        out = StringIO(newline="")
-        writer = csv.writer(out, delimiter=self._separator, lineterminator="\r\n" if returns else "\n")
-        rows = zip(*cells, strict=True)
-        if not returns:
-            writer.writerows(rows if self._begun else [names, *rows])
-            self._file.write(out.getvalue())
-        else:  # with "\n" as its line end the csv module would not quote a cell that holds "\r"
-            for row in rows if self._begun else [names, *rows]:
-                out.seek(0)
-                out.truncate()
-                writer.writerow(row)
-                self._file.write(out.getvalue().removesuffix("\r\n") + "\n")
+        if not self._begun:
+            self._file.write(separated_rows([[guarded(name) if self._safe else name] for name in columns], self._separator))
+        self._file.write(separated_rows([self._cells(values) for values in columns.values()], self._separator))
         self._begun = True
 
-    def _cells(self, values: Sequence[Any]) -> list[str]:
+    def _cells(self, values: Sequence[Any]) -> Sequence[Any]:
         kinds = set(map(type, values))
-        if kinds == {str}:
-            return [guarded(value) for value in values] if self._safe else list(values)
-        if kinds == {int}:
-            return list(map(str, values))
-        if kinds <= {float, type(None)}:  # most columns; cell by cell takes five times as long
-            return ["" if value is None or value != value else repr(value) for value in values]
-        return [guarded(value) if self._safe and isinstance(value, str) else _cell(value) for value in values]
+        if self._safe and str in kinds:
+            values = [guarded(value) if isinstance(value, str) else value for value in values]
+        if kinds & {list, dict}:
+            values = [json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else value for value in values]
+        return values
 
     def close(self) -> None:
         """See `Writer.close`."""
         self._file.close()
-
-
-def _cell(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else format_cell(value)
 
 
 class _JsonWriter:

@@ -22,6 +22,7 @@ from evaluator.compare.resample import group_size, in_groups
 from evaluator.readers.batches import open_batches, stream_form
 from evaluator.readers.chunks import lines_of
 from evaluator.request import Request
+from evaluator.signatures import diagnosis_version
 from evaluator.streams import engines, plan
 from evaluator.streams.plan import Job, Shard, chosen_shards, input_files, make_shards
 from evaluator.streams.run import finish, unfinished, working_folder
@@ -362,6 +363,62 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(tmp_path: Pa
         process.wait()
     subprocess.run([*command, str(tmp_path / "run")], check=True, stdout=subprocess.DEVNULL)
     assert bytes_of(tmp_path / "run") == bytes_of(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_kills_at_random_moments_of_driver_and_workers_change_no_byte() -> None:
+    """Two of the kills that `benchmarks/scale/kills.py` makes; `docs/scale.md` has what came of twenty."""
+    import subprocess
+    import sys
+
+    script = Path(__file__).parents[2] / "benchmarks" / "scale" / "kills.py"
+    command = [sys.executable, str(script), "--kills", "2", "--rows", "2400", "--files", "4", "--resamples", "100"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len([line for line in done.stdout.splitlines() if " of run " in line]) == 2
+    assert done.stdout.splitlines()[-1].endswith("equal")
+
+
+def test_each_worker_has_its_model_on_a_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from multiprocessing import get_context
+
+    from evaluator.embed.gpus import cuda_devices
+    from evaluator.streams import shard_work
+
+    asked: list[str] = []
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    monkeypatch.setattr(shard_work, "make_metrics", lambda request: asked.append(request.device) or ([], None))
+    monkeypatch.setattr(engines, "run_shard", lambda *_: None)
+    job, shards = job_of(make_folder(tmp_path))
+    job = replace(job, request=replace(job.request, metrics=("bertscore",), device="cuda"))
+    assert engines.gpus_of(job) == ["cuda:0", "cuda:1"]
+    devices = get_context("spawn").SimpleQueue()
+    for device in engines.gpus_of(job):
+        devices.put(device)
+    for _ in range(2):  # what a worker does: it begins once, and has its model for all of its shards
+        monkeypatch.setattr(engines, "_tools", None)
+        engines._begin(None, devices)
+        for shard in shards[:2]:
+            engines._work(job, shard, tmp_path)
+    assert asked == ["cuda:0", "cuda:1"]
+    assert engines._tools is not None
+    assert engines._tools.request.device == "cuda"  # run.json has what was asked for
+    assert not [one for one in ("auto", "cpu", "cuda:1") if cuda_devices(one, {"vectors"})]
+    assert not cuda_devices("cuda", {"source"})
+
+
+@pytest.mark.model
+def test_a_calibration_is_among_the_inputs_of_a_stream(cli: Cli, tmp_path: Path) -> None:
+    table = write(tmp_path / "in.tsv", rows(20))
+    assert cli("score", table, "-m", "chrf", "-o", tmp_path / "first", "--stream", "--diagnose", "on", "--no-report").code == 0
+    version = diagnosis_version(json.loads((tmp_path / "first" / "run.json").read_text())["diagnosis"])
+    made = {"format": "evaluator-calibration-1", "diagnosis": version, "prior": 0.1, "threshold": 0.5}
+    (tmp_path / "c.json").write_text(json.dumps(made))
+    found = cli("score", table, "-m", "chrf", "-o", tmp_path / "run", "--stream", "--diagnose", "on", "--calibration", tmp_path / "c.json")
+    assert found.code == 0, found.err
+    inputs = json.loads((tmp_path / "run" / "run.json").read_text())["inputs"]
+    assert [one["role"] for one in inputs] == ["table", "calibration"]
+    assert inputs[1]["path"] == str(tmp_path / "c.json")
 
 
 def test_chosen_shards_are_every_nth() -> None:
