@@ -21,7 +21,10 @@ TITLES = {
     "auc": "AUC", "f1": "F1", "weighted_f1": "weighted F1",
 }  # fmt: skip
 MOST_COLUMNS = 7
-LEGEND = "Bold: best. †: people agree with it significantly less than with a better metric (one-sided permutation test, p ≤ .05). Intervals and tests: {files}."
+LEGEND = (
+    "Bold: best. †: people agree with it significantly less than with a better metric (one-sided permutation test, p at most .05). "
+    "Intervals and tests: {files}."
+)
 PEOPLE = ("rater", "everything")
 """Rows that are no metric: never bold, and set apart."""
 

@@ -276,7 +276,9 @@ def test_auc_is_tested_and_systems_are_drawn_in_every_form(cli: Cli, write: Writ
     low, high = (float(rows["system", "good"][name]) for name in ("ci_low_systems", "ci_high_systems"))
     assert rows["segment", "good"]["ci_low_systems"] == ""
     assert f"| {low:.3f} to {high:.3f} |" in (out / "meta.md").read_text()
-    assert f"& {low:.3f} to {high:.3f} " in (out / "meta.tex").read_text()
+    paper = (out / "meta.tex").read_text()
+    assert f"& {low:.3f} to {high:.3f} " in paper
+    assert paper.isascii()  # pdflatex knows no other characters without further packages
     assert f"systems too: {low:.3f} – {high:.3f}" in (out / "meta.html").read_text()
 
 
