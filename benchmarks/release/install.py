@@ -87,9 +87,10 @@ class Installer:
         """A fresh environment in `folder` with the package and the extra in it."""
         subprocess.run([self.python, "-m", "venv", *(["--without-pip"] if self.uv else []), str(folder)], check=True)
         front = [self.uv, "pip"] if self.uv else [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
+        fresh = ["--refresh-package", "evaluator"] if self.uv else []  # uv keeps wheels that it built, with a kernel or without
         pins = self._lowest(folder, extra) if self.lowest else ROOT / "constraints.txt"
         wanted = f"{package}[{extra}]" if extra else package
-        subprocess.run([*front, "install", "--quiet", "-c", str(pins), wanted], check=True, env=self.environment(folder), cwd=folder)
+        subprocess.run([*front, "install", "--quiet", *fresh, "-c", str(pins), wanted], check=True, env=self.environment(folder), cwd=folder)
 
     def _lowest(self, folder: Path, extra: str) -> Path:
         """Pins of the lowest versions that pyproject.toml allows; of torch that of constraints.txt, for its older builds bring gigabytes."""
@@ -139,7 +140,10 @@ def _installed(installer: Installer, folder: Path, work: Path) -> Mapping[str, s
     code, said = run(installer, folder, ["python", "-c", facts], work)
     if code:
         raise SystemExit(f"evaluator cannot be imported:\n{said}")
-    return dict(zip(("Python", "kernel", "typed", "packages", "MB"), said.split(), strict=True))
+    found = dict(zip(("Python", "kernel", "typed", "packages", "MB"), said.split(), strict=True))
+    if not installer.compiler and found["kernel"] != "without":
+        raise SystemExit("There is a compiled kernel although no compiler was to be found: give an sdist or a folder, not a wheel that has it.")
+    return found
 
 
 def _verdict(passed: bool, said: str) -> str:
