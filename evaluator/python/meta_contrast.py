@@ -58,7 +58,7 @@ def judge_contrast(source: str | Rows, metrics: Sequence[str], lower_is_better: 
         columns |= _scored_texts(path, table.header, rows, own)
     words = {name: [str(cells.get(name) or "") for _, cells in rows] for name in ("category", "severity")}
     found = contrast_rows(columns, words["category"], words["severity"])
-    meta = Table("meta", {column.name: [row[column.name] for row in found] for column in META})
+    meta = Table("meta", {column.name: [row.get(column.name) for row in found] for column in META})
     pairs = Table("meta_pairs", {column.name: [] for column in META_PAIRS})
     return Contrast(Study(meta, pairs, (*table.notes, *notes)), (InputFile("scores", "", path, digest),))
 

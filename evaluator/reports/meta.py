@@ -128,11 +128,16 @@ def legend(lines: Sequence[Line]) -> list[str]:
 
 
 def remarks(meta: Table) -> list[str]:
-    """What a reader of the values must know: what is undefined and why, and degenerate optima."""
+    """What a reader of the values must know: what is undefined and why, and degenerate optima; metrics are named where it is not so of all."""
     found: dict[str, list[str]] = {}
-    for row in rows_of(meta):
-        if row["value"] is None or "DEGENERATE" in row["details"]:
-            found.setdefault(row["details"], []).append(f"{row['metric']} ({title_of(row['statistic'], row['grouping'])})")
+    for line in lines_of(meta):
+        concerned: dict[str, list[str]] = {}
+        for name, row in line.cells.items():
+            if row["value"] is None or "DEGENERATE" in row["details"]:
+                concerned.setdefault(row["details"], []).append(name)
+        for details, names in concerned.items():
+            every = {name for name in line.cells if name not in PEOPLE} == set(names)
+            found.setdefault(details, []).extend([line.title] if every and len(names) > 1 else [f"{name} ({line.title})" for name in names])
     return [f"{', '.join(names)}: {details}" for details, names in found.items()]
 
 

@@ -282,6 +282,12 @@ def test_auc_is_tested_and_systems_are_drawn_in_every_form(cli: Cli, write: Writ
     assert f"systems too: {low:.3f} – {high:.3f}" in (out / "meta.html").read_text()
 
 
+def test_what_is_undefined_for_every_metric_is_said_once(cli: Cli, write: Write, tmp_path: Path) -> None:
+    scores, human = tables(write, systems="a")
+    done = cli("meta", scores, "--human", human, "--statistics", "system_pearson", "spa", "-o", tmp_path / "out", *QUICK)
+    assert "Pearson, SPA: undefined: 1 system, and at least 3 are needed" in done.out.splitlines()
+
+
 def test_from_python_frames_give_frames() -> None:
     rng = np.random.default_rng(1)
     keys = [(system, i) for system in "abc" for i in range(10)]
