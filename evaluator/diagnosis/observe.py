@@ -72,6 +72,7 @@ def evidence_of(pairs: Sequence[tuple[str, str]], english: Sequence[bool], token
         [(piece.reference, piece.hypothesis) for piece in whole],
         [(tokens[piece.reference], tokens[piece.hypothesis]) for piece in whole],
         lambda k, reading: readings.update({id(whole[k]): _evidence(whole[k], sides, reading, english[whole[k].pair])}),
+        tokenizer,
     )
     for piece in pieces:
         out[piece.pair].append(readings.get(id(piece)) or _evidence(piece, sides, None, english[piece.pair]))

@@ -65,8 +65,6 @@ class Reader:
 
     def __init__(self, file: Path = FILE) -> None:
         self.spec: ModelSpec = find_model(MODEL)
-        first, separator = vocabulary().ids([""])[0]
-        self._special = first, separator
         self._encoder = JointEncoder(self.spec, file, (*COMPARED, self.spec.n_layers))
         self.runtime = self._encoder.name
         heads = Weights([file])
@@ -74,15 +72,23 @@ class Reader:
         self._pair, self._pair_bias = heads.read("pair.weight").T.copy(), heads.read("pair.bias")
         self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
 
-    def read(self, pairs: Sequence[tuple[str, str]], tokens: Sequence[tuple[Tokens, Tokens]], take: Callable[[int, Reading], None]) -> None:
+    def read(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        tokens: Sequence[tuple[Tokens, Tokens]],
+        take: Callable[[int, Reading], None],
+        tokenizer: Tokenizer | None = None,
+    ) -> None:
         """Hand over the reading of each (reference, hypothesis), in order.
 
         Args:
             pairs: texts short enough for one pass.
             tokens: their word pieces.
             take: called with the number of the pair, while the next one is on its way.
+            tokenizer: of the reader's model, where it is loaded already.
         """
-        joints = [join(*texts, pieces, self._special) for texts, pieces in zip(pairs, tokens, strict=True)]
+        first, separator = (tokenizer or vocabulary()).ids([""])[0]
+        joints = [join(*texts, pieces, (first, separator)) for texts, pieces in zip(pairs, tokens, strict=True)]
         self._encoder.states_of(joints, lambda k, states: take(k, self._reading(joints[k], states)))
 
     def _reading(self, joint: Joint, states: VectorArray) -> Reading:

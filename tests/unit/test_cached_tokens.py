@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import evaluator
+from evaluator.diagnosis import reader
 from evaluator.embed import embedder
 from evaluator.embed.cached_tokens import CachedTokenizer
 from evaluator.embed.models import find_model
@@ -41,7 +42,8 @@ def _distinct(*texts: Sequence[str]) -> set[str]:
 
 
 @pytest.mark.model
-def test_bertscore_and_diagnosis_tokenize_each_text_once(tokenized: Counter[str]) -> None:
+def test_bertscore_and_diagnosis_tokenize_each_text_once_with_one_tokenizer(tokenized: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "vocabulary", lambda: pytest.fail("a second tokenizer was loaded"))
     run = evaluator.evaluate(REFERENCES, SYSTEMS, metrics=["bertscore"], lang="en", model="minilm")
     assert run.segments["risk"].notna().sum() == 6
     assert tokenized == Counter(_distinct(REFERENCES, *SYSTEMS.values()))
