@@ -91,8 +91,8 @@ def paragraph_block(view: View, columns: int, color: bool, room: int) -> Block:
 
 
 def note_block(notes: Sequence[str], columns: int, color: bool) -> Block:
-    """The first notes, a line each."""
-    told = cut_to_lines([Text(f"note: {printable(note)}") for note in notes[:MAX_NOTES]], columns, color)
+    """The first notes, two lines each: most say at their end what to do."""
+    told = cut_to_lines([Text(f"note: {printable(note)}") for note in notes[:MAX_NOTES]], columns, color, most=2)
     left = [f"and {len(notes) - MAX_NOTES} more notes in run.json"] if len(notes) > MAX_NOTES else []
     return Block([*told.lines, *left], told.whole and not left)
 
