@@ -46,20 +46,18 @@ def markup_problems(page: JoinedText) -> Iterator[Problem]:
     yield from _columns(page)
     yield from _json_strings(page)
     least = max(1.0, MIN_SHARE * len(page.lines))
+    starts = list(accumulate(map(len, page.lines), lambda start, length: start + length + 1, initial=0))
     for words, pattern, signs in _KINDS:
-        if not any(sign in page.whole for sign in signs):
-            continue  # looked for in a tenth of the time that the pattern takes
-        found = _found(page, pattern, signs)
+        found = _found(page, starts, pattern, signs)
         at = list(dict.fromkeys(line for line, _ in found))
-        if len(at) >= least:
+        if len(at) >= least and any(sign in page.whole for sign in signs):
             lines = tuple(page.numbers[i] for i in at)
             message = words.format(example=short(found[0][1].strip()))
             yield Problem("markup", page.name, f"{message} ({len(lines)} of {len(page.lines)} lines: {place(lines)})", len(lines), lines)
 
 
-def _found(page: JoinedText, pattern: re.Pattern[str], signs: Sequence[str]) -> list[tuple[int, str]]:
+def _found(page: JoinedText, starts: Sequence[int], pattern: re.Pattern[str], signs: Sequence[str]) -> list[tuple[int, str]]:
     """0-based line and text of each match."""
-    starts = list(accumulate((len(line) + 1 for line in page.lines), initial=0))
     if pattern in _BEYOND:
         return [(bisect_right(starts, match.start()) - 1, match[0]) for match in pattern.finditer(page.whole)]
     at = sorted({bisect_right(starts, offset) - 1 for sign in signs for offset in _offsets(page.whole, sign)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from evaluator.frames import separated_rows
 from evaluator.readers.inputs import group_table
 from evaluator.readers.separated import _WHOLE, is_quoted
 from evaluator.readers.tables import read_tsv
+from evaluator.reports import packed
 from evaluator.request import Request
 from evaluator.score.jobs import list_jobs
 from evaluator.streams.plan import Job, make_shards
@@ -85,6 +87,36 @@ def test_draws_row_by_row_are_those_of_one_call(n: int) -> None:
 def test_what_is_looked_for_is_never_what_python_prints(pattern: re.Pattern[str]) -> None:
     assert not [hex(code) for code in range(sys.maxunicode + 1) if pattern.match(chr(code)) and chr(code).isprintable()]
     assert printable("a\u00a0b\u200bc") == "a\u00a0b\\u200bc"
+
+
+TEXTS = st.text(alphabet='ab "\\\n\t\u200b\u00a0é', max_size=6)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=5))
+def test_texts_of_a_page_are_packed_together_as_one_by_one(rows: list[tuple[str, str, str]]) -> None:
+    source, reference, hypothesis = map(list, zip(*rows, strict=True))
+    n = len(rows)
+    columns = {"source": source, "reference": reference, "hypothesis": hypothesis, "reason": [""] * n, "system": ["a"] * n}
+
+    class Texts:
+        """What of `paragraphs.Builder` packing texts asks for."""
+
+        several = False
+
+        def __init__(self) -> None:
+            self.columns = columns
+
+        def findings(self, k: int) -> list[Any]:
+            return []
+
+        def categories(self) -> list[str]:
+            return []
+
+    builder: Any = Texts()
+    keys = [(("d", k + 1), [k]) for k in range(n)]
+    assert list(packed._entries(builder, keys, [])) == [packed._entry(builder, [k], []) for k in range(n)]
+    expected = [[printable(s), [printable(r)], [[k, printable(h)]]] for k, (s, r, h) in enumerate(rows)]
+    assert [json.loads(entry) for entry in packed._entries(builder, keys, [])] == expected
 
 
 def calls_of(work: Callable[[], object]) -> int:
