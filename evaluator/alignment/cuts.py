@@ -16,7 +16,7 @@ from evaluator.alignment.ngrams import read_ngrams
 from evaluator.alignment.pairs import IntArray
 from evaluator.types import FloatArray
 
-_SENTENCE_END = re.compile(r"""[.!?…。！？]+["'”’»)\]]*\s+|(?<=[。！？])|\n+""")
+_SENTENCE_END = re.compile(r"""(?<![.!?…。！？])[.!?…。！？]++["'”’»)\]]*+\s++|(?<=[。！？])|\n+""")
 _WORD = re.compile(r"\S+")
 _DATE_LINE = re.compile(r"\s*(?:date:?\s+)?(\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4})(?=\s)", re.IGNORECASE)
 _LENGTH_WEIGHT = 0.25

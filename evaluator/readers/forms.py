@@ -45,12 +45,14 @@ _MAGIC = {
     b"\x28\xb5\x2f\xfd": "packed", b"\xfd7zXZ\x00": "packed", b"BZh91AY": "packed", b"7z\xbc\xaf\x27\x1c": "packed",
 }  # fmt: skip
 """Bytes that files which are no text begin with."""
-_SUBRIP = re.compile(r"\s*(?:\d+[ \t]*\r?\n)?[ \t]*\d{1,3}:\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->[ \t]*\d")
+_SUBRIP = re.compile(r"\s*+(?:\d++[ \t]*+\r?\n)?[ \t]*+\d{1,3}:\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->[ \t]*\d")
 _ROOT = re.compile(r"<([A-Za-z][\w:.-]*)")
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!--.*?-->|<!DOCTYPE\s+([\w:.-]+)[^>\[]*(?:\[.*?\]\s*)?>|\s+)", re.DOTALL | re.IGNORECASE)
-_SEGMENT = re.compile(r"<seg(?:\s[^>]*)?>", re.IGNORECASE)
+_SEGMENT = re.compile(r"<seg(?:\s[^<>]*)?>", re.IGNORECASE)
 _BLOCKS = {"html", "head", "body", "p", "div", "ul", "ol", "table", "h1", "h2", "h3", "article", "section", "main", "span", "br", "meta", "title", "blockquote"}
-_MARKDOWN = re.compile(r"(?m)^ {0,3}(?:#{1,6} \S|```|~~~|[-*+] \S|> |\|.*\|[ \t]*$)|\*\*\S[^*\n]*\*\*|\[[^\]\n]+\]\([^)\s]+\)|(?<!\w)[*_]\S[^*_\n]*[*_](?!\w)")
+_MARKDOWN = re.compile(
+    r"(?m)^ {0,3}(?:#{1,6} \S|```|~~~|[-*+] \S|> |\|.*\|[ \t]*$)|\*\*\S[^*\n]*\*\*|\[[^\[\]\n]+\]\([^()\s]+\)|(?<!\w)[*_]\S[^*_\n]*[*_](?!\w)"
+)
 
 
 def form_of(text: str, path: str) -> str:
@@ -122,11 +124,11 @@ def _first_line(text: str) -> str:
 
 def _tagged(start: str, path: str) -> str | None:
     """The form of what begins with `<`; None where that is no tag, as in `<3 this`."""
-    rest, doctype = start, ""
-    while (match := _PROLOGUE.match(rest)) and match.end():
+    at, doctype = 0, ""
+    while (match := _PROLOGUE.match(start, at)) and match.end() > at:
         doctype = doctype or (match[1] or "").lower()
-        rest = rest[match.end() :]
-    root = _ROOT.match(rest)
+        at = match.end()
+    root = _ROOT.match(start, at)
     name = (root[1] if root else doctype).lower().rpartition(":")[2]
     simple = {"xliff": "xliff", "tmx": "tmx", "tt": "ttml"}
     if doctype == "html" or name == "html":

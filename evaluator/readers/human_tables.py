@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from evaluator.extras import importing
 from evaluator.plugins import did_you_mean
+from evaluator.readers.bounds import read_parquet_rows
 from evaluator.readers.forms import ending_of
 from evaluator.readers.human_rows import JudgedFile, JudgedRow
 from evaluator.readers.jsonrows import json_rows
@@ -96,13 +97,7 @@ def _names_a_system(cells: Sequence[str]) -> bool:
 
 def _parquet(path: str, data: bytes) -> Rows:
     with importing("parquet"):
-        import pyarrow
-        import pyarrow.parquet
-
-    try:
-        table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))
-    except (pyarrow.ArrowException, OSError) as error:
-        raise EvaluatorError(f"{path} is not a Parquet file: {str(error).splitlines()[0]}.") from None
+        table = read_parquet_rows(data, path)
     return Rows(list(table.column_names), [(f"row {i}", row) for i, row in enumerate(table.to_pylist(), 1)])
 
 

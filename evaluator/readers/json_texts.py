@@ -8,7 +8,7 @@ from typing import Any
 from evaluator.readers.jsonrows import JsonRow, json_rows
 from evaluator.readers.streams import OWN, TextFile
 from evaluator.readers.testsets import is_test_set, pair_of, read_test_set
-from evaluator.readers.text import check_encodable
+from evaluator.readers.text import check_encodable, check_names
 from evaluator.types import EvaluatorError
 
 FIELDS = {
@@ -56,6 +56,7 @@ def _objects(path: str, rows: Sequence[JsonRow], form: str, sha256: str, role: s
     texts = [_text_of(path, row, name) for row in rows]
     document, segment = (next((one for one in names if all(one in row.value for row in rows)), None) for names in (DOCUMENT, SEGMENT))
     documents = [str(row.value[document]) for row in rows] if document else []
+    check_names(path, documents)
     if documents and len(set(documents)) == len(rows):  # WMT since 2025: one document per row, its paragraphs in one text
         return TextFile(path, form, "document", sha256, {OWN: texts}, documents, documents)
     keys = [f"{'' if document is None else row.value[document]}\t{row.value[segment]}" for row in rows] if segment else []

@@ -15,7 +15,9 @@ from typing import NamedTuple
 from evaluator.readers.streams import OWN, TextFile
 from evaluator.types import EvaluatorError
 
-_TAG = re.compile(r"<(/?)(refset|srcset|tstset|doc|seg)\b((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+))*)\s*(/?)>", re.IGNORECASE)
+_TAG = re.compile(  # possessive, and no value that two alternatives match: a tag that does not end would take time without end
+    r"<(/?)(refset|srcset|tstset|doc|seg)\b((?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+))*+)\s*+(/?)>", re.IGNORECASE
+)
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
 _ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}

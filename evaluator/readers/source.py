@@ -7,6 +7,7 @@ import sys
 import zlib
 from pathlib import Path
 
+from evaluator.readers.bounds import read_file, unpack
 from evaluator.readers.forms import refuse_binary
 from evaluator.types import EvaluatorError
 
@@ -23,9 +24,11 @@ def read_bytes(path: str) -> bytes:
         EvaluatorError: not there, a directory, not readable, damaged, or empty.
     """
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).expanduser().read_bytes()
+        data = sys.stdin.buffer.read() if path == "-" else read_file(Path(path).expanduser())
         if path.endswith(".gz"):
-            data = gzip.decompress(data)
+            data = unpack(data, path)
+    except EvaluatorError:
+        raise
     except FileNotFoundError:
         raise EvaluatorError(_missing(path)) from None
     except IsADirectoryError:

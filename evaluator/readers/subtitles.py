@@ -16,10 +16,10 @@ from evaluator.readers.text import split_lines
 from evaluator.types import EvaluatorError
 
 _SRT_TIMING = re.compile(r"\s*\d{1,3}:\d{1,2}:\d{1,2}[,.]\d{1,3}\s*-->\s*\d{1,3}:\d{1,2}:\d{1,2}[,.]\d{1,3}(?:\s+[XY][12]:\s*\d+)*\s*")
-_VTT_TIMING = re.compile(r"\s*(?:\d{2,}:)?\d\d:\d\d\.\d{3}\s*-->\s*(?:\d{2,}:)?\d\d:\d\d\.\d{3}(?:\s+\S+:\S+)*\s*")
-_ARROW = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{1,2}.*[-=–—]+>")
-_SRT_TAGS = re.compile(r"</?(?:i|b|u|s|font)(?:\s[^>]*)?>|\{\\an?\d\}|\{\\[^{}]*\}", re.IGNORECASE)
-_VTT_TAGS = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt)(?:[.\s][^>]*)?>|<(?:\d{2,}:)?\d\d:\d\d\.\d{3}>")
+_VTT_TIMING = re.compile(r"\s*(?:\d{2,}:)?\d\d:\d\d\.\d{3}\s*-->\s*(?:\d{2,}:)?\d\d:\d\d\.\d{3}(?:\s++[^\s:]++:\S++)*+\s*+")
+_ARROW = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{1,2}.*[-=–—]>")
+_SRT_TAGS = re.compile(r"</?(?:i|b|u|s|font)(?:\s[^<>]*)?>|\{\\an?\d\}|\{\\[^{}]*\}", re.IGNORECASE)
+_VTT_TAGS = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt)(?:[.\s][^<>]*)?>|<(?:\d{2,}:)?\d\d:\d\d\.\d{3}>")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": "\u00a0", "&lrm;": "\u200e", "&rlm;": "\u200f"}
 
 

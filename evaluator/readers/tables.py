@@ -17,6 +17,7 @@ from typing import Any
 
 from evaluator.extras import importing
 from evaluator.plugins import READERS, did_you_mean, load_part
+from evaluator.readers.bounds import read_parquet_rows
 from evaluator.readers.forms import FORMS, form_of
 from evaluator.readers.jsonrows import JsonRow, json_rows
 from evaluator.readers.separated import first_line, layout_of, read_cells
@@ -167,13 +168,7 @@ def read_parquet(path: str) -> TextTable:
     """A Parquet table."""
     data = read_bytes(path)
     with importing("parquet"):
-        import pyarrow
-        import pyarrow.parquet
-
-    try:
-        table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))
-    except (pyarrow.ArrowException, OSError) as error:
-        raise EvaluatorError(f"{path} is not a Parquet file: {str(error).splitlines()[0]}.") from None
+        table = read_parquet_rows(data, path)
     columns = {name: column.to_pylist() for name, column in zip(table.column_names, table.columns, strict=True)}
     return _table(path, data, columns, range(1, table.num_rows + 1), 1)
 

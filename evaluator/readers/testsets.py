@@ -8,7 +8,7 @@ from typing import Any
 
 from evaluator.readers.jsonrows import JsonRow
 from evaluator.readers.streams import TextFile
-from evaluator.readers.text import check_encodable
+from evaluator.readers.text import check_encodable, check_names
 from evaluator.types import EvaluatorError
 
 PAIR = re.compile(r"[a-z]{2,3}(?:_[A-Za-z]+)?-[a-z]{2,3}(?:_[A-Za-z]+)?")
@@ -87,6 +87,7 @@ def read_test_set(path: str, rows: Sequence[JsonRow], form: str, sha256: str, pa
     domains = [str(row.value.get("domain") or _domain(row.value)) for row in rows]
     source = [_text(path, row, "src_text", row.value.get("src_text", "")) or "" for row in rows]
     outputs = dict.fromkeys(name for row in rows for name in (row.value.get("tgt_text") or {}) if not is_human(name))
+    check_names(path, (*names, *keys, *domains))
     streams = {name: [row.get(name) for row in texts] for name in names}
     return TextFile(path, form, "segment" if segments else "document", sha256, streams, keys, documents, domains, source, tuple(outputs))
 
@@ -110,6 +111,7 @@ def _wmt24pp(path: str, rows: Sequence[JsonRow], form: str, sha256: str) -> Text
     documents = [str(row.value["document_id"]) for row in rows] if all("document_id" in row.value for row in rows) else []
     domains = [str(row.value.get("domain", "")) for row in rows] if documents else []
     keys = keys if len(set(keys)) == len(keys) else []
+    check_names(path, (*keys, *documents, *domains))
     return TextFile(path, form, "segment", sha256, {"refA": targets}, keys, documents, domains, source, (), left_out)
 
 

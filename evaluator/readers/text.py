@@ -7,7 +7,7 @@ file. Paragraphs are lines, or blocks between blank lines when the lines in them
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 
 from evaluator.readers.source import decode, read_bytes
@@ -63,6 +63,17 @@ def check_encodable(text: str, where: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         raise EvaluatorError(f"{where} holds half a surrogate pair at character {error.start}; it is not valid Unicode text.") from None
+
+
+def check_names(path: str, names: Iterable[str]) -> None:
+    """Refuse half a surrogate pair in a name of a document, domain, system or reference.
+
+    Raises:
+        EvaluatorError: the first that has one.
+    """
+    for name in dict.fromkeys(names):
+        if not name.isascii():
+            check_encodable(name, f"{path}, name {name[:60]!a}")
 
 
 def split_lines(text: str) -> tuple[str, ...]:

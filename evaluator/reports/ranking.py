@@ -60,8 +60,8 @@ def rankings_of(evaluation: Evaluation) -> tuple[Ranking, ...]:
     if pairs is None:
         return ()
     rows = rows_of(pairs)
-    metrics = dict.fromkeys(row["metric"] for row in rows)
     stated = {entry.title: entry for entry in evaluation.manifest.compared or ()}
+    metrics = dict.fromkeys(row["metric"] for row in rows if row["metric"] in stated)
     return tuple(_ranking(evaluation, metric, stated[metric], [row for row in rows if row["metric"] == metric]) for metric in metrics)
 
 

@@ -35,6 +35,7 @@ def append_line(path: Path, row: Mapping[str, str]) -> bool:
     One write under a lock: several suites may end at once, and a line torn by a kill is dropped.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    refuse_link(path)
     with open(path, "a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
@@ -53,6 +54,16 @@ def append_line(path: Path, row: Mapping[str, str]) -> bool:
         file.flush()
         os.fsync(file.fileno())
     return True
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse to write through a symbolic link, which may lead out of the results.
+
+    Raises:
+        EvaluatorError: the path is one.
+    """
+    if path.is_symlink():
+        raise EvaluatorError(f"{path} is a symbolic link, and what it leads to is not written to; take the link away.")
 
 
 def read_lines(path: Path) -> set[tuple[str, str]]:
@@ -95,7 +106,8 @@ def locked(folder: Path) -> Iterator[None]:
         EvaluatorError: one does.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".lock", "w", encoding="utf-8") as file:
+    refuse_link(folder / ".lock")
+    with open(folder / ".lock", "a", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

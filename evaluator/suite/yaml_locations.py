@@ -16,6 +16,8 @@ with importing("suites"):
     import yaml
 
 KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a mapping"}
+MAX_CHARACTERS = 1_000_000
+"""Of a file; PyYAML reads as many in some 10 seconds."""
 MAX_VALUES = 100_000
 """In one file."""
 
@@ -79,6 +81,8 @@ class Located:
 def read_yaml(text: str, file: str, problems: Problems) -> Located | None:
     """The file's value; None where it is no YAML, which is then among the problems."""
     try:
+        if len(text) > MAX_CHARACTERS:
+            raise yaml.YAMLError(f"{len(text):,} characters, and what a suite is read from has at most {MAX_CHARACTERS:,}")
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -131,8 +135,12 @@ def _located(loader: Any, node: Any, file: str, problems: Problems, depth: int, 
     except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError):  # what PyYAML's own readers of tags raise
         problems.add(
             place,
-            f"{node.value!r} cannot be read as {node.tag.replace('tag:yaml.org,2002:', '!!')}; write plain text, in quotes where it looks like another kind",
+            f"{node.value[:60]!r} cannot be read as {node.tag[:60].replace('tag:yaml.org,2002:', '!!')}; "
+            "write plain text, in quotes where it looks like another kind",
         )
+        return Located(None, place)
+    if isinstance(value, int) and abs(value) >= 2**63:  # Python writes no number of more than 4,300 digits
+        problems.add(place, "a number of more than 64 bits; write a smaller one")
         return Located(None, place)
     return Located(value if isinstance(value, (str, int, float, bool)) or value is None else str(node.value), place)
 
