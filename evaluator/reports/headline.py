@@ -39,11 +39,11 @@ def headline_of(view: View, builder: Builder, flagged: Sequence[int]) -> str:
 
 def lead_of(view: View, builder: Builder, flagged: Sequence[int]) -> str:
     """What stands under the headline: how many paragraphs are likely broken, and with several systems what broke; empty where the headline says it."""
-    counted = verdict(view)
-    if not flagged or not builder.several or not view.rankings:
+    if not flagged:
+        counted = verdict(view)
         return "" if counted == headline_of(view, builder, flagged) else counted
-    said = "; ".join(printable(clause(builder, k)) for k in flagged[:2])
-    return f"{len(flagged):,} of {view.judged:,} paragraphs {'is' if len(flagged) == 1 else 'are'} likely broken. {said}."
+    counted = f"{len(flagged):,} of {view.judged:,} paragraphs {'is' if len(flagged) == 1 else 'are'} likely broken."
+    return f"{counted} {'; '.join(printable(clause(builder, k)) for k in flagged[:2])}." if builder.several and view.rankings else counted
 
 
 def size_of(view: View) -> str:
@@ -66,9 +66,12 @@ def leaders(rankings: Sequence[Ranking]) -> str:
         elif len(systems) == len(rankings[0].systems):
             said.append(f"no system stands out by {listed(metrics)}")
         else:
-            few = listed(systems) if len(systems) <= 4 else f"{len(systems)} of {len(rankings[0].systems)} systems"
+            behind = [name for name in (printable(one.system) for one in rankings[0].systems) if name not in systems]
+            many = f"all but {listed(behind)}" if len(behind) <= 2 else f"{len(systems)} of {len(rankings[0].systems)} systems"
+            few = listed(systems) if len(systems) <= 4 else many
             said.append(f"{few} share the lead by {listed(metrics)}")
-    return "; ".join(said).replace("no system", "No system", 1) if said and said[0].startswith("no system stands") else "; ".join(said)
+    line = "; ".join(said)
+    return line[:1].upper() + line[1:] if line.startswith(("no system stands", "all but ")) else line  # names stay as they are
 
 
 def broken(builder: Builder, flagged: Sequence[int]) -> str:
@@ -108,7 +111,7 @@ def what_broke(findings: Sequence[dict[str, Any]], reason: str, subject: str) ->
         "addition": f"{text} was added",
         "untranslated": f"{text} was left untranslated",
         "duplication": f"{text} is there twice",
-        "role": f"who did what was changed, {other} became {text}" if other else f"who did what was changed in {text}",
+        "role": f"who did what was changed: {other} became {text}" if other else f"who did what was changed in {text}",
     }.get(kind, f"{other} became {text}" if kind in CHANGES and other else f"{text}: {worst['message']}")
     if not text:
         said = worst["message"]

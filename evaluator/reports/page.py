@@ -95,6 +95,8 @@ class Page(NamedTuple):
     scatters: list[Plotted]
     documents: bool
     """Whether there are several."""
+    first_two: tuple[int, int]
+    """Places of the systems that are set against each other first: the two best by the first metric; both 0 with one system."""
     folds: list[Fold]
     """One without a title where all lie open."""
     article_left: int
@@ -135,6 +137,7 @@ def make_page(evaluation: Evaluation) -> Page:
         distributions=[distribution_of(builder, metric) for metric in builder.metrics],
         scatters=scatters_of(builder),
         documents=builder.documents,
+        first_two=first_two(view, builder.names),
         folds=folds_of(shelves, builder.documents),
         article_left=max(0, len(keys) - most),
         shown=frozenset(p.anchor for shelf in shelves for p in shelf.paragraphs),
@@ -162,6 +165,13 @@ def worst_of(builder: Builder, flagged: Sequence[int]) -> list[Worst]:
     judged = Counter(name for name, risk in zip(builder.columns["system"], builder.columns["risk"], strict=True) if risk is not None)
     groups = [Worst(printable(name), len(rows), judged[name], [builder.paragraph(k) for k in rows[:most]]) for name, rows in by_system.items() if rows]
     return sorted(groups, key=lambda group: -group.flagged)
+
+
+def first_two(view: View, names: Sequence[str]) -> tuple[int, int]:
+    """The two best systems by the first metric as places in `names`; the first two where nothing ranks them."""
+    best = [system.system for system in view.rankings[0].systems if system.system in names] if view.rankings else names
+    places = [names.index(name) for name in best[:2]]
+    return places[0], places[-1]
 
 
 def folds_of(shelves: Sequence[Shelf], documents: bool) -> list[Fold]:

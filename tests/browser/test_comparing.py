@@ -28,7 +28,7 @@ def choose(page: Page, a: str, b: str, metric: str, n: int = 10) -> None:
     for place, label in enumerate((a, b, metric, str(n))):
         page.locator("#versus-choice select").nth(place).select_option(label=label)
     expect(page.locator("#versus-told")).to_contain_text(f"By {metric} {a} is better")
-    expect(page.locator("#versus-lists h3").first).to_have_text(f"A, {a}, beats B, {b}, by most")
+    expect(page.locator("#versus-lists h3").first).to_have_text(f"Where A ({a}) beats B ({b}) by most")
 
 
 def in_sight(page: Page, selector: str) -> bool:
@@ -68,6 +68,25 @@ def test_the_worst_are_chosen_system_by_system(opened: Opened, campaign: str) ->
     groups.nth(4).locator("summary").first.click()
     expect(page.locator("details.group[open]")).to_have_count(1)
     assert {heading.split(",")[0] for heading in groups.nth(4).locator(".card h3").all_inner_texts()} == {"system-B"}
+
+
+def test_links_lead_to_the_worst_of_each_system(opened: Opened, campaign: str) -> None:
+    page = opened(campaign)
+    links = page.get_by_role("navigation", name="Worst paragraphs by system").get_by_role("link")
+    assert links.count() == 6
+    assert [text.split()[0] for text in links.all_inner_texts()] == [text.split()[0] for text in page.locator("details.group > summary").all_inner_texts()]
+    links.nth(4).click()
+    expect(page.locator("details.group[open] > summary")).to_contain_text("system-B")
+    assert in_sight(page, "details.group[open] > summary")
+
+
+def test_the_two_best_are_set_against_each_other_first(opened: Opened, campaign: str) -> None:
+    page = opened(campaign)
+    best = page.locator(".scores tbody th").all_inner_texts()[:2]
+    assert best == ["system-C", "system-B"]
+    expect(page.locator("#versus-lists h3").first).to_have_text("Where A (system-C) beats B (system-B) by most")
+    chosen = page.locator("#versus-choice select").evaluate_all("all => all.slice(0, 2).map((one) => one.selectedOptions[0].label)")
+    assert chosen == best
 
 
 def test_a_source_stands_once_for_all_systems(opened: Opened, campaign: str) -> None:
@@ -198,11 +217,12 @@ def test_paths_are_short_at_the_head_and_whole_at_the_foot(opened: Opened) -> No
 
 def test_a_phone_shows_all_metrics_and_says_where_tables_go_on(opened: Opened, campaign: str) -> None:
     page = opened(campaign, width=390, height=844)
-    for title in ("BLEU", "chrF2", "TER"):
+    for title in ("BLEU", "chrF2", "TER", "likely broken"):
         box = page.locator(".scores th", has_text=title).bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= 390
-    expect(page.locator(".scroll.wider + .hint").first).to_be_visible()
+    expect(page.locator(".scores .count").first).to_be_hidden()  # the head of the page says how many segments
+    expect(page.locator("#grid.wider + .hint")).to_be_visible()
     heads = page.locator(".head [role=columnheader]").all_inner_texts()
     assert heads[:6] == ["segment", "system", "BLEU", "chrF2", "TER", "fidelity"]
     expect(page.locator(".versus td").first).to_have_css("display", "block")

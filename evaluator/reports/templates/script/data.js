@@ -13,17 +13,25 @@ function el(tag, attributes = {}, ...children) {
   return made;
 }
 
-async function unpacked(text) {
-  const packed = atob(text);
-  const bytes = new Uint8Array(packed.length);
+/** The bytes of a text in base64. */
+function bytesOf(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const packed = atob(text), bytes = new Uint8Array(packed.length);
   for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).arrayBuffer();
+  return bytes;
+}
+
+/** A response with what was packed; written to the stream straight, since a Blob goes by way of another process. */
+function unpacked(text) {
+  const stream = new DecompressionStream("deflate"), writer = stream.writable.getWriter();
+  writer.write(bytesOf(text)).catch(() => {}); // what is wrong with it is said where it is read
+  writer.close().catch(() => {});
+  return new Response(stream.readable);
 }
 
 /** A column: { name, values, missing, ... }; of scores the score is (value + offset) / scale. */
 async function columnOf(stated, element) {
-  const bytes = new Uint8Array(await unpacked(element.textContent));
+  const bytes = new Uint8Array(await unpacked(element.textContent).arrayBuffer());
   element.remove();
   const width = stated.bytes, n = bytes.length / width;
   const values = new { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array }[stated.delta ? 4 : width](n);
@@ -38,8 +46,8 @@ async function columnOf(stated, element) {
 const data = { columns: {}, scores: [] };
 
 async function readColumns() {
-  Object.assign(data, JSON.parse($("data").textContent), { columns: {} });
-  const stated = JSON.parse($("data").textContent).columns;
+  const { columns: stated, ...rest } = JSON.parse($("data").textContent);
+  Object.assign(data, rest, { inserted: rest.alignments.map((one) => one.startsWith("0-")) });
   const elements = [...document.querySelectorAll("script.column")];
   const columns = await Promise.all(stated.map((one, i) => columnOf(one, elements[i])));
   data.scores = columns.filter((column) => column.scale);
@@ -64,7 +72,7 @@ const documentOf = (k) => data.documents[data.columns.document.values[keyOf(k)]]
 const segmentName = (k) => `segment ${segmentOf(k)}${data.documents.length > 1 ? ` of ${documentOf(k)}` : ""}`; // numbers begin anew in each document
 const systemOf = (k) => data.systems[data.columns.system.values[k]];
 const alignmentOf = (k) => data.alignments[data.columns.alignment.values[k]];
-const isInserted = (k) => alignmentOf(k).startsWith("0-"); // a paragraph that no reference paragraph accounts for
+const isInserted = (k) => data.inserted[data.columns.alignment.values[k]]; // a paragraph that no reference paragraph accounts for
 const severityOf = (k) => (data.columns.severity ? ["none", "minor", "major", "critical"][data.columns.severity.values[k]] ?? "" : "");
 const flaggedOf = (k) => data.columns.flagged?.values[k] === 1;
 
@@ -94,7 +102,7 @@ function blockOf(key) {
   return low;
 }
 
-const blockText = async (block) => new TextDecoder().decode(await unpacked($(`block-${block}`).textContent));
+const blockText = (block) => unpacked($(`block-${block}`).textContent).text();
 
 function readBlock(block) {
   const known = blocks.get(block) ?? blockText(block).then(JSON.parse);

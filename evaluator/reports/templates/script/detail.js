@@ -18,25 +18,44 @@ function placeOf(worse, better, all) {
   return `${place === 1 ? "" : `${place.toLocaleString("en")}${ending} `}${word} of ${all.toLocaleString("en")}`;
 }
 
-/** Each metric of a row with its place among its system's, worst first. */
-function placesOf(k) {
-  const { system } = data.columns, own = system.values[k], out = [];
-  for (const column of data.scores) {
-    const value = column.values[k];
-    if (value === column.missing || column.name === "risk") continue;
-    let worse = 0, better = 0, all = 0;
-    for (let i = 0; i < data.rows; i++) {
-      const other = column.values[i];
-      if (system.values[i] !== own || other === column.missing) continue;
-      all++;
-      if (other !== value) { if (column.up === other < value) worse++; else better++; }
-    }
-    out.push(el("li", {}, el("span", {}, column.title), " ", el("b", {}, shown(column, k)), el("span", { class: "quiet" }, ` ${placeOf(worse, better, all)}`)));
+/** How the scores of some rows, each of another system, stand among those of their systems: by system { worse, better, all } in one pass. */
+function standing(column, rows) {
+  const { values, missing } = column, systems = data.columns.system.values, n = data.systems.length;
+  const own = new Float64Array(n).fill(-1), less = new Uint32Array(n), more = new Uint32Array(n), all = new Uint32Array(n);
+  for (const k of rows) if (values[k] !== missing) own[systems[k]] = values[k];
+  for (let i = 0; i < values.length; i++) {
+    const system = systems[i], mine = own[system], other = values[i];
+    if (mine < 0 || other === missing) continue;
+    all[system]++;
+    if (other < mine) less[system]++; else if (other > mine) more[system]++;
   }
-  return el("ul", { class: "places" }, ...out);
+  return { worse: column.up ? less : more, better: column.up ? more : less, all };
 }
 
-function systemCard(row, reference, several) {
+/** By row each metric with its place among its system's, worst first. */
+function placesOf(rows) {
+  const out = new Map(rows.map((k) => [k, el("ul", { class: "places" })])), systems = data.columns.system.values;
+  const rounds = []; // a segment with inserted paragraphs has several rows of a system
+  for (const k of rows) {
+    const round = rounds.find((one) => one.every((other) => systems[other] !== systems[k]));
+    if (round) round.push(k); else rounds.push([k]);
+  }
+  for (const column of data.scores) {
+    if (column.name === "risk") continue;
+    for (const round of rounds) {
+      const scored = round.filter((k) => column.values[k] !== column.missing);
+      if (!scored.length) continue;
+      const { worse, better, all } = standing(column, scored);
+      for (const k of scored) {
+        const place = placeOf(worse[systems[k]], better[systems[k]], all[systems[k]]);
+        out.get(k).append(el("li", {}, el("span", {}, column.title), " ", el("b", {}, shown(column, k)), el("span", { class: "quiet" }, ` ${place}`)));
+      }
+    }
+  }
+  return out;
+}
+
+function systemCard(row, reference, several, places) {
   const { k } = row, tags = [];
   const hypothesis = paragraph(row.hypothesis, row.onHypothesis);
   if (!row.hypothesis) hypothesis.append(el("span", { class: "quiet" }, "(omitted)"));
@@ -48,7 +67,7 @@ function systemCard(row, reference, several) {
   if (several && row.onReference.length) card.append(el("p", { class: "quiet" }, "reference: "), paragraph(reference, row.onReference));
   card.append(hypothesis);
   if (row.told.length) card.append(el("ul", { class: "told" }, ...row.told.map((line) => el("li", {}, line))));
-  card.append(placesOf(k));
+  card.append(places);
   return [card, hypothesis];
 }
 
@@ -73,7 +92,8 @@ async function openDetail(k, { focus = true, neighbours = null } = {}) {
   if (texts.source) parts.push(el("h4", {}, "source"), paragraph(texts.source, []));
   parts.push(el("h4", {}, "reference"), reference);
   texts.references.slice(1).forEach((text, i) => { if (text) parts.push(el("h4", {}, `reference ${i + 2}`), paragraph(text, [])); });
-  const rows = [own, ...texts.rows.filter((row) => row !== own)], cards = rows.map((row) => systemCard(row, texts.references[0], several));
+  const rows = [own, ...texts.rows.filter((row) => row !== own)], places = placesOf(rows.map((row) => row.k));
+  const cards = rows.map((row) => systemCard(row, texts.references[0], several, places.get(row.k)));
   cards.forEach(([card, hypothesis], i) => {
     const both = [texts.references[0], rows[i].hypothesis];
     card.append(cards.length === 1 ? differenceButton(reference, hypothesis, both) : differenceButton(copyOf(hypothesis, texts.references[0]), hypothesis, both, true));

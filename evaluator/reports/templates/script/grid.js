@@ -1,7 +1,8 @@
 // The segment table: only the rows in sight exist. Sorted and filtered views are lists of row numbers.
 
 const TALLEST = 8e6; // pixels that browsers still scroll exactly
-const grid = { order: null, view: null, first: -1, active: 0, pool: [], sort: null, descending: true, height: 30, filter: null, turn: 0, delta: { values: [] }, opener: null };
+const MOST_IN_CELL = 100; // characters of a text in a row; more than fit
+const grid = { order: null, view: null, first: -1, active: 0, pool: [], sort: null, descending: true, height: 30, filter: null, turn: 0, edition: 0, delta: { values: [] }, opener: null };
 
 /** What the table's columns show: { name, title, text: (k) => string, column or null to sort by, wide }. */
 function gridColumns() {
@@ -61,6 +62,7 @@ function sight() {
   return { fit, first: Math.round(share * Math.max(0, grid.view.length - fit)), exact: false };
 }
 
+/** Draws the rows in sight; of those that stand there already only the place is set, unless what they show has changed. */
 function drawRows(force = false) {
   const { fit, first, exact } = sight(), last = Math.min(grid.view.length, first + fit + 2);
   if (!force && first === grid.first && exact) return;
@@ -86,17 +88,20 @@ function fillRow({ element, cells }, at, top) {
   element.id = `grid-${at}`;
   element.style.top = `${top}px`;
   element.dataset.at = at;
-  element.dataset.k = k;
   element.setAttribute("aria-rowindex", at + 2);
   element.setAttribute("aria-selected", String(at === grid.active));
+  const shows = `${k} ${grid.edition}`;
+  if (element.dataset.shows === shows) return;
+  element.dataset.shows = shows;
+  element.dataset.k = k;
   element.classList.toggle("flagged", flaggedOf(k));
   cells.forEach((cell, i) => { if (!grid.columns[i].wide) cell.textContent = grid.columns[i].text(k); if (grid.columns[i].middle) cell.title = cell.textContent; });
   const wide = cells.slice(-2);
   for (const cell of wide) cell.textContent = "…";
   textOfRow(k).then(({ references, hypothesis }) => {
-    if (+element.dataset.k !== k) return;
-    wide[0].textContent = isInserted(k) ? "" : references[0].slice(0, 160);
-    wide[1].textContent = hypothesis.slice(0, 160) || "(omitted)";
+    if (element.dataset.shows !== shows) return;
+    wide[0].textContent = isInserted(k) ? "" : references[0].slice(0, MOST_IN_CELL);
+    wide[1].textContent = hypothesis.slice(0, MOST_IN_CELL) || "(omitted)";
   });
 }
 
@@ -111,6 +116,7 @@ function gridDeltaChanged(told) {
   const head = grid.head?.querySelector('[data-name="delta"] button');
   if (!head) return;
   head.dataset.told = told;
+  grid.edition++;
   if (grid.sort?.column === grid.delta) sortBy(grid.sort, startsDescending(grid.sort)); else drawRows(true);
 }
 

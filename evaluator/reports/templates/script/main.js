@@ -3,6 +3,10 @@
 async function start() {
   document.documentElement.classList.add("scripted");
   explainMarks();
+  document.querySelector(".choose")?.addEventListener("click", ({ target }) => { // before the browser goes there; the others close
+    const group = document.getElementById(target.closest("a")?.hash.slice(1) ?? "");
+    if (group) group.open = true;
+  });
   for (const pair of document.querySelectorAll(".card .pair")) {
     const [reference, hypothesis] = pair.querySelectorAll("p[dir]");
     pair.after(differenceButton(reference, hypothesis));

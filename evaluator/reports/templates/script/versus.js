@@ -13,9 +13,10 @@ function buildVersus() {
     return made;
   };
   versus.column = data.scores[0];
+  [versus.a, versus.b] = $("versus").dataset.first.split(" ").map(Number); // the two best
   const choices = [
-    ["system A", select(names, (value) => { versus.a = value; })],
-    ["system B", select(names.map((one) => one.cloneNode(true)), (value) => { versus.b = value; }, 1)],
+    ["system A", select(names, (value) => { versus.a = value; }, versus.a)],
+    ["system B", select(names.map((one) => one.cloneNode(true)), (value) => { versus.b = value; }, versus.b)],
     ["by", select(data.scores.map((one, i) => el("option", { value: i }, one.title)), (value) => { versus.column = data.scores[value]; })],
     ["segments each", select(ROWS_SHOWN.map((n) => el("option", { value: n }, n)), (value) => { versus.n = value; })],
   ];
@@ -25,41 +26,48 @@ function buildVersus() {
   return showVersus();
 }
 
+const rowsBySystem = new Map();
+
 /** For each segment the row of a system, -1 where it has none. */
 function rowsOf(system) {
-  const out = new Int32Array(data.columns.document.values.length).fill(-1);
+  let out = rowsBySystem.get(system);
+  if (out) return out;
+  out = new Int32Array(data.columns.document.values.length).fill(-1);
   for (let k = 0; k < data.rows; k++) if (data.columns.system.values[k] === system && !isInserted(k)) out[keyOf(k)] = k;
+  rowsBySystem.set(system, out);
   return out;
 }
 
-/** Segments that both have a score of: { key, a, b, delta } with rows and A − B in whole numbers of the column. */
-function bothScored(a, b, column) {
-  const ours = rowsOf(a), theirs = rowsOf(b), out = [];
-  for (let key = 0; key < ours.length; key++) {
+/** A − B of each segment in whole numbers of the column, NaN where either has no score. */
+function differences(a, b, column) {
+  const ours = rowsOf(a), theirs = rowsOf(b), { values, missing } = column, out = new Float64Array(ours.length).fill(NaN);
+  for (let key = 0; key < out.length; key++) {
     if (ours[key] < 0 || theirs[key] < 0) continue;
-    const mine = column.values[ours[key]], other = column.values[theirs[key]];
-    if (mine !== column.missing && other !== column.missing) out.push({ key, a: ours[key], b: theirs[key], delta: mine - other });
+    const mine = values[ours[key]], other = values[theirs[key]];
+    if (mine !== missing && other !== missing) out[key] = mine - other;
   }
   return out;
 }
 
-/** The n segments where A is better by most, of equal ones the first, and those where B is. */
-function bestOf(scored, up, n) {
-  const gain = (one) => (up ? one.delta : -one.delta);
-  return [1, -1].map((sign) => scored.filter((one) => sign * gain(one) > 0).sort((x, y) => sign * (gain(y) - gain(x))).slice(0, n));
+/** { keys, all }: the n segments with the largest gains above 0, of equal ones the first, and how many there are in all. */
+function largest(gains, n) {
+  const above = gains.filter((gain) => gain > 0).sort(), least = above[Math.max(0, above.length - n)], keys = [];
+  for (let key = 0; key < gains.length; key++) if (gains[key] >= least) keys.push(key);
+  return { keys: keys.sort((x, y) => gains[y] - gains[x]).slice(0, n), all: above.length };
 }
 
 async function showVersus() {
-  const turn = ++versus.turn, { a, b, column } = versus;
-  const scored = bothScored(a, b, column), found = bestOf(scored, column.up, Infinity);
-  const sides = await Promise.all(found.map((rows) => Promise.all(rows.slice(0, versus.n).map(async (row) => ({ ...row, texts: await textsOf(row.key) })))));
+  const turn = ++versus.turn, { a, b, column } = versus, deltas = differences(a, b, column), count = (n) => n.toLocaleString("en");
+  const found = [1, -1].map((side) => largest(deltas.map((delta) => (column.up ? side : -side) * delta), versus.n));
+  const row = async (key) => ({ key, a: rowsOf(a)[key], b: rowsOf(b)[key], delta: deltas[key], texts: await textsOf(key) });
+  const sides = await Promise.all(found.map(({ keys }) => Promise.all(keys.map(row))));
   if (turn !== versus.turn) return;
   versus.sides = sides;
-  const names = [a, b].map((system) => data.systems[system]);
+  const names = [a, b].map((system) => data.systems[system]), scored = deltas.reduce((n, delta) => n + (delta === delta), 0), [ours, theirs] = found.map(({ all }) => all);
   $("versus-told").textContent = a === b ? "Choose two systems." :
-    `By ${column.title} ${names[0]} is better in ${found[0].length.toLocaleString("en")} segments, ${names[1]} in ${found[1].length.toLocaleString("en")}; ${(scored.length - found[0].length - found[1].length).toLocaleString("en")} are ties to the digits kept here.`;
-  $("versus-lists").replaceChildren(...sides.map((rows, i) => versusTable(rows, `${"AB"[i]}, ${names[i]}, beats ${"BA"[i]}, ${names[1 - i]}, by most`)));
-  setDelta(scored);
+    `By ${column.title} ${names[0]} is better in ${count(ours)} segments, ${names[1]} in ${count(theirs)}; ${count(scored - ours - theirs)} are ties to the digits kept here. Words in which A and B differ are marked.`;
+  $("versus-lists").replaceChildren(...sides.map((rows, i) => versusTable(rows, `Where ${"AB"[i]} (${names[i]}) beats ${"BA"[i]} (${names[1 - i]}) by most`)));
+  setDelta(deltas);
 }
 
 const differenceOf = (row) => (row.delta / versus.column.scale).toFixed(versus.column.digits);
@@ -70,10 +78,10 @@ function versusTable(rows, title) {
   const texts = (row, k) => row.texts.rows.find((one) => one.k === k).hypothesis;
   const source = rows.some((row) => row.texts.source);
   const heads = [["segment", (row) => row.key], ["A", (row) => column.values[row.a]], ["B", (row) => column.values[row.b]], ["A − B", (row) => row.delta],
-    ...(source ? [["source"]] : []), ["reference"], [`A, ${nameA}`], [`B, ${nameB}, what differs marked`]];
+    ...(source ? [["source"]] : []), ["reference"], [`A, ${nameA}`], [`B, ${nameB}`]];
   const body = el("tbody", { role: "rowgroup" });
   const fill = (order) => body.replaceChildren(...order.map((row) => {
-    const link = el("button", { type: "button", class: "small", on: { click: () => gridOpen(row.a, { from: link }) } }, segmentName(row.a));
+    const link = el("button", { type: "button", class: "small", "aria-label": segmentName(row.a), on: { click: () => gridOpen(row.a, { from: link }) } }, segmentName(row.a).replace("segment ", ""));
     const [left, right] = sideBySide(texts(row, row.a), texts(row, row.b));
     const prose = [...(source ? [["source", [cut(row.texts.source)]]] : []), ["reference", [cut(row.texts.references[0])]], [`A, ${nameA}`, left], [`B, ${nameB}`, right]];
     const numbers = [[`A, ${nameA}`, shown(column, row.a)], [`B, ${nameB}`, shown(column, row.b)], ["A − B", differenceOf(row)]];
@@ -118,12 +126,13 @@ async function copyVersus() {
 }
 
 /** A − B of the systems and metric chosen as a column of the segment table. */
-function setDelta(scored) {
-  const values = new Uint32Array(data.rows).fill(0xffffffff), by = new Map(scored.map((one) => [one.key, one.delta]));
-  let least = 0;
-  for (const { delta } of scored) least = Math.min(least, delta);
-  for (let k = 0; k < data.rows; k++) if (!isInserted(k) && by.has(keyOf(k))) values[k] = by.get(keyOf(k)) - least;
+function setDelta(deltas) {
+  const { values } = grid.delta, missing = 0xffffffff, least = deltas.reduce((low, delta) => (delta < low ? delta : low), 0);
+  for (let k = 0; k < values.length; k++) {
+    const delta = deltas[keyOf(k)];
+    values[k] = delta === delta && !isInserted(k) ? delta - least : missing;
+  }
   const { scale, digits, up } = versus.column;
-  Object.assign(grid.delta, { values, missing: 0xffffffff, offset: least, scale, digits, up, title: "A − B" });
+  Object.assign(grid.delta, { missing, offset: least, scale, digits, up });
   gridDeltaChanged(`${data.systems[versus.a]} less ${data.systems[versus.b]} by ${versus.column.title}, as chosen under One against another.`);
 }
