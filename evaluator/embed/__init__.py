@@ -55,7 +55,6 @@ class Embedder(Protocol):
     """A loaded model that turns texts into token vectors."""
 
     spec: ModelSpec
-    tokenizer: Tokenizer
     device: str
     precision: str
     runtime: str
@@ -72,6 +71,10 @@ class Embedder(Protocol):
     """Leading axes of vectors and scores: empty for one layer, (n_layers + 1,) for all."""
     weightless: frozenset[int]
     """Ids that weigh nothing where idf does not weigh them."""
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """What cuts texts into its tokens."""
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """See `Tokenizer.ids`."""

@@ -77,8 +77,8 @@ def _headline(rows: Sequence[Mapping[str, Any]], sets: int) -> str:
 def _lead(runs: Sequence[Finished], metrics: Iterable[str]) -> str:
     systems = {name for run in runs for name in run.evaluation.manifest.systems}
     counts = [(len({run.set_name for run in runs}), "set"), (len(runs), "run"), (len(systems), "system")]
-    runs = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts)
-    return f"{runs}; {', '.join(map(printable, metrics))}"
+    sizes = ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts)
+    return f"{sizes}; {', '.join(map(printable, metrics))}"
 
 
 def boards_of(runs: Sequence[Finished], board: Table, rankings: Mapping[str, Sequence[Ranking]], metrics: Mapping[str, MetricEntry]) -> list[Board]:

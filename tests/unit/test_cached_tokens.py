@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import evaluator
 from evaluator.diagnosis import reader
-from evaluator.embed import embedder
+from evaluator.embed import digests, embedder
 from evaluator.embed.cached_tokens import CachedTokenizer
 from evaluator.embed.models import find_model
 from evaluator.embed.tokens import Encoding, FileTokenizer
@@ -86,11 +88,14 @@ def test_kept_tokens_are_those_of_the_tokenizer_and_no_more_than_there_is_room_f
 
 @pytest.mark.model
 def test_weights_are_read_once_for_their_digest_and_again_when_they_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from evaluator.embed import digests
-
     reads: list[str] = []
-    plain = digests.hashlib.file_digest
-    monkeypatch.setattr(digests.hashlib, "file_digest", lambda file, name: (reads.append(file.name), plain(file, name))[1])
+    plain = hashlib.file_digest
+
+    def counted(file: Any, name: str) -> object:
+        reads.append(name)
+        return plain(file, name)
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
     file = tmp_path / "model.safetensors"
     file.write_bytes(b"one")
     first = digests.sha256_of(file)
