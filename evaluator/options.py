@@ -132,7 +132,7 @@ class RunOptions:
     )  # fmt: skip
     prior: float | None = option(
         None, group="diagnosis", metavar="P", between=(0.0, 1.0), moves="nothing",
-        help="share of paragraphs with a serious error in your material, above 0 and below 1; risk is told for 0.2, and another share"
+        help="share of paragraphs with a serious error in your material, above 0 and below 1; risk is stated for 0.2, and another share"
         " moves every risk and the threshold alike: flags and order stay",
     )  # fmt: skip
     """None takes that of the data that the diagnosis was fitted on."""

@@ -56,7 +56,7 @@ def _open_embedder(request: Request, keep_tokens: bool) -> Embedder:
 
 
 def note_model(embedder: Embedder | None, evalset: EvalSet, lang: str | None) -> list[str]:
-    """What a user must know where the references are in a language that the model never learned; nothing where that cannot be told."""
+    """What a user must know where the references are in a language that the model never learned; nothing where that is not known."""
     from evaluator.embed.models import PRESETS
 
     preset = PRESETS.get(embedder.spec.name) if embedder else None
@@ -149,22 +149,22 @@ def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> l
     return out
 
 
-def unreadable_segments(request: Request, evalset: EvalSet, judge: Judge | None, told: Sequence[str]) -> tuple[dict[str, Any] | None, list[str]]:
+def unreadable_segments(request: Request, evalset: EvalSet, judge: Judge | None, notes: Sequence[str]) -> tuple[dict[str, Any] | None, list[str]]:
     """How many segments the diagnosis cannot read and why, as `run.json` says it, None for none of them; and what is still to be noted.
 
     Args:
         request: with the setting of the diagnosis.
         evalset: whose pairs were judged.
         judge: what judged them; None where nothing did.
-        told: the notes of `make_judge`.
+        notes: those of `make_judge`.
     """
     if judge is not None:
         from evaluator.diagnosis.judge import unreadable
 
         return unreadable(judge, evalset)
-    if not told or not is_diagnosed(request):
+    if not notes or not is_diagnosed(request):
         return None, []
-    return {"segments": sum(not pair.inserted for pair in evalset.systems[0].pairs), "cause": told[0].removeprefix("Diagnosis: off, as ")}, []
+    return {"segments": sum(not pair.inserted for pair in evalset.systems[0].pairs), "cause": notes[0].removeprefix("Diagnosis: off, as ")}, []
 
 
 def scores_of_diagnosis(
