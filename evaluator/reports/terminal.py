@@ -39,7 +39,7 @@ LONGEST = 400
 
 
 def render_short(view: View, *, columns: int, color: bool, width: int, worst: bool = True) -> str:
-    """The summary in at most `MAX_LINES` lines.
+    """The summary in at most `MAX_LINES` lines: whole where it fits, else each block with what matters most.
 
     Args:
         view: what to show.
@@ -48,10 +48,14 @@ def render_short(view: View, *, columns: int, color: bool, width: int, worst: bo
         width: decimals of scores on a scale of 100.
         worst: whether paragraphs and signatures are shown, or the comparison alone.
     """
+    whole = (render_terminal if worst else render_comparison)(view, columns=columns, color=color, width=width)
+    if Block(whole.removesuffix("\n").split("\n")).height(columns) <= MAX_LINES:
+        return whole
     told = [verdict_block(view, columns, color), comparison_block(view, columns, color)]
     foot = [note_block(_notes(view, worst), columns, color)]
     if worst:
         foot.append(signature_block(view, columns, color, width))
+    blocks: list[Block] = []
     for systems in SYSTEMS:  # where long names and notes leave too little room, fewer systems are shown
         head = [told[0], score_block(view, columns, color, width, systems), told[1]]
         blocks = _with_paragraphs(view, head, foot, columns, color) if worst else [*head, *foot]

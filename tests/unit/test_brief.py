@@ -56,11 +56,12 @@ def test_verdicts_come_first_and_nothing_is_left_out_in_silence(many: View) -> N
     assert lines.index(best) < min(lines.index(row) for row in lines if row.startswith("system-9 "))
 
 
-def small(*systems: str) -> View:
+def made(*systems: str, flagged: int = 20, notes: int = 6) -> View:
+    """Systems on three segments; as many flagged paragraphs and notes as asked for, by default more than 40 lines hold."""
     texts = {"a": worse(1)[:3], "b": TEXTS[:3], "c": worse(2)[:3]}
     run = evaluator.evaluate(TEXTS[:3], {name: texts[name] for name in systems}, metrics=["chrf", "ter"], diagnose="off", resamples=200).evaluation
-    flagged = (Flagged("a", "doc", 2, 0.9, "critical", "omission: “of the harbour”", TEXTS[1], worse(1)[1]),)
-    return make_view(run)._replace(flagged=flagged, judged=6, notes=("a note",))
+    rows = tuple(Flagged("a", "doc", 2, 0.9, "critical", "omission: “of the harbour”", TEXTS[1], worse(1)[1]) for _ in range(flagged))
+    return make_view(run)._replace(flagged=rows, judged=60, notes=("a note",) * notes)
 
 
 def headings(text: str) -> list[str]:
@@ -70,11 +71,12 @@ def headings(text: str) -> list[str]:
 
 @pytest.mark.parametrize("systems", ["a", "ab", "abc"])
 def test_short_and_whole_have_the_same_blocks_in_the_same_order(systems: str) -> None:
-    view = small(*systems)
+    view = made(*systems)
     short, whole = (headings(render(view, columns=100, color=False, width=1)) for render in (render_short, render_terminal))
     same = ["Likely broken, worst first", "note", "chrF2"]
     if len(systems) == 1:
-        assert short == whole == ["1 of 6 paragraphs is likely broken; worst", "system", *same]
+        assert whole == ["20 of 60 paragraphs are likely broken; worst", "system", *same]
+        assert short == [*whole, "--verbose shows every paragraph and note."]
         return
     test = "paired approximate randomization by segment, 200 resamples, seed 12345" + ", Holm over 3 pairs" * (len(systems) == 3)
     assert short == [short[0], "system", short[2], *same, "--verbose shows every interval, pair, paragraph and note."]
@@ -82,8 +84,17 @@ def test_short_and_whole_have_the_same_blocks_in_the_same_order(systems: str) ->
     assert whole == [short[0], "system", test, "rank", "rank", *same]
 
 
+@pytest.mark.parametrize("systems", ["a", "ab", "abc"])
+def test_what_is_short_is_shown_whole(systems: str) -> None:
+    view = made(*systems, flagged=1, notes=1)
+    assert render_short(view, columns=100, color=False, width=1) == render_terminal(view, columns=100, color=False, width=1)
+    if len(systems) > 1:
+        assert render_short(view, columns=100, color=False, width=1, worst=False) == render_comparison(view, columns=100, color=False, width=1)
+    assert "--verbose" not in render_short(view, columns=100, color=False, width=1)
+
+
 def test_two_systems_are_told_apart_in_words_that_name_the_metric_once() -> None:
-    view = small("a", "b")
+    view = made("a", "b")
     lines = [line for line in render_short(view, columns=100, color=False, width=1).splitlines() if "p = " in line]
     assert [line.partition(":")[0] for line in lines] == ["chrF2", "TER"]  # three segments decide nothing
     told = view.rankings[0]._replace(verdicts=("b > a on chrF2 by 9.1 [1.0, 12.0], p = .011",))
@@ -91,13 +102,8 @@ def test_two_systems_are_told_apart_in_words_that_name_the_metric_once() -> None
     assert "\nb > a on chrF2 by 9.1 [1.0, 12.0], p = .011\n" in text
 
 
-def test_one_system_that_is_shown_whole_has_no_hint() -> None:
-    assert "--verbose" not in render_short(small("a"), columns=100, color=False, width=1)
-    assert "--verbose" in render_short(small("a")._replace(notes=("n " * 100,)), columns=100, color=False, width=1)
-
-
 def test_colour_takes_no_room() -> None:
-    view = small("a", "b")
+    view = made("a", "b")
     plain, coloured = (render_short(view, columns=80, color=color, width=1) for color in (False, True))
     assert "\x1b[" in coloured
     assert "\x1b[" not in plain
@@ -105,10 +111,10 @@ def test_colour_takes_no_room() -> None:
 
 
 def test_that_nothing_was_judged_is_a_note() -> None:
-    view = small("a")._replace(flagged=(), judged=0)
+    view = made("a", flagged=0, notes=1)._replace(judged=0)
     for render in (render_short, render_terminal):
         assert f"note: {NO_DIAGNOSIS}" in render(view, columns=100, color=False, width=1)
-    assert NO_DIAGNOSIS not in render_comparison(small("a", "b")._replace(judged=0), columns=100, color=False, width=1)
+    assert NO_DIAGNOSIS not in render_comparison(made("a", "b")._replace(judged=0), columns=100, color=False, width=1)
 
 
 @pytest.mark.slow
