@@ -1,7 +1,6 @@
 """The values that travel between rooms: frozen, slotted, without behaviour but to show themselves in a notebook.
 
-Nothing here reads files, computes or prints. Read `pipeline.py` next: it shows in which
-order these values are made.
+Nothing here reads files, computes or prints. Read `pipeline.py` next: it shows in which order these values are made.
 """
 
 from __future__ import annotations
@@ -281,11 +280,10 @@ class GateCheck:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table by columns."""
+    """A table by columns of equal length: lists of str, int, float, bool or None, and `FloatColumn`s of scores, which read like them."""
 
     name: str
     columns: Mapping[str, Any]
-    """Of equal length: lists of str, int, float, bool or None, and `FloatColumn`s of segments' scores, which read like them."""
 
 
 @dataclass(frozen=True, slots=True)
