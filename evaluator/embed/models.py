@@ -56,7 +56,7 @@ PRESETS = {
             "mpnet",
             "sentence-transformers/all-mpnet-base-v2",
             438,
-            "English, offline; five times minilm's size, four to five times its time",
+            "English, offline; ten times minilm's time and no closer to people",
             package=ASSEMBLED[0],
             layer=8,
             sha256="78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
