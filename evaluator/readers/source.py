@@ -45,7 +45,7 @@ def read_bytes(path: str) -> bytes:
 def _missing(path: str) -> str:
     folder = Path(path).expanduser().parent
     if not folder.is_dir():
-        return f"{path} does not exist, nor does the folder {folder}."
+        return f"{path}: the folder {folder} does not exist."
     import difflib
 
     near = difflib.get_close_matches(Path(path).name, [p.name for p in folder.iterdir()], n=1, cutoff=0.75)
