@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from evaluator.check import check_system_names
 from evaluator.cli.collections import unfold
@@ -32,41 +33,57 @@ def make_request(args: argparse.Namespace) -> Request:
         EvaluatorError: no reference, no system, or one name for two systems.
     """
     notes = unfold(args)
-    references, inputs = list(args.reference), list(args.input)
-    table = None
-    if args.files and not references and not inputs and len(args.files) == 1:
-        table = args.files[0]
-        if not getattr(args, "streams", False):  # a folder or pattern is no file to look into
-            refuse_reference_alone(table)
-    elif args.files:
-        rest = list(args.files)
-        references = references or [rest.pop(0)]
-        inputs = rest + inputs
-    elif not references:
-        missing = "No reference was given" if inputs else "No files were given"
-        raise EvaluatorError(f"{missing}: name a reference and at least one system, or one table. See evaluator score --help")
-    if table is not None and (args.source or args.save_alignment or _is_aligned(args)):
-        raise EvaluatorError("A table holds the source as a column and is not aligned; leave -s and the options of alignment out.")
-    if table is not None and args.documents:
-        raise EvaluatorError("A table holds documents as a column; leave --documents out.")
-    named = [split_name(text) for text in inputs]
-    if table is None:
-        check_system_names(named)
+    texts = _texts_of(args)
+    if texts.table is None:
+        check_system_names(texts.systems)
+    else:
+        _refuse_options_of_texts(args)
+    systems = dict(texts.systems)
     common = {name: getattr(args, name) for name in COMMON}
     return Request(
-        references=references,
-        systems=dict(named),
-        table=table,
+        references=texts.references,
+        systems=systems,
+        table=texts.table,
         reference_names=tuple(args.references),
         quoting=not args.no_quoting,
         notes=notes,
         metrics=tuple(args.metrics),
         metric_options=metric_options(args),
         target=target_language(args.langpair) if args.langpair else "",
-        scores=[score_file(text, dict(named)) for text in args.scores],
+        scores=[score_file(text, systems) for text in args.scores],
         plan=plan_of(args),
         **common,
     )
+
+
+class _Texts(NamedTuple):
+    """What is named as inputs: references and systems, or one table."""
+
+    references: list[str]
+    systems: list[tuple[str, str]]
+    """Name and path of each."""
+    table: str | None = None
+
+
+def _texts_of(args: argparse.Namespace) -> _Texts:
+    references, inputs = list(args.reference), list(args.input)
+    if args.files and not references and not inputs and len(args.files) == 1:
+        if not getattr(args, "streams", False):  # a folder or pattern is no file to look into
+            refuse_reference_alone(args.files[0])
+        return _Texts([], [], args.files[0])
+    if not args.files and not references:
+        missing = "No reference was given" if inputs else "No files were given"
+        raise EvaluatorError(f"{missing}: name a reference and at least one system, or one table. See evaluator score --help")
+    files = list(args.files)
+    references = references or [files.pop(0)]
+    return _Texts(references, [split_name(text) for text in (*files, *inputs)])
+
+
+def _refuse_options_of_texts(args: argparse.Namespace) -> None:
+    if args.source or args.save_alignment or _is_aligned(args):
+        raise EvaluatorError("A table holds the source as a column and is not aligned; leave -s and the options of alignment out.")
+    if args.documents:
+        raise EvaluatorError("A table holds documents as a column; leave --documents out.")
 
 
 def _is_aligned(args: argparse.Namespace) -> bool:

@@ -203,38 +203,38 @@ def _outcomes(
     p_values: FloatArray,
     corrected: FloatArray,
 ) -> list[Outcome]:
-    n_documents = contest.n_documents or 1
     counted = subject.wins if subject.wins is not None else _counted_wins(subject)
-    out = []
-    for pair, (i, j) in enumerate(combinations(range(len(scores)), 2)):
-        n_segments = min(subject.n_segments[i], subject.n_segments[j]) if subject.n_segments is not None else subject.statistics.shape[1]
-        delta = float(scores[i] - scores[j])
-        out.append(
-            Outcome(
-                metric=subject.metric,
-                system_a=contest.systems[i],
-                system_b=contest.systems[j],
-                score_a=float(scores[i]),
-                score_b=float(scores[j]),
-                delta=delta,
-                ci_low=float(spread.deltas.low[pair]),
-                ci_high=float(spread.deltas.high[pair]),
-                p_value=float(p_values[pair]),
-                p_corrected=float(corrected[pair]),
-                plan=plan,
-                unit=unit,
-                n_segments=n_segments,
-                n_documents=n_documents,
-                wins=counted[pair][0],
-                losses=counted[pair][1],
-                ties=counted[pair][2],
-                human_agreement=human_agreement(subject.signature, delta, n_segments),
-                mde80=MDE_FACTOR * float(spread.errors[pair]),
-                higher_is_better=subject.higher_is_better,
-                unit_scale=subject.unit_scale,
-            )
+    return [
+        Outcome(
+            metric=subject.metric,
+            system_a=contest.systems[i],
+            system_b=contest.systems[j],
+            score_a=float(scores[i]),
+            score_b=float(scores[j]),
+            delta=float(scores[i] - scores[j]),
+            ci_low=float(spread.deltas.low[pair]),
+            ci_high=float(spread.deltas.high[pair]),
+            p_value=float(p_values[pair]),
+            p_corrected=float(corrected[pair]),
+            plan=plan,
+            unit=unit,
+            n_segments=_n_segments(subject, i, j),
+            n_documents=contest.n_documents or 1,
+            wins=counted[pair][0],
+            losses=counted[pair][1],
+            ties=counted[pair][2],
+            human_agreement=human_agreement(subject.signature, float(scores[i] - scores[j]), _n_segments(subject, i, j)),
+            mde80=MDE_FACTOR * float(spread.errors[pair]),
+            higher_is_better=subject.higher_is_better,
+            unit_scale=subject.unit_scale,
         )
-    return out
+        for pair, (i, j) in enumerate(combinations(range(len(scores)), 2))
+    ]
+
+
+def _n_segments(subject: MetricData, i: int, j: int) -> int:
+    """Segments that both systems of a pair have a score for."""
+    return subject.statistics.shape[1] if subject.n_segments is None else min(subject.n_segments[i], subject.n_segments[j])
 
 
 def _counted_wins(subject: MetricData) -> list[tuple[int, int, int]]:
