@@ -99,7 +99,16 @@ def staging_beside(target: Path) -> Iterator[Path]:
         with _held(folder):
             yield folder
     finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also where Ctrl-C comes in the middle of it."""
+    try:
         shutil.rmtree(folder, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def read_key(text: str, path: str, run: Evaluation) -> Drawn:
         stored = json.loads(text)
         entries = [(entry["item"], entry["row"], entry["sha256"], entry["flagged"]) for entry in stored["items"]]
         unflagged = stored["unflagged"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         stored, entries, unflagged = {}, [], None
     if not isinstance(stored, dict) or stored.get("format") != FORMAT or type(unflagged) is not int or not entries:
         raise EvaluatorError(f"{path} is no key of an export (format {FORMAT}); evaluator annotate export writes it as key.json.")

@@ -126,6 +126,8 @@ def _import(args: argparse.Namespace, evaluation: Evaluation, target: Path) -> i
     drawn = read_key(decode(read_bytes(key), key), key, evaluation)
     judged = join_answers([answer for path in args.files for answer in _answers(path)], drawn.items)
     stated = evaluation.manifest.diagnosis or {}
+    if lacking := [name for name in ("prior", "threshold") if name not in stated]:
+        raise EvaluatorError(f"The run folder {args.run} has a diagnosis without {' and '.join(lacking)} in run.json; score again with this version.")
     result = judge_answers(drawn, judged, float(stated["prior"]), float(stated["threshold"]))
     files = {HUMAN: human_lines(drawn.items, judged), **_calibration(result, evaluation)}
     _write_folder(target, files)

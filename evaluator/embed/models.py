@@ -217,7 +217,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     """The model's `config.json`."""
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise EvaluatorError(f"{folder} is not a model folder: config.json cannot be read ({error}).") from None
     if not isinstance(config, dict) or "model_type" not in config:
         raise EvaluatorError(f"{folder}/config.json names no model_type; it is not a transformers model.")

@@ -92,9 +92,9 @@ def _stated_limit(spec: ModelSpec) -> int:
     """`model_max_length` of tokenizer_config.json; unbounded where it is not stated."""
     try:
         stated = json.loads((spec.folder / "tokenizer_config.json").read_text(encoding="utf-8")).get("model_max_length")
-    except (OSError, ValueError):
-        stated = None
-    return int(stated) if stated else 2**30
+        return int(stated) if stated else 2**30
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return 2**30
 
 
 def window_starts(n_inner: int, size: int) -> list[int]:

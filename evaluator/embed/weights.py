@@ -6,6 +6,7 @@ Source: https://github.com/huggingface/safetensors, "Format": eight bytes with t
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,19 @@ from evaluator.types import EvaluatorError
 DTYPES = {"F32": "<f4", "F16": "<f2"}
 """What NumPy reads; bfloat16 it does not."""
 LONGEST_HEADER = 100_000_000
+
+
+def _is_entry(entry: Any) -> bool:
+    """True for what a header states of a tensor: a type, a shape, and as many bytes as the two take."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("dtype"), str):
+        return False
+    shape, offsets = entry.get("shape"), entry.get("data_offsets")
+    if not isinstance(shape, list) or not isinstance(offsets, list) or len(offsets) != 2:
+        return False
+    if not all(type(number) is int and number >= 0 for number in (*shape, *offsets)):
+        return False
+    size = np.dtype(DTYPES[entry["dtype"]]).itemsize if entry["dtype"] in DTYPES else None
+    return size is None or math.prod(shape) * size == offsets[1] - offsets[0]
 
 
 class Weights:
@@ -33,12 +47,14 @@ class Weights:
                 with open(file, "rb") as opened:
                     size = int.from_bytes(opened.read(8), "little")
                     header = json.loads(opened.read(size)) if 0 < size < LONGEST_HEADER else None
-            except (OSError, ValueError):
+            except (OSError, ValueError, RecursionError):
                 header = None
             if not isinstance(header, dict):
                 raise EvaluatorError(f"The weights in {file} are damaged: no header of a safetensors file.")
             for name, entry in header.items():
                 if name != "__metadata__":
+                    if not _is_entry(entry):
+                        raise EvaluatorError(f"The weights in {file} are damaged: the header does not say type, shape and place of {name[:60]!r}.")
                     if 8 + size + int(entry["data_offsets"][1]) > file.stat().st_size:
                         raise EvaluatorError(f"The weights in {file} are damaged: {name} ends beyond the end of the file.")
                     self._places[name.removeprefix("bert.")] = (file, 8 + size, entry)

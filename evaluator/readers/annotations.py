@@ -133,7 +133,7 @@ def _pearmut(path: str, text: str) -> list[AnswerRow]:
 def _entries(path: str, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     try:
         whole = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         whole = None
     if isinstance(whole, dict) and "annotation" not in whole:
         listed = [(f"{path}, {name}, entry {k}", one) for name, own in whole.items() for k, one in enumerate(own if isinstance(own, list) else [own], 1)]

@@ -32,7 +32,7 @@ def read_calibration(path: str) -> Calibration:
     data = read_bytes(path)
     try:
         stored = json.loads(decode(data, path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EvaluatorError(f"{path} is no calibration file: it is not JSON ({error}).") from None
     if not isinstance(stored, dict) or stored.get("format") != FORMAT:
         raise EvaluatorError(f"{path} is no calibration file: its format is not {FORMAT}. evaluator annotate import writes one.")

@@ -33,9 +33,9 @@ def is_finished(target: Path, job: Job) -> bool:
     """True where the run folder holds this very stream."""
     try:
         stored = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return bool(stored[STREAM]["config"] == job.digest)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return False
-    return bool(stored.get(STREAM, {}).get("config") == job.digest)
 
 
 def unfinished(job: Job, shards: Sequence[Shard], folder: Path) -> list[Shard]:

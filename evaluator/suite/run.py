@@ -101,7 +101,7 @@ def is_finished(folder: Path, run: PlannedRun) -> bool:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return bool(manifest["suite"]["fingerprint"] == run.fingerprint)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 

@@ -61,7 +61,7 @@ def _read_state(path: Path) -> dict[str, dict[str, str]]:
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
         parts = {name: dict(state[name]) for name in ("runs", "domains")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise EvaluatorError(f"{path} does not say what the suite was made of ({error}). Make the suite again: evaluator bench CONFIG.yaml") from None
     for run in parts["runs"]:
         if Path(run).name != run or "\\" in run or run.startswith("."):
@@ -74,4 +74,6 @@ def _stored(folder: Path, run: str, fingerprint: str, domain: str) -> Finished:
     suite = evaluation.manifest.json.get("suite") or {}
     if suite.get("fingerprint") != fingerprint:
         raise EvaluatorError(f"{folder / run} is not the run that {folder / STATE} was made of. Make the suite again: evaluator bench CONFIG.yaml")
+    if lacking := [name for name in ("name", "set", "options") if name not in suite]:
+        raise EvaluatorError(f"{folder / run} is damaged: its suite has no {', '.join(lacking)}. Make the suite again: evaluator bench CONFIG.yaml")
     return Finished(str(suite["set"]), str(suite["options"]), run, domain, evaluation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -111,3 +112,18 @@ def test_a_link_that_looks_like_a_leftover_is_not_followed(tmp_path: Path) -> No
     make_old(tmp_path / "precious")
     remove_abandoned(tmp_path / "run")
     assert (tmp_path / "precious" / "x").exists()
+
+
+def test_ctrl_c_while_unfinished_work_is_removed_leaves_none_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original, calls = shutil.rmtree, []
+
+    def interrupted(folder: Path, **options: bool) -> None:
+        calls.append(folder)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        original(folder, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt), staging_beside(tmp_path / "run") as staging:
+        (staging / "half").write_text("half")
+    assert names(tmp_path) == []
