@@ -16,8 +16,8 @@ from evaluator.types import Evaluation, EvaluatorError, Table
 NAME = "history.csv"
 COLUMNS = {
     "finished": "UTC time of the result",
-    "run": "folder of the run, from the folder of the suite",
-    "fingerprint": "that of the run; a result is a fingerprint that differs from the one before",
+    "run": "folder of the run, relative to the folder of the suite",
+    "fingerprint": "that of the run; a new result is a fingerprint that differs from the one before",
     "set": "name of the test set",
     "version": "version of its card; empty without one",
     "options": "the combination of the matrix; empty without one",
@@ -29,8 +29,8 @@ COLUMNS = {
     "ci_low": "lower end of its 95 % interval",
     "ci_high": "upper end of it",
     "segments": "segments scored",
-    "system_texts": "digest of the system's texts: another one is another version of the system",
-    "reference_texts": "digest of the references, white space aside; scores against different ones are not compared",
+    "system_texts": "digest of the system's texts: a different one is another version of the system",
+    "reference_texts": "digest of the references, ignoring white space; scores against different references are not compared",
 }
 
 

@@ -15,7 +15,7 @@ from evaluator.types import EvaluatorError
 COLUMNS = {
     "finished": "UTC time at which the line was added",
     "suite": "name of the suite",
-    "run": "folder of the run, from the folder of the index",
+    "run": "folder of the run, relative to the folder of the index",
     "set": "name of the test set",
     "version": "version of its card; empty without one",
     "options": "the combination of the matrix; empty without one",
@@ -25,7 +25,7 @@ COLUMNS = {
     "best": "the best system by the first metric",
     "score": "its score",
     "evaluator": "version of evaluator",
-    "fingerprint": "digest of options, versions and inputs; a run folder that records the same is finished",
+    "fingerprint": "digest of options, versions and inputs; a run folder that records the same one is finished",
 }
 
 

@@ -16,11 +16,11 @@ from evaluator.types import Evaluation, Table, is_inserted
 COLUMNS = {
     "options": "the combination of the matrix; empty without one",
     "metric": "metric as printed in papers",
-    "signature": "everything that decides the number; sets with different signatures are averaged and ranked apart",
+    "signature": "everything that decides the number; sets with different signatures are averaged and ranked separately",
     "scope": "all (the mean over the sets), domain (the mean over the sets that have it) or set",
     "name": "of the domain or set; empty for all",
     "system": "name of the system",
-    "score": "mean of the corpus scores, each set or each set's part counting once; in full precision; empty where the system misses one of the sets",
+    "score": "mean of the corpus scores, each set (or each set's part) counting once; in full precision; empty where the system lacks one of the sets",
     "rank": "1 for the best among the systems that are in all of the scope's sets; empty for others",
     "sets": "how many sets the system is in",
     "segments": "how many segments they have",
