@@ -41,7 +41,7 @@ class FloatColumn(Sequence["float | None"]):
     def __getitem__(self, index: int) -> float | None: ...
     @overload
     def __getitem__(self, index: slice) -> FloatColumn: ...
-    def __getitem__(self, index: int | slice) -> float | None | FloatColumn:
+    def __getitem__(self, index: int | slice) -> float | FloatColumn | None:
         if isinstance(index, slice):
             return FloatColumn(self.array[index])
         value = float(self.array[index])

@@ -49,7 +49,6 @@ def test_the_reader_computes_what_transformers_computes_from_the_same_weights() 
         {name: torch.from_numpy(changed.read(name).copy()) for name in model.state_dict() if name in Weights(weight_files(spec.folder))}, strict=False
     )
     learned = Weights([FILE])
-    reader = load_reader()
     for pair, reading in zip(PAIRS, readings(PAIRS), strict=True):
         joint = join(*pair, tuple(word_pieces(pair)), (101, 102))  # type: ignore[arg-type]
         words = model.embeddings.word_embeddings.weight[torch.from_numpy(joint.ids)].detach().numpy()
