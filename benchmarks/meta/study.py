@@ -1,12 +1,13 @@
 """A study of our own metrics against people: the tables of docs/metrics.md.
 
-    python benchmarks/meta/study.py DATA [--work DIR] [--every 2] [--whole] [--resamples 200] [--draws 1000] [-o STUDY.md]
+    python benchmarks/meta/study.py DATA [--work DIR] [--every 2] [--whole] [--layers K ...] [--full] [-o STUDY.md]
 
 DATA has `human/*.tsv.gz` and `mqm/*.jsonl.gz`; the texts are not part of this repository. BLEU, chrF,
 chrF++, TER, BERTScore of every layer of minilm, `fidelity` and `risk` are judged on the parts that neither
 the reader nor the decision was fitted on, which `benchmarks/reader/corpora.py` defines; with `--whole` all
 but the last two on whole sets. `--every N` takes every n-th segment of the large sets. `--work` keeps
-scores, so that a second run computes statistics alone.
+scores, so that a second run computes statistics alone; `--full` adds intervals and tests of SPA and
+Kendall's tau, and intervals of AUC.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import hashlib
 import importlib
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,13 @@ from evaluator.python.meta_sources import Scored, ScoredMetric
 from evaluator.readers.human_files import read_judged
 from evaluator.readers.human_matching import match_judgements
 from evaluator.readers.human_rows import JudgedFile, JudgedRow
-from evaluator.types import FloatArray
+from evaluator.types import FloatArray, Table
 
 LEXICAL = {"bleu": "BLEU", "chrf": "chrF", "chrf++": "chrF++", "ter": "TER"}
 SYSTEM = ("system_pearson", "pairwise_accuracy", "spa")
 SEGMENT = ("pearson", "kendall_b", "acc_eq", "auc")
+COSTLY = {"spa": ("resamples", "draws"), "kendall_b": ("resamples", "draws"), "auc": ("resamples",)}
+"""What a statistic has with `--full` alone: a minute more for each set."""
 READER = Path(__file__).parents[1] / "reader"
 
 
@@ -135,7 +138,7 @@ def signed(corpus: Callable[[FloatArray], FloatArray], sign: float) -> Callable[
     return lambda sums: sign * corpus(sums)
 
 
-def metrics_of(found: dict[str, FloatArray]) -> tuple[ScoredMetric, ...]:
+def metrics_of(found: dict[str, FloatArray], layers: Sequence[int]) -> tuple[ScoredMetric, ...]:
     """The scores as metrics, higher is better."""
     out = []
     for name, title in LEXICAL.items():
@@ -143,18 +146,36 @@ def metrics_of(found: dict[str, FloatArray]) -> tuple[ScoredMetric, ...]:
         sign = -1.0 if name == "ter" else 1.0
         values = sign * np.asarray(metric.segment_scores(found[name])[name], dtype=np.float64)
         out.append(ScoredMetric(title, values, found[name], signed(make_formula(metric.formula).corpus, sign)))
-    out += [ScoredMetric(f"BERTScore layer {k}", found["layers"][:, k]) for k in range(found["layers"].shape[1])]
+    out += [ScoredMetric(f"BERTScore layer {k}", found["layers"][:, k]) for k in layers]
     if "fidelity" in found:
         out += [ScoredMetric("fidelity", found["fidelity"]), ScoredMetric("risk", -found["risk"])]
     return tuple(out)
 
 
-def study_of(judged: JudgedFile, diagnosed: bool, plan: MetaPlan, work: Path | None) -> Study:
+def study_of(judged: JudgedFile, diagnosed: bool, plan: MetaPlan, work: Path | None, layers: Sequence[int] = range(7), full: bool = False) -> Study:
     """All statistics of one set."""
     rows = cells_of(judged)
-    scored = Scored(tuple(rows), metrics_of(stored_scores(rows, diagnosed, work)), ())
+    scored = Scored(tuple(rows), metrics_of(stored_scores(rows, diagnosed, work), layers), ())
     request = MetaRequest(judged.path, plan=plan)
-    return run_study(make_material(request, scored, judged, match_judgements(scored.rows, judged)), plan)
+    material = make_material(request, scored, judged, match_judgements(scored.rows, judged))
+    parts = [run_study(material, replace(plan, statistics=(name,), groupings=(_grouping(name),), **_left_out(name, full))) for name in plan.statistics]
+    return Study(_joined(part.meta for part in parts), _joined(part.pairs for part in parts), parts[0].notes)
+
+
+def _grouping(statistic: str) -> str:
+    """What is shown: acc_eq by item, all others of all cells."""
+    return "item" if statistic == "acc_eq" else "none"
+
+
+def _left_out(statistic: str, full: bool) -> dict[str, int]:
+    """No intervals and tests where they take longer than all the rest."""
+    return {} if full else dict.fromkeys(COSTLY.get(statistic, ()), 0)
+
+
+def _joined(tables: Iterable[Table]) -> Table:
+    """Tables with the same columns as one."""
+    listed = list(tables)
+    return Table(listed[0].name, {name: [cell for table in listed for cell in table.columns[name]] for name in listed[0].columns})
 
 
 def main() -> None:
@@ -164,8 +185,10 @@ def main() -> None:
     parser.add_argument("--work", type=Path)
     parser.add_argument("--every", type=int, default=2)
     parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--layers", type=int, nargs="+", default=[0, 1, 2, 3, 4, 5, 6], metavar="K")
     parser.add_argument("--resamples", type=int, default=200)
-    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("-o", "--out", type=Path)
     args = parser.parse_args()
     unfitted = set() if args.whole else held_out(args.data)
@@ -173,8 +196,8 @@ def main() -> None:
     for own in SETS:
         chosen = every(chosen_rows(read_judged(str(args.data / own.path), quoting=False), own.corpus, unfitted), args.every if own.large else 1)
         print(f"{own.name}: {len(cells_of(chosen))} pairs, {time.process_time():.0f} CPU s so far", file=sys.stderr, flush=True)
-        plan = MetaPlan(own.statistics, ("none", "item"), args.resamples, args.draws)
-        parts.append((own.name, study_of(chosen, not args.whole, plan, args.work)))
+        plan = MetaPlan(own.statistics, resamples=args.resamples, draws=args.draws)
+        parts.append((own.name, study_of(chosen, not args.whole, plan, args.work, args.layers, args.full)))
     text = render_study(parts, set(LEXICAL.values()))
     print(text)
     print(f"{time.process_time():.0f} CPU s", file=sys.stderr)
