@@ -124,7 +124,7 @@ def check_statistics(run: Evaluation) -> None:
         _check_column(f"{where}.column", entry.column, "segments", segments)
         _check_listed(f"{where}.statistics", owners[entry.statistics], manifest.systems, listed)
     titles = {entry.title for entry in entries or ()}
-    if "pairs" in run.tables and entries is not None:
+    if "pairs" in run.tables:
         for metric in set(run.tables["pairs"].columns["metric"]) - titles:
             raise EvaluatorError(f"pairs.csv has the metric {_short(metric)}, which run.json does not name under compared; it names {_listed(titles)}.")
 

@@ -131,7 +131,7 @@ def _with_arrow(objects: Sequence[dict[str, str]], tsv: bytes) -> dict[str, byte
 YAML = b"""suite: small
 description: a few
 metrics: [bleu, chrf]
-options: {resamples: 100, diagnose: off, bleu: {tokenize: 13a}}
+options: {resamples: 100, diagnose: "off", bleu: {tokenize: 13a}}
 matrix: {bleu.tokenize: [13a, intl], chrf.word_order: [0, 2]}
 sets:
   - name: one

@@ -36,7 +36,7 @@ def sides(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
     return [reference for reference, _ in pairs], [hypothesis for _, hypothesis in pairs]
 
 
-@few(200)
+@few(150)
 @given(name=st.sampled_from(sorted(seeds())), edits=EDITS)
 def test_damaged_files_are_read_or_refused(tmp_path: Path, name: str, edits: list[Edit]) -> None:
     properties.file_is_read_or_refused(tmp_path, name, edited(seeds()[name], edits))
@@ -54,13 +54,13 @@ def test_any_bytes_under_any_name_are_read_or_refused(tmp_path: Path, name: str,
     properties.file_is_read_or_refused(tmp_path, name, data)
 
 
-@few(120)
+@few(80)
 @given(name=st.sampled_from(sorted(SMALL)), edits=EDITS)
 def test_damaged_files_beside_the_texts_are_read_or_refused(tmp_path: Path, name: str, edits: list[Edit]) -> None:
     properties.small_file_is_read_or_refused(tmp_path, name, edited(SMALL[name], edits))
 
 
-@few(30)
+@few(20)
 @given(edits=EDITS)
 def test_damaged_suites_are_read_or_refused(tmp_path: Path, edits: list[Edit]) -> None:
     properties.suite_is_read_or_refused(tmp_path, edited(YAML, edits))
@@ -84,7 +84,7 @@ def test_nothing_escapes_from_the_page(pairs: list[tuple[str, str]], name: str) 
     properties.nothing_escapes_from_the_page(*sides(pairs), name)
 
 
-@few(20)
+@few(15)
 @given(pairs=PAIRS)
 def test_rules_hold_their_words(pairs: list[tuple[str, str]]) -> None:
     properties.findings_hold_their_words(*sides(pairs), "de")
@@ -105,7 +105,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run.save(tmp_path_factory.mktemp("stored") / "run")
 
 
-@few(40)
+@few(30)
 @given(name=st.sampled_from(("run.json", "stats.npz", "segments.csv", "scores.csv", "statistics.csv", "pairs.csv", "findings.csv")), edits=EDITS)
 def test_damaged_runs_are_shown_or_refused(stored: Path, tmp_path: Path, name: str, edits: list[Edit]) -> None:
     work = tmp_path / "run"

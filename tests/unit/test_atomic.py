@@ -57,7 +57,12 @@ def test_a_folder_is_exchanged_in_one_step_where_the_system_can(tmp_path: Path, 
     write_folder(tmp_path / "run", {"old": "1"})
     exchanged = []
     original = atomic._exchange
-    monkeypatch.setattr(atomic, "_exchange", lambda *both: exchanged.append(original(*both)) or exchanged[-1])
+
+    def exchange(one: Path, other: Path) -> bool:
+        exchanged.append((one, other))
+        return original(one, other)
+
+    monkeypatch.setattr(atomic, "_exchange", exchange)
     with staging_beside(tmp_path / "run") as staging:
         (staging / "new").write_text("2")
         put_folder(staging, tmp_path / "run", replace=True)
@@ -117,11 +122,11 @@ def test_a_link_that_looks_like_a_leftover_is_not_followed(tmp_path: Path) -> No
 def test_ctrl_c_while_unfinished_work_is_removed_leaves_none_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     original, calls = shutil.rmtree, []
 
-    def interrupted(folder: Path, **options: bool) -> None:
+    def interrupted(folder: Path, ignore_errors: bool = False) -> None:
         calls.append(folder)
         if len(calls) == 1:
             raise KeyboardInterrupt
-        original(folder, **options)  # type: ignore[call-overload]
+        original(folder, ignore_errors=ignore_errors)
 
     monkeypatch.setattr(shutil, "rmtree", interrupted)
     with pytest.raises(KeyboardInterrupt), staging_beside(tmp_path / "run") as staging:

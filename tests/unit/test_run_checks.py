@@ -106,6 +106,7 @@ def test_run_json_with_any_type_in_any_field_is_one_message(bad: Path, capsys: p
         (("compared", 1, "name"), "x", "compared[1].statistics is 'chrf', which is the name of no metric in compared"),
         (("compared", 1, "column"), "x", "compared[1].column is 'x'"),
         (("compared", 1, "title"), "x", "compared[1].statistics: statistics.csv has no row of 'x'"),
+        (("compared",), None, "pairs.csv has the metric"),
         (("diagnosis",), {"threshold": []}, "diagnosis.threshold is []; it must be a number"),
         (("stream",), {"x": 1}, "worst.csv"),
     ],
