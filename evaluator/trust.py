@@ -8,23 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from evaluator.compare import contest_of
 from evaluator.compare.formulas import make_formula
 from evaluator.compare.plan import MetricData
-from evaluator.meta.material import MetaInputs, MetricColumns
-from evaluator.meta.published import published_figures
-from evaluator.meta.study import MetaPlan, run_study
 from evaluator.readers.testsets import is_human
 from evaluator.run_json import Manifest
 from evaluator.types import Evaluation, FloatArray
 
+if TYPE_CHECKING:
+    from evaluator.meta.material import MetricColumns
+
 HUMAN_NAMES = ("human", "human_score", "mqm", "mqm_score", "esa", "esa_score", "da", "da_z")
 """Names of imported scores that people gave, where the form of the file does not say so."""
-PLAN = MetaPlan(("pairwise_accuracy", "spa", "pearson", "acc_eq"), ("none", "item"), resamples=200, draws=0)
+PLAN: dict[str, Any] = {"statistics": ("pairwise_accuracy", "spa", "pearson", "acc_eq"), "groupings": ("none", "item"), "resamples": 200, "draws": 0}
 SHOWN = {
     ("pairwise_accuracy", "all systems"): "pairwise accuracy", ("spa", "all systems"): "SPA", ("pearson", "none"): "segment Pearson",
     ("acc_eq", "item"): "acc-eq by item",
@@ -81,6 +81,9 @@ def pairs_in(path: str) -> set[str]:
 
 def own_figures(evaluation: Evaluation, human: str, titles: Sequence[str]) -> list[dict[str, Any]]:
     """How well metrics agree with the run's own human scores; nothing where too few segments were judged."""
+    from evaluator.meta.material import MetaInputs  # with scipy, which is slow to import, and few runs have human scores
+    from evaluator.meta.study import MetaPlan, run_study
+
     by_title = {subject.metric: subject for subject in contest_of(evaluation).subjects}
     kept = [k for k, name in enumerate(evaluation.manifest.systems) if not is_human(name)]
     gold = _segments(by_title[human])[kept]
@@ -88,7 +91,7 @@ def own_figures(evaluation: Evaluation, human: str, titles: Sequence[str]) -> li
     material = MetaInputs(tuple(evaluation.manifest.systems[k] for k in kept), gold, metrics)
     if not kept or not metrics or int(material.known.any(axis=0).sum()) < MIN_SEGMENTS:
         return []
-    table = run_study(material, PLAN).meta.columns
+    table = run_study(material, MetaPlan(**PLAN)).meta.columns
     n = len(kept) * (len(kept) - 1) // 2
     on = f"{human} of this run: {len(kept)} system{'s' * (len(kept) > 1)}, {int(material.known.sum())} judged segments"
     return [
@@ -107,6 +110,8 @@ def _segments(subject: MetricData) -> FloatArray:
 
 
 def _columns(subject: MetricData, kept: Sequence[int]) -> MetricColumns:
+    from evaluator.meta.material import MetricColumns
+
     sign = 1.0 if subject.higher_is_better else -1.0
     statistics = np.nan_to_num(np.asarray(subject.statistics, dtype=np.float64)[kept])
     formula = make_formula(subject.formula).corpus
@@ -120,9 +125,12 @@ def _columns(subject: MetricData, kept: Sequence[int]) -> MetricColumns:
 
 def _published(metrics: Mapping[str, str], pair: str) -> list[dict[str, Any]]:
     """What was published of the metrics, where the language pair is known."""
-    figures = published_figures(metrics, pair) if pair else []
+    if not pair:
+        return []
+    from evaluator.meta.published import published_figures
+
     return [
         {"metric": one.metric, "statistic": one.statistic, "value": one.value, "ci_low": None, "ci_high": None, "on": f"{one.published} on {one.study.on}",
          "pairs": None, "source": one.study.source}
-        for one in figures
+        for one in published_figures(metrics, pair)
     ]  # fmt: skip
