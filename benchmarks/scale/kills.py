@@ -54,10 +54,8 @@ def disturb(command: list[str], place: Path, kills: int, lasts: float, rng: rand
         while not (target / "run.json").exists():
             process = subprocess.Popen([*command, str(target)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             while done < kills and process.poll() is None:
-                time.sleep(rng.uniform(0.05, 0.35) * lasts)
-                workers = children(process.pid)
-                victim = rng.choice([process.pid, *workers]) if process.poll() is None else None
-                if victim is not None and kill(victim):
+                victim = chosen(process, lasts, rng)
+                if victim and kill(victim):
                     done += 1
                     print(f"{done:3d}  {'driver' if victim == process.pid else 'worker'} of run {runs}", flush=True)
             process.wait()
@@ -66,6 +64,16 @@ def disturb(command: list[str], place: Path, kills: int, lasts: float, rng: rand
         differing += not same
         print(f"run {runs - 1}: {'equal' if same else 'DIFFERS'}", flush=True)
     return 1 if differing else 0
+
+
+def chosen(process: subprocess.Popen[bytes], lasts: float, rng: random.Random) -> int:
+    """The driver or one of its workers after a random time; 0 once the driver has ended. Two of three are workers, for which it waits: starting takes long."""
+    of_worker = rng.random() < 2 / 3
+    while of_worker and process.poll() is None and not children(process.pid):
+        time.sleep(0.01)
+    time.sleep(rng.uniform(0.02, 0.3) * lasts)
+    workers = children(process.pid) if of_worker else []
+    return 0 if process.poll() is not None else rng.choice(workers) if workers else process.pid
 
 
 def children(pid: int) -> list[int]:
