@@ -40,10 +40,10 @@ def compare_auc(serious: ArrayLike, a: ArrayLike, b: ArrayLike, bins: ArrayLike 
     if not known.any():
         return Permutation(float("nan"), float("nan"), 0, False)
     segment = np.nonzero(known)[1]
-    ranked = [ranks_within(scores[known], strata[known]) for scores in (one, other)]
+    first, second = (ranks_within(scores[known], strata[known]) for scores in (one, other))
     differ = np.zeros((1, labels.shape[1]), dtype=bool)
-    differ[0, segment[ranked[0] != ranked[1]]] = True
-    return count_exchanges(_differences(labels[known] > 0.5, *ranked, strata[known], segment), differ, draws, seed)
+    differ[0, segment[first != second]] = True
+    return count_exchanges(_differences(labels[known] > 0.5, first, second, strata[known], segment), differ, draws, seed)
 
 
 def ranks_within(scores: FloatArray, bins: NDArray[np.int64]) -> NDArray[np.int64]:
