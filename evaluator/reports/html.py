@@ -12,11 +12,14 @@ import base64
 import hashlib
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evaluator.reports.page import make_page
 from evaluator.reports.suite_page import SuitePage
 from evaluator.types import Evaluation
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FOLDER = "templates"
 SCRIPTS = ("data", "sort", "words", "detail", "copy", "grid", "filter", "versus", "main")
@@ -35,11 +38,6 @@ def render_suite(page: SuitePage) -> str:
 
 
 def _render(template: str, allowed: str, **values: Any) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("evaluator.reports", FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     style = _style()
     policy = "; ".join(
         (
@@ -52,7 +50,15 @@ def _render(template: str, allowed: str, **values: Any) -> str:
             "form-action 'none'",
         )
     )
-    return environment.get_template(template).render(style=style, policy=policy, **values) + "\n"
+    return _environment().get_template(template).render(style=style, policy=policy, **values) + "\n"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """The templates, compiled at first use."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(loader=PackageLoader("evaluator.reports", FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def _digest(text: str) -> str:
