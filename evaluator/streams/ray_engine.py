@@ -65,7 +65,8 @@ def run_ray(job: Job, shards: Sequence[Shard], folder: Path, address: str | None
         import ray
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
-        ray.init(address=address, include_dashboard=None if address else False, log_to_driver=False, logging_level="ERROR")
+        # Without "local" Ray joins whatever cluster was last started here, also one that is gone.
+        ray.init(address=address or "local", include_dashboard=None if address else False, log_to_driver=False, logging_level="ERROR")
     except Exception as error:  # Ray raises it bare when a node does not start in time
         words = str(error).splitlines()[0] if str(error) else type(error).__name__
         what = f"There is no Ray cluster at {address}" if address else "Ray did not start on this machine"
