@@ -3,7 +3,7 @@
 Within each bin of length both metrics become ranks, and the ranks are exchanged, as Bandos, Rockette
 and Gur (2005, doi:10.1002/sim.2149) exchange them. All systems of a segment are exchanged together:
 what a metric makes of a segment shows in every system's version of it, and exchanging cells one by
-one rejects a true null far too often (`docs/meta.md` has the figures).
+one can reject a true null too often (`docs/meta.md` has figures).
 """
 
 from __future__ import annotations
