@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from evaluator.extras import importing
 from evaluator.types import EvaluatorError
 
 MAX_UNPACKED = 1 << 30
@@ -65,8 +66,9 @@ def read_parquet_rows(data: bytes, path: str) -> Any:
     Raises:
         EvaluatorError: it is none, is damaged, holds text that is no UTF-8, or unpacks to more than the bound.
     """
-    import pyarrow
-    import pyarrow.parquet
+    with importing("parquet"):
+        import pyarrow
+        import pyarrow.parquet
 
     most, size = _most(len(data)), 0
     batches = []
