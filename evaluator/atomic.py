@@ -178,7 +178,7 @@ def write_folder(target: Path, files: Mapping[str, str]) -> None:
                 write_text(staging / name, text)
             put_folder(staging, target, replace=False)
     except OSError as error:
-        raise EvaluatorError(f"The folder {target} cannot be written: {words_of(error)}. Choose another place with -o FOLDER.") from None
+        raise EvaluatorError(f"The folder {target} cannot be written: {words_of(error)}. Choose another place.") from None
 
 
 def put_folder(staging: Path, target: Path, *, replace: bool) -> None:

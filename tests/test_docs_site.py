@@ -147,7 +147,9 @@ def run_console(text: str, cli: Cli) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tutorial", [pytest.param(path, marks=[pytest.mark.model] if path.stem in ("annotating", "sample") else [], id=path.stem) for path in TUTORIALS])
+@pytest.mark.parametrize(
+    "tutorial", [pytest.param(path, marks=[pytest.mark.model] if path.stem in ("annotating", "sample") else [], id=path.stem) for path in TUTORIALS]
+)
 def test_a_tutorial_prints_what_it_shows(tutorial: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(shutil.copytree(DOCS / "tutorials" / "files", tmp_path / "files"))
     found = blocks(tutorial.read_text(encoding="utf-8"))

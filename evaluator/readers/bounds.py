@@ -92,5 +92,5 @@ def _most(packed: int) -> int:
 def _too_large(path: str, packed: int, most: int) -> EvaluatorError:
     return EvaluatorError(
         f"{path} has {packed:,} bytes and unpacks to more than {most:,}, {MAX_RATIO} times as many or 1 GiB; it is made to fill the memory, or holds the same "
-        "over and over. If that is meant, unpack it, or score it as a table with --stream."
+        "over and over. If that is meant, unpack it, or score it as a table with `evaluator score --stream`."
     )

@@ -175,8 +175,8 @@ def test_the_reference_stands_beside_the_hypothesis(opened: Opened) -> None:
     row = page.locator(".gridbody .gridrow").first
     columns = several_run().tables["segments"].columns
     k = int(row.get_attribute("data-k") or -1)
-    expect(row.locator(".text").nth(0)).to_have_text(columns["reference"][k][:160])
-    expect(row.locator(".text").nth(1)).to_have_text(columns["hypothesis"][k][:160])
+    expect(row.locator(".text").nth(0)).to_have_text(columns["reference"][k][:100])
+    expect(row.locator(".text").nth(1)).to_have_text(columns["hypothesis"][k][:100])
 
 
 @pytest.mark.parametrize("how", ["hover", "focus", "tap"])

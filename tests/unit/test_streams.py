@@ -387,7 +387,12 @@ def test_each_worker_has_its_model_on_a_gpu_of_its_own(monkeypatch: pytest.Monke
 
     asked: list[str] = []
     monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
-    monkeypatch.setattr(shard_work, "make_metrics", lambda request: asked.append(request.device) or ([], None))
+
+    def make_metrics(request: Request) -> tuple[list[Any], None]:
+        asked.append(request.device)
+        return [], None
+
+    monkeypatch.setattr(shard_work, "make_metrics", make_metrics)
     monkeypatch.setattr(engines, "run_shard", lambda *_: None)
     job, shards = job_of(make_folder(tmp_path))
     job = replace(job, request=replace(job.request, metrics=("bertscore",), device="cuda"))
