@@ -32,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.path.relative_to(ROOT).parts:
             item.add_marker("browser")
+        if "fuzz" in item.path.relative_to(ROOT).parts:
+            item.add_marker("slow")
         if "minilm" in getattr(item, "fixturenames", ()):
             item.add_marker("model")
 

@@ -169,6 +169,7 @@ def test_exchanges_of_few_segments_are_as_rare_as_they_can_be() -> None:
     assert row["p_value"] == pytest.approx(0.25, abs=0.02)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(gaps=st.lists(st.integers(-4, 4), min_size=1, max_size=9))
 def test_randomization_of_few_segments_agrees_with_all_exchanges(gaps: list[int]) -> None:
@@ -367,6 +368,7 @@ def test_neighbours_are_drawn_together_only_above_thirty_thousand_units(n: int) 
     assert n <= 30_000 or 8_192 <= -(-n // size) <= 16_384
 
 
+@pytest.mark.slow
 def test_groups_of_neighbours_add_up_and_keep_the_width_of_an_interval() -> None:
     rng = np.random.default_rng(3)
     scores = rng.normal(50, 20, size=20_000)

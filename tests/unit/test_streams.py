@@ -342,6 +342,7 @@ def test_tasks_of_an_array_share_the_files_and_the_last_makes_the_run(cli: Cli, 
     assert "holds this run already" in found.err
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
     """A command in a process of its own, killed after some shards; nothing is lost and nothing counted twice."""
     import signal
@@ -379,6 +380,7 @@ def test_kills_at_random_moments_of_driver_and_workers_change_no_byte() -> None:
     assert done.stdout.splitlines()[-1].endswith("equal")
 
 
+@pytest.mark.slow
 def test_each_worker_has_its_model_on_a_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from multiprocessing import get_context
 
@@ -517,6 +519,7 @@ def test_the_page_on_scale_names_every_option_and_format() -> None:
     assert f"{plan.STREAMED_FROM:,} rows" in PAGE
 
 
+@pytest.mark.slow
 def test_the_array_of_the_page_makes_the_run(tmp_path: Path) -> None:
     """The script itself, by bash, with what Slurm sets for each of its tasks."""
     import subprocess
