@@ -185,7 +185,8 @@ class Progress:
         share = min(1.0, self.read / self._total)
         left = seconds * (1 - share) / share if share else 0.0
         words = f"{left:.0f} s" if left < 120 else f"{left / 60:.0f} min" if left < 7200 else f"{left / 3600:.1f} h"
-        return f"{self.rows:,} rows, {share:.0%}, {self.rows / max(seconds, 1e-9):,.0f} rows a second, about {words} left"
+        ending = f", about {words} left" if share else ""
+        return f"{self.rows:,} rows, {share:.0%}, {self.rows / max(seconds, 1e-9):,.0f} rows a second{ending}"
 
 
 def log(message: str) -> None:

@@ -33,12 +33,16 @@ def run(arguments: Sequence[str]) -> int:
     for path in args.configs:
         try:
             config = read_config(path)
-            count = f"{len(config.sets)} sets, {len(config.combinations)} combinations of options"
+            counts = [_counted(len(config.sets), "set"), f"{_counted(len(config.combinations), 'combination')} of options"]
             if not args.no_files:
-                count += f", {len(plan_suite(config, args.data or os.environ.get(DATA, '')))} runs"
-            print(f"{path}: right, {count}")
+                counts.append(_counted(len(plan_suite(config, args.data or os.environ.get(DATA, ""))), "run"))
+            print(f"{path}: right, {', '.join(counts)}")
         except EvaluatorError as error:
             wrong.append(f"{path}: {error}")
     if wrong:
         raise SeveralErrors(f"{len(wrong)} of {len(args.configs)} files are not right:", wrong)
     return 0
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"

@@ -551,3 +551,12 @@ def test_lines_are_whole_however_the_file_is_chunked(lines: list[str], size: int
 
     found = [line for part in lines_of(Source(), b"") for line in part]  # type: ignore[arg-type]
     assert found == (text.removesuffix(b"\n").split(b"\n") if text else [])
+
+
+def test_progress_estimates_what_is_left_once_something_is_done() -> None:
+    from evaluator.cli.streaming import Progress
+
+    progress = Progress(1000, lambda _: None, quiet=True)
+    assert progress.line(30.0) == "0 rows, 0%, 0 rows a second"
+    progress.add(50, 250)
+    assert progress.line(30.0) == "50 rows, 25%, 2 rows a second, about 90 s left"

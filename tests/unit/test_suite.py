@@ -276,7 +276,10 @@ def test_missing_and_changed_files_are_told_with_where_to_get_them(suite: Path, 
     assert "Ask the harbour master." in result.err
     assert "second: no file is found by" in result.err
     assert not (tmp_path / "results").exists()
-    assert cli("validate", suite, "--no-files").code == 0
+    assert "right, 2 sets, 2 combinations of options" in cli("validate", suite, "--no-files").out
+    one = suite.read_text(encoding="utf-8").partition("  - name: second")[0].replace("[0, 2]", "[2]")
+    suite.write_text(one, encoding="utf-8")
+    assert "right, 1 set, 1 combination of options" in cli("validate", suite, "--no-files").out
 
 
 def test_the_folder_of_data_is_an_option_or_of_the_environment(suite: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
