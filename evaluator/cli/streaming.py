@@ -94,15 +94,11 @@ def score_stream(files: Sequence[str], request: Request, target: Path, args: arg
         args: the command's arguments.
         show: prints a finished run.
     """
-    from evaluator.readers.inputs import table_name
     from evaluator.results import check_target, read_run
-    from evaluator.streams.plan import Job, chosen_shards, make_shards
-    from evaluator.streams.run import finish, is_finished, unfinished, working_folder
+    from evaluator.streams.plan import chosen_shards, make_shards
+    from evaluator.streams.run import is_finished, unfinished, working_folder
 
-    table = str(request.table)
-    system = "" if len(files) == 1 else table_name(str(Path(table.rstrip("/*.")))) or "system"
-    job = Job(request, args.out_format or "csv", args.only_flagged, args.rejects is not None, args.spreadsheet_safe, system)
-    shards = make_shards(files)
+    job, shards = _job_of(files, request, args), make_shards(files)
     mine = chosen_shards(shards, args.shard_index, args.num_shards)
     if args.workers is not None and args.workers < 1:
         raise EvaluatorError(f"--workers is {args.workers}; it must be at least 1.")
@@ -119,20 +115,34 @@ def score_stream(files: Sequence[str], request: Request, target: Path, args: arg
         raise
     if is_finished(target, job) and not args.force:  # another task of the array was the last
         return 0
-    left = unfinished(job, shards, folder)
-    if left:
+    if left := unfinished(job, shards, folder):
         log(f"{len(shards) - len(left)} of {len(shards)} shards are done; the task that finishes the last one makes {target}")
         return 0
+    if evaluation := _finished(job, shards, target, args):
+        show(evaluation)
+    return 0
+
+
+def _job_of(files: Sequence[str], request: Request, args: argparse.Namespace) -> Job:
+    """What is done with every shard."""
+    from evaluator.readers.inputs import table_name
+    from evaluator.streams.plan import Job
+
+    system = "" if len(files) == 1 else table_name(str(Path(str(request.table).rstrip("/*.")))) or "system"
+    return Job(request, args.out_format or "csv", args.only_flagged, args.rejects is not None, args.spreadsheet_safe, system)
+
+
+def _finished(job: Job, shards: Sequence[Shard], target: Path, args: argparse.Namespace) -> Evaluation | None:
+    """The run made of all shards; None where another task of the array made it at the same time."""
+    from evaluator.streams.run import finish, is_finished
+
+    rejects = Path(args.rejects).expanduser() if args.rejects else None
     try:
-        evaluation = finish(
-            job, shards, target, force=args.force, reports=not args.no_report, rejects=Path(args.rejects).expanduser() if args.rejects else None
-        )
+        return finish(job, shards, target, force=args.force, reports=not args.no_report, rejects=rejects)
     except EvaluatorError:
         if args.shard_index is None or not is_finished(target, job):
             raise
-        return 0  # two tasks finished at once, and the other was first
-    show(evaluation)
-    return 0
+        return None
 
 
 def _run(job: Job, shards: Sequence[Shard], folder: Path, args: argparse.Namespace) -> None:
