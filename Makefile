@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test quick chromium latex lint types docs columns bench kernel package audit sbom clean
+.PHONY: demo test quick ray chromium latex lint types docs columns bench kernel package audit sbom clean
 
 demo: .venv/.user
 	$(BIN)/evaluator demo
@@ -14,6 +14,11 @@ test: .venv/.dev chromium latex
 # What a change is tried with while it is made: no browser, no model, no mypy; `make test` runs all.
 quick: .venv/.dev
 	$(BIN)/python -m pytest -m "not slow and not browser and not model"
+
+# The tests of --engine ray, which `make test` leaves out: Ray takes half a gigabyte. One after another: one of them kills actors on this machine.
+ray: .venv/.dev
+	$(PIP) -e ".[ray]"
+	$(BIN)/python -m pytest -n 0 tests/unit/test_ray.py
 
 # The report is tested in a browser: CHROMIUM, or one on the path. Where root runs this (a container), Debian's is installed.
 chromium:
