@@ -75,7 +75,7 @@ def cases(judged: Path | None) -> list[Case]:
     ]
     if judged is not None:
         found += [
-            Case("annotate export", ["annotate", "export", "judged", "-o", "sheets"], ["sheets"]),
+            Case("annotate export", ["annotate", "export", "judged", "-o", "handed"], ["handed"]),
             Case("annotate export --format", ["annotate", "export", "judged", "--format", "esa", "-o", "s.tsv"], ["s.tsv", "s.tsv.key.json"], whole=False),
             Case("annotate import", ["annotate", "import", "judged", "answers.tsv", "--key", "sheets/key.json", "-o", "back"], ["back"]),
         ]
@@ -106,10 +106,10 @@ def write_inputs(folder: Path, judged: Path | None) -> None:
 
 
 def _answered(sheet: str) -> str:
-    """A sheet with a score in every row, as a rater would send it back."""
+    """A sheet with a score for every item, in each of its rows, as a rater would send it back."""
     rows = list(csv.DictReader(io.StringIO(sheet, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE))
-    for number, row in enumerate(rows):
-        row |= {name: str(20 + 10 * (number % 8)) for name in row if name == "score"} | {name: "anna" for name in row if name == "rater"}
+    for row in rows:
+        row |= {"score": str(20 + 10 * (int(row["seg_id"]) % 8)), "rater": "anna"}
     return "\n".join("\t".join(one) for one in [list(rows[0]), *(list(row.values()) for row in rows)]) + "\n"
 
 

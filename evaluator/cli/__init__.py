@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 
+from evaluator.cli.shortage import hold_memory, shortage_of
 from evaluator.extras import importing
 from evaluator.types import EvaluatorError, SeveralErrors
 from evaluator.version import __version__
@@ -46,7 +47,6 @@ examples:
   evaluator score reference.txt nmt=a.txt llm=b.txt -m bleu chrf -o results/run1
   evaluator list metrics
 """
-NO_MEMORY = "there is not enough memory for these inputs; nothing was written. Score fewer systems at once, or give a table, which streams in constant memory."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,8 +62,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("evaluator: interrupted; what was not finished was not written.", file=sys.stderr)
         return 130
-    except MemoryError:
-        print(f"evaluator: error: {NO_MEMORY}", file=sys.stderr)
+    except Exception as error:
+        message = shortage_of(error)
+        if message is None:
+            raise
+        print(f"evaluator: error: {message}", file=sys.stderr)
         return 2
 
 
@@ -109,6 +112,8 @@ def _run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
+        if shortage_of(error):
+            raise
         from evaluator.reports.safe import printable
 
         place = error.filename or "standard output or another file that was being written"
@@ -134,6 +139,7 @@ def _dispatch(arguments: list[str]) -> int:
         from evaluator.plugins import did_you_mean
 
         raise EvaluatorError(f"There is no command {name!r}.{did_you_mean(name, COMMANDS)}")
+    hold_memory()
     # A module called `list` would take the built-in's name in this package.
     module_name = f"evaluator.cli.{'listing' if name == 'list' else name.replace('-', '_')}"
     with importing("", f"The command {name}"):  # the last net: parts say themselves what they need

@@ -192,8 +192,8 @@ def _write_one(args: argparse.Namespace, files: Mapping[str, str]) -> str:
     if not args.output:
         raise EvaluatorError("--format writes one file: name it with -o FILE.")
     target, key = Path(args.output).expanduser(), Path(f"{args.output}.{KEY}").expanduser()
-    for path in (target, key):
-        if path.exists():
+    for path, text in ((target, None), (key, files[KEY])):
+        if path.exists() and not (text and _holds(path, text)):  # the key alone is what is left where an export was ended between the two
             raise EvaluatorError(f"{path} exists; choose another place with -o FILE.")
     try:
         target.absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -201,6 +201,13 @@ def _write_one(args: argparse.Namespace, files: Mapping[str, str]) -> str:
         raise EvaluatorError(f"The folder of {target} cannot be made: {error.strerror or error}. Choose another place with -o FILE.") from None
     write_files(target.parent, {key.name: files[KEY], target.name: files[FORMATS[args.format]]})
     return str(key)
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_bytes() == text.encode()
+    except OSError:
+        return False
 
 
 def _key_beside(sheet: str) -> str:

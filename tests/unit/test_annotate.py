@@ -142,6 +142,18 @@ def test_one_sheet_alone_has_its_key_beside_it_and_the_run_may_stand_last(cli: C
         assert back[0].out == back[1].out
 
 
+def test_a_key_that_a_killed_export_left_alone_is_no_obstacle(cli: Cli, stored: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "one.tsv"
+    command = ("annotate", "export", stored, "-o", sheet, "--format", "esa", "--sample")
+    assert cli(*command, SAMPLE).code == 0
+    whole = sheet.read_bytes()
+    sheet.unlink()  # as where the export was ended between the key and the sheet
+    other = cli(*command, SAMPLE - 1)
+    assert (other.code, "one.tsv.key.json exists" in other.err) == (2, True), "the key of another sheet is kept"
+    assert cli(*command, SAMPLE).code == 0
+    assert sheet.read_bytes() == whole
+
+
 def test_one_form_needs_a_file(cli: Cli, stored: Path) -> None:
     done = cli("annotate", "export", stored, "--format", "csv")
     assert (done.code, "name it with -o FILE" in done.err) == (2, True)
