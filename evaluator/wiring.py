@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evaluator.cache import setting_of
@@ -19,6 +20,7 @@ from evaluator.types import Diagnosis, EvalSet, EvaluatorError
 
 if TYPE_CHECKING:
     from evaluator.diagnosis.judge import Judge
+    from evaluator.diagnosis.reader import Reader
 
 
 SAMPLE, UNREAD = 50, 0.5
@@ -120,15 +122,28 @@ def make_judge(request: Request, evalset: EvalSet, embedder: Embedder | None = N
             raise EvaluatorError(f"--calibration is for the diagnosis. {note}")
         return None, [note]
     tokenizer = embedder.tokenizer if embedder is not None and embedder.spec.package and embedder.spec.name == MODEL else None
-    judge = Judge(language, request.prior, tokenizer) if request.calibration is None else _calibrated_judge(language, request.calibration, tokenizer)
+    reader = _reader_of(request)
+    if request.calibration is None:
+        judge = Judge(language, request.prior, tokenizer, reader)
+    else:
+        judge = _calibrated_judge(language, request.calibration, tokenizer, reader)
     return judge, [*([note] if note else []), *judge.notes(references)]
 
 
-def _calibrated_judge(language: str | None, path: str, tokenizer: Tokenizer | None) -> Judge:
+def _reader_of(request: Request) -> Callable[[], Reader]:
+    """What opens the reader where the metrics' model runs, in its precision; on a processor always in fp32, whose time is its own there."""
+    from evaluator.diagnosis.reader import load_reader
+    from evaluator.embed.devices import choose_device
+
+    device = choose_device(request.device)
+    return partial(load_reader, device, "fp32" if device == "cpu" else request.precision)
+
+
+def _calibrated_judge(language: str | None, path: str, tokenizer: Tokenizer | None, reader: Callable[[], Reader]) -> Judge:
     from evaluator.calibrated import CalibratedJudge
     from evaluator.readers.calibration import read_calibration
 
-    return CalibratedJudge(language, read_calibration(path), tokenizer)
+    return CalibratedJudge(language, read_calibration(path), tokenizer, reader)
 
 
 def diagnose_systems(evalset: EvalSet, judge: Judge, start_work: StartWork) -> list[list[Diagnosis | None]]:

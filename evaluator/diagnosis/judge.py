@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from evaluator.diagnosis.learned import learned_note
 from evaluator.diagnosis.model import FILE as DECISION
 from evaluator.diagnosis.model import load_decision, threshold_of
 from evaluator.diagnosis.observe import evidence_of
-from evaluator.diagnosis.reader import CAUSE, MODEL, VERSION, load_reader, unread_texts
+from evaluator.diagnosis.reader import CAUSE, MODEL, VERSION, Reader, load_reader, unread_texts
 from evaluator.diagnosis.rules.decide import diagnose_by_rules, manifest_of_rules, with_untranslated
 from evaluator.diagnosis.sources import with_copies
 from evaluator.embed import Tokenizer
@@ -36,17 +36,19 @@ class Judge:
         prior: share of paragraphs with a serious error in the material; None for that of the data
             that the numbers were fitted on.
         tokenizer: of the reader's model, which may have some of the texts already.
+        open_reader: gives the reader; by default the one on the processor.
 
     Raises:
         EvaluatorError: a prior that is no probability.
     """
 
-    def __init__(self, lang: str | None, prior: float | None, tokenizer: Tokenizer | None = None) -> None:
+    def __init__(self, lang: str | None, prior: float | None, tokenizer: Tokenizer | None = None, open_reader: Callable[[], Reader] = load_reader) -> None:
         if prior is not None and not 0 < prior < 1:
             raise EvaluatorError(f"The prior is {prior}; it is a share of paragraphs, between 0 and 1.")
         self._language = base_language(lang) if lang else None
         self._prior = prior
         self._tokenizer = tokenizer
+        self._reader = open_reader
         self._known: dict[tuple[str, str], Diagnosis | None] = {}
 
     def diagnose_batch(self, pairs: Sequence[tuple[str, str]], sources: Sequence[str] | None = None) -> list[Diagnosis | None]:
@@ -104,7 +106,7 @@ class Judge:
         """What decides the diagnosis, for `run.json`."""
         if self._language in BY_RULES:
             return manifest_of_rules(str(self._language), self._prior)
-        reader = load_reader()
+        reader = self._reader()
         return {
             "model": MODEL,
             "reader": VERSION,
@@ -113,6 +115,7 @@ class Judge:
             "threshold": threshold_of(load_decision(), self._prior),
             "prior": self._prior if self._prior is not None else load_decision().prior,
             "language": self._language or "by pair",
+            **({"runtime": reader.runtime, "dtype": reader.precision} if reader.in_torch else {}),
         }
 
     def _judge(self, pairs: Sequence[tuple[str, str]]) -> None:
@@ -127,7 +130,7 @@ class Judge:
         for pair, found in zip(ruled, diagnose_by_rules(ruled, self._prior, self._tokenizer), strict=True):
             self._known[pair] = _harmless(found) if found.risk and equivalent(*pair) else found
         read = [pair for pair in differing if pair[0] not in unread and languages[pair] not in BY_RULES]
-        observed = evidence_of(read, [languages[pair] == READ for pair in read], self._tokenizer)
+        observed = evidence_of(read, [languages[pair] == READ for pair in read], self._tokenizer, self._reader)
         for pair, pieces in zip(read, observed, strict=True):
             found = diagnose_pieces(pieces, load_decision(), self._prior)
             if found.risk and equivalent(*pair):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from evaluator.diagnosis.cutting.pieces import PiecePair, cut_pair
@@ -24,7 +24,7 @@ from evaluator.diagnosis.detect.truncation import find_truncation
 from evaluator.diagnosis.evidence import Evidence
 from evaluator.diagnosis.pair import Detector, Pair, pair_of
 from evaluator.diagnosis.phrases import find_slot
-from evaluator.diagnosis.reader import Reading, load_reader, word_pieces
+from evaluator.diagnosis.reader import Reader, Reading, load_reader, word_pieces
 from evaluator.diagnosis.sides import Side, build_side
 from evaluator.embed import Tokenizer
 from evaluator.types import Finding
@@ -45,15 +45,18 @@ class _Piece(NamedTuple):
     hypothesis: str
 
 
-def evidence_of(pairs: Sequence[tuple[str, str]], english: Sequence[bool], tokenizer: Tokenizer | None = None) -> list[list[Evidence]]:
+def evidence_of(
+    pairs: Sequence[tuple[str, str]], english: Sequence[bool], tokenizer: Tokenizer | None = None, open_reader: Callable[[], Reader] = load_reader
+) -> list[list[Evidence]]:
     """The pieces of each (reference, hypothesis), read and searched.
 
     Args:
         pairs: texts with words, however long.
         english: of each pair; detectors that rest on English word lists stay quiet elsewhere.
         tokenizer: of the reader's model, which may have some of the texts already.
+        open_reader: gives the reader.
     """
-    reader = load_reader()
+    reader = open_reader()
     stray = [date_line_end(*pair) for pair in pairs]
     # A date line is no part of the translation: the reader would take it for an addition. Spaces keep all offsets.
     read = [(reference, " " * end + hypothesis[end:]) for (reference, hypothesis), end in zip(pairs, stray, strict=True)]

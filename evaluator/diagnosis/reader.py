@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,11 @@ from evaluator.embed.joint import JointEncoder
 from evaluator.embed.models import ModelSpec, find_model
 from evaluator.embed.tokens import FileTokenizer
 from evaluator.embed.weights import Weights
+from evaluator.extras import importing, is_installed
 from evaluator.types import FloatArray
+
+if TYPE_CHECKING:
+    from evaluator.diagnosis.reader_torch import Read
 
 FOLDER = Path(__file__).parent / "weights"
 FILE = FOLDER / "reader.safetensors"
@@ -57,20 +61,34 @@ class Reading(NamedTuple):
 
 
 class Reader:
-    """The shipped reader, loaded.
+    """The shipped reader, loaded: on a processor by OpenVINO, pair by pair; on a GPU, and where OpenVINO is not installed, by torch in batches.
 
     Args:
         file: its weights.
+        device: `cpu`, `cuda` or `cuda:N`.
+        precision: `fp32` or `bf16`; on a processor with OpenVINO always fp32.
     """
 
-    def __init__(self, file: Path = FILE) -> None:
+    def __init__(self, file: Path = FILE, device: str = "cpu", precision: str = "fp32") -> None:
         self.spec: ModelSpec = find_model(MODEL)
-        self._encoder = JointEncoder(self.spec, file, (*COMPARED, self.spec.n_layers))
-        self.runtime = self._encoder.name
         heads = Weights([file])
         self._tag, self._tag_bias = heads.read("tag.weight").T.copy(), heads.read("tag.bias")
         self._pair, self._pair_bias = heads.read("pair.weight").T.copy(), heads.read("pair.bias")
         self.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        self._encoder: JointEncoder | None = None
+        self.in_torch = device != "cpu" or not is_installed("openvino")
+        layers = (*COMPARED, self.spec.n_layers)
+        if not self.in_torch:
+            self._encoder, self.precision = JointEncoder(self.spec, file, layers), "fp32"
+            self.runtime = self._encoder.name
+            return
+        with importing("torch", f"The diagnosis on {device}"):
+            from evaluator.diagnosis.reader_torch import TorchHeads
+            from evaluator.embed.joint_torch import TorchJointEncoder
+
+        encoder = TorchJointEncoder(self.spec, file, layers, device, precision)
+        self._heads = TorchHeads(encoder, COMPARED.index(ALIGNING), (self._tag, self._tag_bias), (self._pair, self._pair_bias), device)
+        self.runtime, self.precision = encoder.name, precision
 
     def read(
         self,
@@ -79,7 +97,7 @@ class Reader:
         take: Callable[[int, Reading], None],
         tokenizer: Tokenizer | None = None,
     ) -> None:
-        """Hand over the reading of each (reference, hypothesis), in order.
+        """Hand over the reading of each (reference, hypothesis), by OpenVINO in order.
 
         Args:
             pairs: texts short enough for one pass.
@@ -89,7 +107,10 @@ class Reader:
         """
         first, separator = (tokenizer or vocabulary()).ids([""])[0]
         joints = [join(*texts, pieces, (first, separator)) for texts, pieces in zip(pairs, tokens, strict=True)]
-        self._encoder.states_of(joints, lambda k, states: take(k, self._reading(joints[k], states)))
+        if self._encoder is not None:
+            self._encoder.states_of(joints, lambda k, states: take(k, self._reading(joints[k], states)))
+        else:
+            self._heads.read(joints, lambda k, read: take(k, _cut(joints[k], read)))
 
     def _reading(self, joint: Joint, states: VectorArray) -> Reading:
         *lower, last = states
@@ -105,6 +126,14 @@ class Reader:
             _unit(middle[joint.reference]),
             np.array([_likeness(_unit(layer[joint.hypothesis]), _unit(layer[joint.reference])) for layer in lower]),
         )
+
+
+def _cut(joint: Joint, read: Read) -> Reading:
+    """The sides of a pair that was read in a batch."""
+    tags, middle = read.tags, read.middle
+    # Copies: a part of an array keeps the whole batch.
+    sides = (tags[joint.hypothesis, :3], tags[joint.reference, 3], middle[joint.hypothesis].copy(), middle[joint.reference].copy())
+    return Reading(read.pair, *sides, read.likeness)
 
 
 def _mean(states: VectorArray) -> VectorArray:
@@ -129,10 +158,10 @@ def _unit(states: VectorArray) -> VectorArray:
     return out
 
 
-@lru_cache(maxsize=1)
-def load_reader() -> Reader:
-    """The reader of this package."""
-    return Reader()
+@lru_cache(maxsize=2)
+def load_reader(device: str = "cpu", precision: str = "fp32") -> Reader:
+    """The reader of this package; see `Reader`."""
+    return Reader(FILE, device, precision)
 
 
 @lru_cache(maxsize=1)

@@ -8,9 +8,9 @@ Source: Devlin et al. 2019; layer names as in the published checkpoints.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -21,59 +21,85 @@ from evaluator.embed.models import ModelSpec, weight_files
 from evaluator.embed.packed import PackedFile
 from evaluator.types import EvaluatorError
 
+T = TypeVar("T")
+
 
 def torch_name() -> str:
     """The runtime as signatures name it."""
     return f"torch-{version('torch').split('+')[0]}"
 
 
+class Copied:
+    """A tensor on its way to the processor: what is put on the GPU meanwhile does not wait for it, nor it for that."""
+
+    def __init__(self, tensor: torch.Tensor) -> None:
+        self._done = None
+        self._here = tensor
+        if tensor.is_cuda:
+            self._here = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
+            self._here.copy_(tensor, non_blocking=True)
+            self._done = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            self._done.record(torch.cuda.current_stream(tensor.device))
+
+    def array(self) -> Any:
+        """The numbers, once they are there."""
+        if self._done is not None:
+            self._done.synchronize()
+        return self._here.numpy()
+
+
+def one_ahead(started: Iterable[T]) -> Iterator[T]:
+    """What an iterator gives, each asked for one earlier: while one is worked on, the next is under way."""
+    waiting: list[T] = []
+    for one in started:
+        waiting.append(one)
+        if len(waiting) > 1:
+            yield waiting.pop(0)
+    yield from waiting
+
+
 def hidden_by(hidden: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
     """Hand over the states of each batch, from a function of torch tensors."""
-    for k, batch in enumerate(batches):
-        take(k, hidden(torch.from_numpy(batch.ids), torch.from_numpy(batch.lengths)).numpy())
+    states = (Copied(hidden(torch.from_numpy(batch.ids), torch.from_numpy(batch.lengths))) for batch in batches)
+    for k, one in enumerate(one_ahead(states)):
+        take(k, one.array())
 
 
-class BertEncoder:
-    """A BERT encoder cut after the highest of the layers whose states are kept."""
+def mask_of(lengths: torch.Tensor, width: int, device: str) -> torch.Tensor | None:
+    """Which tokens attention sees, bool (batch, 1, 1, width); None where that is all of them."""
+    present = torch.arange(width) < lengths[:, None]
+    return None if bool(present.all()) else present[:, None, None, :].to(device, non_blocking=True)
 
-    def __init__(self, spec: ModelSpec, device: str, bf16: bool, layers: Sequence[int]) -> None:
-        config = spec.config
-        self._kept = tuple(layers)
-        self._bf16 = bf16
+
+class BertLayers:
+    """The layers of a BERT encoder over what was looked up for each token.
+
+    Args:
+        config: the model's.
+        weights: its tensors by name.
+        kept: layers whose states are kept; the highest is the last that is computed.
+    """
+
+    def __init__(self, config: Mapping[str, Any], weights: Mapping[str, torch.Tensor], kept: Sequence[int]) -> None:
         self._heads = int(config["num_attention_heads"])
         self._eps = float(config.get("layer_norm_eps", 1e-12))
-        self._weights = _read_weights(spec, device)
-        self._device = device
-        self.name = torch_name()
+        self._weights = weights
+        self._kept = tuple(kept)
 
-    def hidden_of(self, batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
-        """Hand over the hidden states of each batch, float32 (layers, batch, width, dimension)."""
-        hidden_by(self.hidden, batches, take)
-
-    def hidden(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        """Hidden states of the layers kept, float32 (layers, batch, width, dimension).
+    def states(self, embedded: torch.Tensor, mask: torch.Tensor | None) -> list[torch.Tensor]:
+        """States of the layers kept, each (batch, width, dimension).
 
         Args:
-            ids: token ids, int64 (batch, width), padded at the right.
-            lengths: tokens of each row, int64 (batch,).
+            embedded: sums of embeddings, (batch, width, dimension).
+            mask: see `mask_of`.
         """
-        with torch.inference_mode(), torch.autocast(self._device.split(":")[0], torch.bfloat16, enabled=self._bf16):
-            ids = ids.to(self._device)
-            present = torch.arange(ids.shape[1]) < lengths[:, None]
-            mask = None if bool(present.all()) else present[:, None, None, :].to(self._device)
-            x = self._embed(ids)
-            states = {0: x} if 0 in self._kept else {}
-            for layer in range(max(self._kept)):
-                x = self._layer(f"encoder.layer.{layer}.", x, mask)
-                if layer + 1 in self._kept:
-                    states[layer + 1] = x
-            return torch.stack([states[layer] for layer in self._kept]).float().cpu()
-
-    def _embed(self, ids: torch.Tensor) -> torch.Tensor:
-        w = self._weights
-        x = F.embedding(ids, w["embeddings.word_embeddings.weight"])
-        x = x + w["embeddings.token_type_embeddings.weight"][0] + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
-        return self._norm("embeddings.LayerNorm.", x)
+        x = self._norm("embeddings.LayerNorm.", embedded)
+        states = {0: x}
+        for layer in range(max(self._kept)):
+            x = self._layer(f"encoder.layer.{layer}.", x, mask)
+            if layer + 1 in self._kept:
+                states[layer + 1] = x
+        return [states[layer] for layer in self._kept]
 
     def _layer(self, prefix: str, x: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         batch, width, size = x.shape
@@ -92,6 +118,37 @@ class BertEncoder:
 
     def _norm(self, prefix: str, x: torch.Tensor) -> torch.Tensor:
         return F.layer_norm(x, (x.shape[-1],), self._weights[f"{prefix}weight"], self._weights[f"{prefix}bias"], self._eps)
+
+
+class BertEncoder:
+    """A BERT encoder cut after the highest of the layers whose states are kept."""
+
+    def __init__(self, spec: ModelSpec, device: str, bf16: bool, layers: Sequence[int]) -> None:
+        self._bf16 = bf16
+        self._weights = _read_weights(spec, device)
+        self._layers = BertLayers(spec.config, self._weights, layers)
+        self._device = device
+        self.name = torch_name()
+
+    def hidden_of(self, batches: Sequence[Batch], take: Callable[[int, VectorArray], None]) -> None:
+        """Hand over the hidden states of each batch, float32 (layers, batch, width, dimension)."""
+        hidden_by(self.hidden, batches, take)
+
+    def hidden(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        """Hidden states of the layers kept, float32 (layers, batch, width, dimension), where they were computed.
+
+        Args:
+            ids: token ids, int64 (batch, width), padded at the right.
+            lengths: tokens of each row, int64 (batch,).
+        """
+        with torch.inference_mode(), torch.autocast(self._device.split(":")[0], torch.bfloat16, enabled=self._bf16):
+            mask = mask_of(lengths, ids.shape[1], self._device)
+            return torch.stack(self._layers.states(self._embed(ids.to(self._device)), mask)).float()
+
+    def _embed(self, ids: torch.Tensor) -> torch.Tensor:
+        w = self._weights
+        x = F.embedding(ids, w["embeddings.word_embeddings.weight"])
+        return x + w["embeddings.token_type_embeddings.weight"][0] + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
 
 
 def _read_weights(spec: ModelSpec, device: str) -> dict[str, torch.Tensor]:

@@ -108,13 +108,13 @@ class HubEncoder:
         hidden_by(self.hidden, batches, take)
 
     def hidden(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        """Hidden states, float32 (layers, batch, width, dimension); one layer unless all were asked for."""
+        """Hidden states, float32 (layers, batch, width, dimension), where they were computed; one layer unless all were asked for."""
         mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
         with torch.inference_mode(), torch.autocast(self._device.split(":")[0], torch.bfloat16, enabled=self._bf16):
             out = self._model(ids.to(self._device), attention_mask=mask.to(self._device), output_hidden_states=self._all)
         # bert-score takes the last of the outputs: the hidden states when they were asked for.
         states = torch.stack(tuple(out[-1])) if self._all else out[0].unsqueeze(0)
-        return states.float().cpu()
+        return states.float()
 
 
 def _cut(model: Any, spec: ModelSpec) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from evaluator.embed.gpus import cuda_devices
 from evaluator.plugins import metric_class
+from evaluator.request import is_diagnosed
 from evaluator.streams.plan import Job, Shard
 from evaluator.streams.shard import is_done, run_shard
 from evaluator.streams.shard_work import Progress, Tools
@@ -39,7 +40,8 @@ def run_here(job: Job, shards: Sequence[Shard], folder: Path, progress: Progress
 
 def gpus_of(job: Job) -> list[str]:
     """The GPUs that a job's processes share out, a model on each; none where it computes on processors."""
-    return cuda_devices(job.request.device, {need for name in job.request.metrics for need in metric_class(name).declared.needs})
+    needs: set[str] = {need for name in job.request.metrics for need in metric_class(name).declared.needs}
+    return cuda_devices(job.request.device, needs | {"vectors"} if is_diagnosed(job.request) else needs)
 
 
 _counters: Any = None

@@ -48,7 +48,9 @@ class Tools:
 
     def __init__(self, request: Request, device: str = "") -> None:
         self.request = replace(request, metric_options=with_language(request.metrics, request.metric_options, request.lang), store=None)
-        self.metrics, self.embedder = make_metrics(replace(self.request, device=device or request.device))
+        self.placed = replace(self.request, device=device or request.device)
+        """The request with the device of this process; `run.json` has what was asked for."""
+        self.metrics, self.embedder = make_metrics(self.placed)
 
 
 def _places(names: Sequence[str]) -> dict[str, Sequence[int]]:
@@ -140,7 +142,7 @@ class ShardWork:
         sample = group_table(TextTable(file.path, "", columns, 2))
         if self.shard.index == 0:
             sample = note_inputs(request, sample)
-        self.judge, words = make_judge(request, sample)
+        self.judge, words = make_judge(self.tools.placed, sample)
         if self.job.only_flagged and self.judge is None:
             raise EvaluatorError("--only-flagged needs the diagnosis, which is off: add -m bertscore or --diagnose on. " + " ".join(words))
         unread, _ = unreadable_segments(request, sample, self.judge, words)
