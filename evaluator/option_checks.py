@@ -43,6 +43,8 @@ def problem_of(option: Option, value: Any, called: str) -> str:
 def _out_of_range(declared: Declared, value: Any, called: str) -> str:
     if declared.least is not None and value < declared.least:
         return f"{called} is {value}; it must be {declared.least} or more."
+    if declared.most is not None and value > declared.most:
+        return f"{called} is {value}; it must be {declared.most:,} or less."
     if declared.between is not None and not declared.between[0] < value < declared.between[1]:
         return f"{called} is {value}; it must be between {declared.between[0]:g} and {declared.between[1]:g}."
     return ""

@@ -24,6 +24,8 @@ DEFAULT_METRICS = ("bleu", "chrf", "ter", "bertscore")
 SEED = 12345
 RESAMPLES = {"ar": 10_000, "bootstrap": 10_000, "sacrebleu-bs": 1_000}
 """By test, without a number of one's own; 1,000 is sacreBLEU's for its bootstrap."""
+MAX_RESAMPLES = 10_000_000
+"""Hours of work with two systems; p is .0000001 at the least then."""
 EVERYWHERE = ("command", "python", "suite")
 
 
@@ -41,6 +43,7 @@ class Declared:
     noun: str = ""
     """What a message calls a value: there is no precision 'fp64'."""
     least: int | None = None
+    most: int | None = None
     between: tuple[float, float] | None = None
     """Both ends excluded."""
     where: tuple[str, ...] = EVERYWHERE
@@ -168,7 +171,7 @@ class ComparisonOptions:
         moves="nothing", help="what is resampled: {choices}; auto takes documents where 30 are known",
     )  # fmt: skip
     resamples: int | None = option(
-        None, group="comparing systems", metavar="N", least=100, moves="nothing",
+        None, group="comparing systems", metavar="N", least=100, most=MAX_RESAMPLES, moves="nothing",
         help=f"default {RESAMPLES['ar']:,}; sacrebleu-bs {RESAMPLES['sacrebleu-bs']:,}",
     )  # fmt: skip
     """None takes the test's own number."""

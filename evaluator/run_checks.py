@@ -13,6 +13,8 @@ from typing import IO, Any
 from numpy.lib import format
 
 from evaluator.frames import TABLES
+from evaluator.option_checks import problem_of
+from evaluator.options import OF_COMPARISON
 from evaluator.run_json import Manifest, read_part
 from evaluator.types import Evaluation, EvaluatorError, FloatArray
 
@@ -149,11 +151,14 @@ def _check_findings(tables: Mapping[str, Mapping[str, list[Any]]], streamed: boo
 def _check_details(manifest: Manifest) -> None:
     """What is read of the parts that a diagnosis, a stream and a suite write of themselves."""
     for part, name, kind in (("diagnosis", "threshold", float), ("diagnosis", "prior", float), ("stream", "rows", int), ("suite", "name", str)):
-        stated = getattr(manifest, part) or {}
-        if name in stated:
+        stated = getattr(manifest, part)
+        if stated and name in stated:
             read_part(kind, stated[name], f"{part}.{name}")
-        elif stated and part == "stream":
+        elif stated is not None and part == "stream":
             raise EvaluatorError(f"run.json: {part} has no {name}.")
+    for name in ("test", "correction", "resamples") if manifest.comparison is not None else ():
+        if problem := problem_of(OF_COMPARISON[name], getattr(manifest.comparison, name), f"run.json: comparison.{name}"):
+            raise EvaluatorError(problem)
 
 
 def _check_column(where: str, column: str, name: str, table: Mapping[str, list[Any]]) -> None:

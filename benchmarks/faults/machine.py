@@ -47,6 +47,8 @@ sys.exit(code)
 """
 GROUPS = Path("/sys/fs/cgroup/memory")
 MIB = 2**20
+LIMIT = 100.0
+"""Seconds after which a command is taken for hung."""
 LINES = 3000
 """Segments, so that a command's memory is not only that of its imports."""
 
@@ -96,7 +98,7 @@ class Trial:
             "OPENBLAS_NUM_THREADS": "1",
             "PYTHONPATH": str(ROOT),
         }
-        return subprocess.run([*front, *command], cwd=folder, env=variables, capture_output=True, text=True, errors="replace", check=False, timeout=600)
+        return subprocess.run([*front, *command], cwd=folder, env=variables, capture_output=True, text=True, errors="replace", check=False, timeout=LIMIT)
 
     def faults(self, kind: str, most: int, rng: random.Random) -> Iterator[tuple[str, int]]:
         """What a kind is tried with: bytes of memory or of free space."""
@@ -115,8 +117,10 @@ class Trial:
         tally.tried += 1
         with _file_system(self.disk, self.start, size, kind) as work:
             with _group(size) if kind == "group" else contextlib.nullcontext() as group:
-                done = self.run(work, limit=size if kind == "limit" else 0, group=group)
-            self._judge(done, work, label, tally)
+                try:
+                    self._judge(self.run(work, limit=size if kind == "limit" else 0, group=group), work, label, tally)
+                except subprocess.TimeoutExpired:
+                    tally.wrong.append(f"{label}: hung for {LIMIT:.0f} s")
             _make_well(work, kind)
             again = self.run(work)
             found = digests(work, self.case.outputs, whole=self.case.whole)
@@ -162,8 +166,7 @@ def _file_system(disk: Path, start: Path, free: int, kind: str) -> Iterator[Path
         work = disk / "work"
         shutil.copytree(start, work)
         if kind == "full":
-            space = os.statvfs(disk)
-            (disk / "filler").write_bytes(bytes(max(0, space.f_bavail * space.f_frsize - free)))
+            _fill(disk / "filler", free)
         elif kind == "readonly":
             subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         yield work
@@ -171,6 +174,15 @@ def _file_system(disk: Path, start: Path, free: int, kind: str) -> Iterator[Path
         if mounted:
             subprocess.run(["umount", str(disk)], check=True)
         shutil.rmtree(disk)
+
+
+def _fill(filler: Path, free: int) -> None:
+    """Take all space of a file system but so many bytes."""
+    with open(filler, "wb", buffering=0) as file:
+        with contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(MIB))
+        file.truncate(max(0, file.tell() - free))
 
 
 def _make_well(work: Path, kind: str) -> None:

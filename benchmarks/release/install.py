@@ -94,10 +94,11 @@ class Installer:
         """A fresh environment in `folder` with the package and the extra in it."""
         subprocess.run([self.python, "-m", "venv", *(["--without-pip"] if self.uv else []), str(folder)], check=True)
         front = [self.uv, "pip"] if self.uv else [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
-        fresh = ["--refresh-package", "evaluator"] if self.uv else []  # uv keeps wheels that it built, with a kernel or without
+        if self.uv:  # which keeps wheels that it built, with a kernel or without
+            subprocess.run([self.uv, "cache", "clean", "--quiet", "evaluator"], check=True, env=self.environment(folder))
         pins = self._lowest(folder, extra) if self.lowest else ROOT / "constraints.txt"
         wanted = f"{package}[{extra}]" if extra else package
-        subprocess.run([*front, "install", "--quiet", *fresh, "-c", str(pins), wanted], check=True, env=self.environment(folder), cwd=folder)
+        subprocess.run([*front, "install", "--quiet", "-c", str(pins), wanted], check=True, env=self.environment(folder), cwd=folder)
 
     def _lowest(self, folder: Path, extra: str) -> Path:
         """Pins of the lowest versions that pyproject.toml allows; of torch that of constraints.txt, for its older builds bring gigabytes."""
@@ -173,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no extra is called {', '.join(unknown)}: they are {', '.join(USES)}")
     if options.lowest and not options.uv:
         parser.error("--lowest needs --uv: pip has no option that resolves to the lowest versions")
-    uv = str(shutil.which(options.uv) or parser.error(f"{options.uv} is not found")) if options.uv else ""
+    uv = os.path.abspath(shutil.which(options.uv) or parser.error(f"{options.uv} is not found")) if options.uv else ""
     installer = Installer(options.python, uv, options.lowest, not options.no_compiler)
     with tempfile.TemporaryDirectory(prefix="evaluator-release-") as scratch:
         rows = []

@@ -20,14 +20,15 @@ WORDS_OF_MEMORY = (
     "error return without exception set",  # CPython's, of an exception for which there was no memory
 )
 THREADS = "can't start new thread"
-NEEDED = 160 * 2**20
-"""Bytes of address space that NumPy with its buffer takes, and the smallest inputs."""
+NEEDED = 256 * 2**20
+"""Bytes of address space that NumPy and SciPy take with their buffers, and the smallest inputs."""
 
 
 def hold_memory() -> None:
-    """Under a limit on memory (ulimit -v), take what NumPy's BLAS needs before anything is read or written.
+    """Under a limit on memory (ulimit -v), take what NumPy's and SciPy's BLAS need before anything is read or written.
 
-    OpenBLAS takes a buffer at its first product and ends the process, or brings it down, where it gets none.
+    Each has an OpenBLAS of its own, which takes buffers when it is loaded and at its first product. Where it gets none it ends the
+    process, brings it down, or tries again without end (SciPy's, seen at 190 MB).
 
     Raises:
         MemoryError: the limit leaves too little.
@@ -43,6 +44,7 @@ def hold_memory() -> None:
     except OSError:
         raise MemoryError from None
     import numpy as np
+    import scipy.special  # noqa: F401
 
     square = np.ones((128, 128))
     np.matmul(square, square)

@@ -40,12 +40,13 @@ def test_a_fault_at_every_change_of_the_disk_loses_nothing(tmp_path: Path, monke
     assert not [*tally.lost, *tally.tracebacks, *tally.leftovers, *tally.other]
 
 
-@pytest.mark.parametrize("megabytes", [40, 80, 100, 150])
+@pytest.mark.parametrize("megabytes", [40, 80, 100, 190])
 def test_too_little_memory_from_the_first_import_on_is_one_message(tmp_path: Path, megabytes: int) -> None:
     write_inputs(tmp_path / "in", None)
     before = sorted(path.name for path in (tmp_path / "in").iterdir())
     variables = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", CHILD, str(megabytes * 2**20), "", *CASES["score"].arguments]
+    arguments = ["meta", "run", "--human", "human.tsv"] if megabytes == 190 else CASES["score"].arguments  # where SciPy is loaded, which did not end
+    command = [sys.executable, "-c", CHILD, str(megabytes * 2**20), "", *arguments]
     done = subprocess.run(command, cwd=tmp_path / "in", env=variables, capture_output=True, text=True, check=False, timeout=120)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
     assert done.stderr.startswith(("evaluator: error: there is not enough memory", "evaluator: error: the system lets no further thread start"))

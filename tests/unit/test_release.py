@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,6 +54,14 @@ def test_without_a_compiler_none_is_found(install: ModuleType, tmp_path: Path, m
     assert shutil.which("cc", path=found[True]["PATH"]) == str(compiler)
     assert shutil.which("cc", path=found[False]["PATH"]) is None
     assert "CC" not in found[False]
+
+
+def test_the_sdist_has_what_git_tracks_and_nothing_else_that_lies_there() -> None:
+    included = set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]["sdist"]["only-include"])
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.splitlines()
+    if tracked:  # a checkout; an unpacked sdist has no git
+        assert included == {name.split("/")[0] for name in tracked} - {".ci", ".gitignore"}
+    assert all((ROOT / name).exists() for name in included)
 
 
 def test_unknown_extras_are_refused(install: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -19,19 +20,13 @@ from evaluator.cli import main
 from evaluator.compare.formulas import make_formula, n_statistics
 from evaluator.run_json import Manifest
 from evaluator.types import EvaluatorError
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli
+
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.fuzz.fields import COMMANDS, VALUES, combinations, put
 
 REFERENCE = ["The kettle is warm.", "Two doors were shut.", "Rain fell all night."]
-ANY_TYPE: tuple[Any, ...] = (None, True, 7, -1.5, "x", [], {}, ["x"], {"x": 1}, [[1]])
-"""One of every JSON type, and lists and objects that hold one."""
-COMMANDS = {
-    "report": ["report", "bad", "--format", "html", "md", "latex"],
-    "compare": ["compare", "bad", "--resamples", "100", "-q"],
-    "gate": ["gate", "bad", "--baseline", "run", "--resamples", "100"],
-    "gate against": ["gate", "run", "--baseline", "bad", "--resamples", "100"],
-    "verify": ["verify", "bad", "--texts", "-q"],
-    "explain-diff": ["explain-diff", "bad", "run"],
-}
 
 
 @pytest.fixture(scope="module")
@@ -51,25 +46,6 @@ def bad(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(home / "bad")
 
 
-def paths_in(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value in a JSON value."""
-    yield at
-    for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from paths_in(one, (*at, key))
-
-
-def put(stored: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """A copy of the JSON value with another value in one place."""
-    if not path:
-        return value
-    copy: Any = json.loads(json.dumps(stored))
-    place = copy
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    return copy
-
-
 def is_read(stored: Any) -> bool:
     try:
         Manifest.read(stored)
@@ -80,8 +56,9 @@ def is_read(stored: Any) -> bool:
 
 @pytest.mark.slow
 def test_run_json_with_any_type_in_any_field_is_one_message(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sample; `benchmarks/fuzz/fields.py` tries all."""
     good = json.loads((bad / "run.json").read_text(encoding="utf-8"))
-    changed = [(path, put(good, path, value)) for path in paths_in(good) for value in ANY_TYPE]
+    changed = [(path, put(good, path, VALUES[name])) for path, name in combinations(good)]
     passing = [(path, stored) for path, stored in changed if is_read(stored)]
     assert len(changed) - len(passing) > 500  # the others are refused by the types alone, each with a message
     for path, stored in random.Random(3).sample(passing, 12):
@@ -109,6 +86,9 @@ def test_run_json_with_any_type_in_any_field_is_one_message(bad: Path, capsys: p
         (("compared",), None, "pairs.csv has the metric"),
         (("diagnosis",), {"threshold": []}, "diagnosis.threshold is []; it must be a number"),
         (("stream",), {"x": 1}, "worst.csv"),
+        (("comparison", "test"), "", "There is no test ''."),
+        (("comparison", "correction"), "x", "There is no correction 'x'."),
+        (("comparison", "resamples"), 10**30, f"comparison.resamples is {10**30}; it must be 10,000,000 or less"),
     ],
 )
 def test_what_run_json_names_must_be_there(bad: Path, cli: Cli, path: tuple[Any, ...], value: Any, words: str) -> None:
@@ -228,6 +208,16 @@ def test_json_nested_without_end_is_one_message(bad: Path, cli: Cli) -> None:
     result = cli(*COMMANDS["report"])
     assert result.code == 2
     assert "The run folder bad is damaged: RecursionError" in result.err
+
+
+def test_a_stream_without_its_facts_is_one_message(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.tsv").write_text("reference\thypothesis\tsystem\nIt rained.\tIt rains.\ta\nIt rained.\tIt did.\tb\n", encoding="utf-8")
+    assert cli("score", "t.tsv", "--stream", "-m", "chrf", "--resamples", "100", "-o", "run", "-q").code == 0
+    stored = json.loads(Path("run/run.json").read_text(encoding="utf-8"))
+    Path("run/run.json").write_text(json.dumps({**stored, "stream": {}}), encoding="utf-8")
+    result = cli("gate", "run", "--baseline", "run")
+    assert (result.code, "stream has no rows" in result.err) == (2, True)
 
 
 def test_a_stream_is_no_source_of_meta(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
