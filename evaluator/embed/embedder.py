@@ -20,6 +20,7 @@ from evaluator.types import EvaluatorError
 if TYPE_CHECKING:
     from evaluator.embed.bert import BertEncoder
     from evaluator.embed.hub import HubEncoder, HubTokenizer
+    from evaluator.embed.table import TokenTable
 
 TOKEN_BUDGET = 2048
 """Tokens in one batch, padding included; more does not fill two cores better."""
@@ -115,6 +116,15 @@ class ModelEmbedder:
         self._batched([one.window for one in passes], take)
         return [out[text] for text in range(len(ids))]
 
+    def table(self, ids: Sequence[tuple[int, ...]]) -> TokenTable:
+        """Unit vectors of texts that fit into one pass, each given once, as a table where the model runs in torch; of the spec's own layer."""
+        from evaluator.embed.table import make_table
+
+        budget = TOKEN_BUDGET if self.device == "cpu" else GPU_TOKEN_BUDGET
+        groups = batches([len(one) for one in ids], self.batch_size, budget)
+        padded = ((group, self._padded([ids[i] for i in group])) for group in groups)
+        return make_table(self._encoder.hidden, padded, ids, self.main or 0, self.device)  # type: ignore[union-attr]
+
     def _batched(self, ids: Sequence[list[int]], take: Callable[[int, VectorArray], None]) -> None:
         """Hand over the unit vectors of each list of ids, in any order."""
         on_gpu = self.device != "cpu"
@@ -127,7 +137,7 @@ class ModelEmbedder:
 
         self._encoder.hidden_of([self._padded([ids[i] for i in group]) for group in groups], take_batch)
 
-    def _padded(self, texts: Sequence[list[int]]) -> Batch:
+    def _padded(self, texts: Sequence[Sequence[int]]) -> Batch:
         lengths = np.array([len(text) for text in texts], dtype=np.int64)
         padded = np.full((len(texts), int(lengths.max())), self.tokenizer.pad_id, dtype=np.int64)
         for row, text in zip(padded, texts, strict=True):

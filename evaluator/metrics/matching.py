@@ -20,6 +20,9 @@ from evaluator.types import Advance, FloatArray
 LIVE_TOKENS = 60_000
 """Tokens whose vectors of one layer are held at once: about 90 MB at 384 dimensions."""
 
+GPU_LIVE_TOKENS = 250_000
+"""The same on a GPU: 1 GB at 1,024 dimensions."""
+
 BLOCK_CELLS = 4_000_000
 """Cosines made at once: 16 MB."""
 
@@ -64,6 +67,8 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
         rows.setdefault(pair, []).append(row)
     distinct = [pair for pair in rows if min(map(len, pair)) > embedder.n_special]
     scores: dict[int, FloatArray] = {}
+    if compares_on_gpu(embedder):
+        scores, distinct = _on_gpu(embedder, distinct, rows, idf, advance)
     uses = Counter(ids for pair in distinct for ids in pair)
     vectors: dict[Ids, VectorArray] = {}
     for chunk in _chunks(distinct, LIVE_TOKENS // len(embedder.layers)):
@@ -81,6 +86,27 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
     advance(len(pairs) - len(scores))
     nothing = np.zeros((*embedder.leading, 3))
     return np.array([scores.get(row, nothing) for row in range(len(pairs))]).reshape(len(pairs), *nothing.shape)
+
+
+def compares_on_gpu(embedder: Embedder) -> bool:
+    """True where vectors stay on a GPU and are compared there."""
+    return embedder.device != "cpu" and not embedder.leading
+
+
+def _on_gpu(
+    embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], rows: Mapping[tuple[Ids, Ids], Sequence[int]], idf: IdfWeights | None, advance: Advance
+) -> tuple[dict[int, FloatArray], list[tuple[Ids, Ids]]]:
+    """Scores by row of the pairs that fit into one pass, and the other pairs."""
+    from evaluator.metrics.matching_torch import match_table
+
+    scores: dict[int, FloatArray] = {}
+    fit = [pair for pair in pairs if max(map(len, pair)) <= embedder.limit]
+    for chunk in _chunks(fit, GPU_LIVE_TOKENS):
+        table = embedder.table(list(dict.fromkeys(ids for pair in chunk for ids in pair)))  # type: ignore[attr-defined]
+        for pair, score in zip(chunk, match_table(table, chunk, lambda ids: _weights(ids, idf, embedder)), strict=True):
+            scores.update(dict.fromkeys(rows[pair], score))
+            advance(len(rows[pair]))
+    return scores, [pair for pair in pairs if max(map(len, pair)) > embedder.limit]
 
 
 def _chunks(pairs: Sequence[tuple[Ids, Ids]], budget: int) -> Iterator[list[tuple[Ids, Ids]]]:
