@@ -90,7 +90,7 @@ def match_pairs(embedder: Embedder, pairs: Sequence[tuple[Ids, Ids]], idf: IdfWe
 
 def compares_on_gpu(embedder: Embedder) -> bool:
     """True where vectors stay on a GPU and are compared there."""
-    return embedder.device != "cpu" and not embedder.leading
+    return hasattr(embedder, "table") and embedder.device != "cpu" and not embedder.leading
 
 
 def _on_gpu(
