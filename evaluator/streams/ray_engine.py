@@ -35,6 +35,9 @@ class Scorer:
         self._job = job
         self._tools = Tools(job.request)
 
+    def ready(self) -> None:
+        """Nothing: it returns once the actor has a place and its model."""
+
     def run(self, shard: Shard, folder: str) -> tuple[int, int, str]:
         """Rows and bytes done, and what was wrong with the shard, or nothing: an error of the input must not look like a lost worker."""
         try:
@@ -83,17 +86,17 @@ def _run_actors(ray: Any, job: Job, work: Sequence[tuple[Shard, str]], workers: 
     n = min(workers or max(1, there), len(work))
     options = {"num_cpus": 1, "num_gpus": gpus, "max_restarts": RESTARTS, "max_task_retries": 0, "scheduling_strategy": "SPREAD"}
     actor = ray.remote(**options)(Scorer)
-    idle = [actor.remote(job) for _ in range(n)]
+    pool = _Pool(ray, lambda: actor.remote(job), n)
     waiting = [(shard, folder, 1) for shard, folder in work]
     busy: dict[Any, tuple[Any, Shard, str, int]] = {}
     while waiting or busy:
-        while waiting and idle:  # one shard for each actor: the rest wait here, not in Ray
+        while waiting and pool.idle:  # one shard for each actor: the rest wait here, not in Ray
             shard, folder, attempt = waiting.pop(0)
             if is_done(Path(folder), job, shard):  # finished by an actor that was lost before it said so
                 continue
-            scorer = idle.pop()
+            scorer = pool.idle.pop()
             busy[scorer.run.remote(shard, folder)] = (scorer, shard, folder, attempt)
-        for finished in ray.wait(list(busy), num_returns=1)[0] if busy else ():
+        for finished in pool.wait(list(busy)) if waiting or busy else ():
             scorer, shard, folder, attempt = busy.pop(finished)
             try:
                 rows, read, problem = ray.get(finished)
@@ -104,9 +107,51 @@ def _run_actors(ray: Any, job: Job, work: Sequence[tuple[Shard, str]], workers: 
                     ) from None
                 log(f"note: a Ray worker was lost with {shard.path}; trying again, attempt {attempt + 1} of {ATTEMPTS}")
                 waiting.append((shard, folder, attempt + 1))
-                idle.append(actor.remote(job))  # the old one may never come back
+                pool.begin()  # the old one may never come back
                 continue
             if problem:
                 raise EvaluatorError(problem)
             progress(rows, read)
-            idle.append(scorer)
+            pool.idle.append(scorer)
+
+
+class _Pool:
+    """Actors that are there, and those that Ray has not placed yet: after the loss of a node there may be no room for them, and no shard waits for that.
+
+    Args:
+        ray: the module.
+        make: asks for one more actor.
+        n: how many to begin with.
+    """
+
+    def __init__(self, ray: Any, make: Callable[[], Any], n: int) -> None:
+        self._ray, self._make = ray, make
+        self.idle: list[Any] = []
+        self._starting: dict[Any, Any] = {}
+        self._failures, self._most = 0, ATTEMPTS * n
+        for _ in range(n):
+            self.begin()
+
+    def begin(self) -> None:
+        """Ask for an actor; it is idle once Ray has placed it."""
+        scorer = self._make()
+        self._starting[scorer.ready.remote()] = scorer
+
+    def wait(self, tasks: Sequence[Any]) -> list[Any]:
+        """The tasks that are done, once one is or an actor has come.
+
+        Raises:
+            EvaluatorError: actors that fail again and again before they have begun.
+        """
+        done = self._ray.wait([*tasks, *self._starting], num_returns=1)[0]
+        for one in [one for one in done if one in self._starting]:
+            scorer = self._starting.pop(one)
+            try:
+                self._ray.get(one)
+                self.idle.append(scorer)
+            except self._ray.exceptions.RayError as error:
+                self._failures += 1
+                if self._failures >= self._most:
+                    raise EvaluatorError(f"Ray workers fail before they begin: {str(error).strip().splitlines()[-1]} The same command goes on.") from None
+                self.begin()
+        return [one for one in done if one in tasks]
