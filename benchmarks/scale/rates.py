@@ -4,6 +4,7 @@
     python benchmarks/scale/rates.py --rows 1000000 --files 2 --workers 2
     python benchmarks/scale/rates.py --rows 200000 --options --no-stream
     python benchmarks/scale/rates.py --rows 10000 --options --no-stream -m bertscore
+    python benchmarks/scale/rates.py --rows 10000000 --table TABLE_OR_FOLDER   # of so many rows
 
 The command is a process of its own: start, reading, writing, resamples and report are in the figures. CPU seconds are of
 all its processes, peak memory is that of the largest one.
@@ -36,14 +37,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, default in (("rows", 1_000_000), ("files", 1), ("workers", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--table", type=Path, help="a table of your own, or a folder of them, with as many rows as --rows says")
     parser.add_argument("--place", help="where tables and run folder are made, and taken away; default the system's temporary folder")
     parser.add_argument(
         "--options", nargs=argparse.REMAINDER, default=[], help="of evaluator score, in the place of --stream; metrics default to bleu and chrf"
     )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=args.place) as place:
-        tables = write_tables(Path(place) / "tables", args.rows, args.files)
-        inputs = tables if args.files > 1 else next(tables.iterdir())
+        inputs = args.table or write_tables(Path(place) / "tables", args.rows, args.files)
+        inputs = next(inputs.iterdir()) if args.table is None and args.files == 1 else inputs
         options = args.options or ["--stream", "--workers", str(args.workers)]
         metrics = [] if "-m" in options else METRICS
         command = [sys.executable, "-m", "evaluator", "score", str(inputs), *metrics, "-q", "-o", str(Path(place) / "run"), *options]
