@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import secrets
 import signal
 import subprocess
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kills import content
@@ -57,9 +58,10 @@ def main() -> int:
         tables = write_tables(Path(place) / "tables", args.rows, args.files)
         command = [sys.executable, "-m", "evaluator", "score", str(tables), "-m", "bleu", "chrf", "-q", "--resamples", "1000", "-o"]
         for workers in (1, 2):
-            seconds = timed([*command, str(Path(place) / f"local-{workers}"), "--workers", str(workers)])
-            print(f"local processes, {workers}: {seconds:.1f} s", flush=True)
+            seconds, cpu = timed([*command, str(Path(place) / f"local-{workers}"), "--workers", str(workers)])
+            print(f"local processes, {workers}: {seconds:.1f} s, {cpu:.1f} CPU s", flush=True)
         os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "HOME": place}
+        os.environ["RAY_worker_niceness"] = "0"  # else its workers wait for whatever else the machine does, and local processes do not
         results = [over_nodes(command, Path(place), nodes, most) for nodes, most in ((1, None), (2, None), (2, args.files // 3))]
     return 0 if all(results) else 1
 
@@ -80,14 +82,17 @@ def over_nodes(command: Sequence[str], place: Path, nodes: int, most: int | None
         if nodes > 1:
             start(OTHER, [*ray, "--address", f"{NODES[HEAD]}:{PORT}", "--node-ip-address", NODES[OTHER]], place / "other.log")
         on_head = ["ip", "netns", "exec", HEAD, *command, str(target), "--engine", "ray", "--address", f"{NODES[HEAD]}:{PORT}"]
-        seconds = timed(on_head, None if most is None else target.with_name(f"{target.name}.partial") / "shards", most or 0)
+        before = sum(map(cpu_of, NODES))
+        seconds, cpu = timed(on_head, None if most is None else target.with_name(f"{target.name}.partial") / "shards", most or 0)
+        nodes_cpu = sum(map(cpu_of, NODES)) - before
     same = content(target) == content(place / "local-2")
-    print(f"Ray, {nodes} nodes of one worker{'' if most is None else ', one killed'}: {seconds:.1f} s; {'equal' if same else 'DIFFERS'}", flush=True)
+    spent = f"{cpu:.1f} CPU s of the command" + (f" and {nodes_cpu:.1f} of the nodes" if most is None else "")
+    print(f"Ray, {nodes} nodes of one worker{'' if most is None else ', one killed'}: {seconds:.1f} s, {spent}; {'equal' if same else 'DIFFERS'}", flush=True)
     return same
 
 
-def timed(command: Sequence[str], done: Path | None = None, most: int = 0) -> float:
-    """Seconds that a command takes.
+def timed(command: Sequence[str], done: Path | None = None, most: int = 0) -> tuple[float, float]:
+    """Seconds that a command takes, and CPU seconds of it and its processes.
 
     Args:
         command: the command.
@@ -97,7 +102,7 @@ def timed(command: Sequence[str], done: Path | None = None, most: int = 0) -> fl
     Raises:
         CalledProcessError: the command fails.
     """
-    began = time.monotonic()
+    began, used = time.monotonic(), cpu_of_children()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     if done is not None:
         while process.poll() is None and len(list(done.glob("*.npz"))) < most:
@@ -106,7 +111,22 @@ def timed(command: Sequence[str], done: Path | None = None, most: int = 0) -> fl
             print(f"killed: {kill_all(OTHER)} processes of the second node", flush=True)
     if process.wait():
         raise subprocess.CalledProcessError(process.returncode, command)
-    return time.monotonic() - began
+    return time.monotonic() - began, cpu_of_children() - used
+
+
+def cpu_of_children() -> float:
+    """CPU seconds of all processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def cpu_of(namespace: str) -> float:
+    """CPU seconds of the processes of a namespace and of those that they have waited for."""
+    total = 0
+    for pid in subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True).stdout.split():
+        with suppress(OSError):
+            total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def start(namespace: str, command: Sequence[str], log: Path) -> None:
