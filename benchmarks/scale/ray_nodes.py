@@ -61,7 +61,7 @@ def main() -> int:
             seconds, cpu = timed([*command, str(Path(place) / f"local-{workers}"), "--workers", str(workers)])
             print(f"local processes, {workers}: {seconds:.1f} s, {cpu:.1f} CPU s", flush=True)
         os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "HOME": place}
-        os.environ["RAY_worker_niceness"] = "0"  # else its workers wait for whatever else the machine does, and local processes do not
+        os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 (so Ray spells it); else its workers wait for whatever else the machine does, and local processes do not
         results = [over_nodes(command, Path(place), nodes, most) for nodes, most in ((1, None), (2, None), (2, args.files // 3))]
     return 0 if all(results) else 1
 
