@@ -1,11 +1,13 @@
-"""The reader in torch, for training: MiniLM over both texts, a tagger of tokens and scores of the pair; no command of its own.
+"""The reader in torch, for training: a model over both texts, a tagger of tokens and scores of the pair; no command of its own.
 
 At run time the package computes the same in OpenVINO (`evaluator/diagnosis/reader.py`).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -79,17 +81,21 @@ class Scores(NamedTuple):
 
 
 class Reader(nn.Module):
-    """MiniLM with heads."""
+    """MiniLM, or the larger MPNet that teaches it, with heads."""
 
-    def __init__(self, dropout: float = 0.05) -> None:
+    def __init__(self, dropout: float = 0.05, model: str = "minilm") -> None:
         super().__init__()
         from transformers import AutoConfig, AutoModel
 
-        folder = str(find_model("minilm").folder)
+        folder = str(find_model(model).folder)
         config = AutoConfig.from_pretrained(folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
-        self.bert = AutoModel.from_pretrained(folder, config=config, add_pooling_layer=False, attn_implementation="sdpa")
-        for parameter in (p for name, p in self.bert.embeddings.named_parameters() if "LayerNorm" not in name):
-            parameter.requires_grad = False
+        how = {} if model == "mpnet" else {"attn_implementation": "sdpa"}
+        self.bert = AutoModel.from_pretrained(folder, config=config, add_pooling_layer=False, **how)
+        self.first_position = self.bert.config.pad_token_id + 1 if model == "mpnet" else 0
+        self.own_ids: Tensor | None
+        self.register_buffer("own_ids", _numbers_of(folder) if model == "mpnet" else None, persistent=False)
+        for name, parameter in self.bert.named_parameters():
+            parameter.requires_grad = not ((name.startswith("embeddings.") and "LayerNorm" not in name) or "relative" in name)
         size = self.bert.config.hidden_size
         self.signs, self.sides = nn.Embedding(N_SIGNS, size), nn.Embedding(2, size)
         nn.init.zeros_(self.signs.weight)
@@ -102,11 +108,26 @@ class Reader(nn.Module):
             self.tag.bias.fill_(-2.0)
 
     def forward(self, batch: Batch) -> Scores:
-        embedded = self.bert.embeddings.word_embeddings(batch.ids) + self.signs(batch.signs) + self.sides(batch.sides)
-        states = self.bert(inputs_embeds=embedded, position_ids=batch.positions, attention_mask=batch.present.long()).last_hidden_state
+        ids = batch.ids if self.own_ids is None else self.own_ids[batch.ids]
+        embedded = self.bert.embeddings.word_embeddings(ids) + self.signs(batch.signs) + self.sides(batch.sides)
+        with torch.autocast(ids.device.type, torch.bfloat16, enabled=ids.device.type == "cuda"):
+            places = batch.positions + self.first_position
+            states = self.bert(inputs_embeds=embedded, position_ids=places, attention_mask=batch.present.long()).last_hidden_state
+        states = states.float()
         token = self.tag(states)
         pooled = torch.cat([states[:, 0], _mean(states, batch.hypothesis), _mean(states, batch.reference)], dim=-1)
         return Scores(self.pair(pooled), token[..., :3], token[..., 3])
+
+
+def _numbers_of(folder: str) -> Tensor:
+    """For each word piece of MiniLM its number in MPNet's vocabulary, which holds the same pieces."""
+    theirs = json.loads((Path(folder) / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    ours = json.loads((find_model("minilm").folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    special = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>", "[MASK]": "<mask>"}
+    out = torch.zeros(max(ours.values()) + 1, dtype=torch.long)
+    for piece, number in ours.items():
+        out[number] = theirs[special.get(piece, piece)]
+    return out
 
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:
@@ -120,22 +141,24 @@ WEIGHTS = {"odds": 1.0, "mqm": 3.0, "da": 0.3, "rank": 0.7, "tags": 3.0, "lost":
 def loss_of(scores: Scores, batch: Batch) -> Tensor:
     """The sum of all losses of a batch; unknown targets count nothing."""
     parts = {
-        "odds": _bce(scores.pair[:, :N_ODDS], batch.targets[:, :N_ODDS]),
-        "mqm": _square(scores.pair[:, 3], batch.targets[:, 3]),
-        "da": _square(scores.pair[:, 4:6], batch.targets[:, 4:6]),
+        "odds": bce(scores.pair[:, :N_ODDS], batch.targets[:, :N_ODDS]),
+        "mqm": square(scores.pair[:, 3], batch.targets[:, 3]),
+        "da": square(scores.pair[:, 4:6], batch.targets[:, 4:6]),
         "rank": _ranking(scores.pair[:, 6], batch),
-        "tags": _bce(scores.tags, batch.tags),
-        "lost": _bce(scores.lost, batch.lost),
+        "tags": bce(scores.tags, batch.tags),
+        "lost": bce(scores.lost, batch.lost),
     }
     return torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum()
 
 
-def _bce(odds: Tensor, target: Tensor) -> Tensor:
+def bce(odds: Tensor, target: Tensor) -> Tensor:
+    """Cross entropy of log odds where the target, a probability, is known."""
     known = ~target.isnan()
     return F.binary_cross_entropy_with_logits(odds[known], target[known]) if known.any() else odds.sum() * 0
 
 
-def _square(value: Tensor, target: Tensor) -> Tensor:
+def square(value: Tensor, target: Tensor) -> Tensor:
+    """Squared distance, linear for large ones, where the target is known."""
     known = ~target.isnan()
     return F.smooth_l1_loss(value[known], target[known], beta=0.5) if known.any() else value.sum() * 0
 
@@ -193,5 +216,5 @@ def state_of(model: Reader) -> Mapping[str, Tensor]:
     return {
         name: value.detach().cpu()
         for name, value in model.state_dict().items()
-        if "word_embeddings" not in name and "position" not in name and "token_type" not in name
+        if not any(fixed in name for fixed in ("word_embeddings", "position", "token_type", "relative"))
     }

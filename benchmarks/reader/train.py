@@ -1,6 +1,6 @@
 """Second step: trains one reader.
 
-    python benchmarks/reader/train.py SEED --work WORK [--tokens N] [--threads N] [--device cpu|cuda]
+    python benchmarks/reader/train.py SEED --work WORK [--model minilm|mpnet] [--tokens N] [--threads N] [--device cpu|cuda]
 
 Writes reader-SEED.pt and reader-SEED.csv (loss and speed as it went) to WORK.
 """
@@ -12,13 +12,14 @@ import csv
 import pickle
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 from evaluate import report
-from network import Batch, Reader, batch_of, loss_of, state_of
+from network import Batch, Reader, Scores, batch_of, loss_of, state_of
 from prepare import Labelled
+from torch import Tensor
 
 SHARES = {"news20": 0.26, "news20b": 0.10, "ted": 0.04, "bio": 0.07, "wmt22": 0.16, "mlqe": 0.11, "demetr": 0.10, "own": 0.12, "humans": 0.04}
 """Of the tokens that a reader sees in training."""
@@ -54,14 +55,14 @@ def draw(pairs: Sequence[Labelled], tokens: int, shares: dict[str, float], rng: 
     return out
 
 
-def into_batches(groups: Sequence[list[Labelled]], rng: random.Random) -> list[list[Labelled]]:
+def into_batches(groups: Sequence[list[Labelled]], rng: random.Random, budget: int = BUDGET) -> list[list[Labelled]]:
     """Batches of about one length and of whole groups, in random order."""
     out: list[list[Labelled]] = []
     for start in range(0, len(groups), 200):
         batch: list[Labelled] = []
         for group in sorted(groups[start : start + 200], key=lambda g: max(len(p.joint.ids) for p in g)):
             width = max(len(p.joint.ids) for p in (*batch, *group))
-            if batch and width * (len(batch) + len(group)) > BUDGET:
+            if batch and width * (len(batch) + len(group)) > budget:
                 out.append(batch)
                 batch = []
             batch += group
@@ -70,13 +71,27 @@ def into_batches(groups: Sequence[list[Labelled]], rng: random.Random) -> list[l
     return out
 
 
-def train(model: Reader, stream: Sequence[list[Labelled]], log: Path, minutes: float, rate: float = 1.0) -> None:
-    """One pass over the batches, warmed up, then down to nothing; the rate follows the clock where minutes are given."""
+LossOfBatch = Callable[[Scores, Batch, Sequence[Labelled]], Tensor]
+
+
+def of_labels(scores: Scores, batch: Batch, _pairs: Sequence[Labelled]) -> Tensor:
+    """The loss against labels alone."""
+    return loss_of(scores, batch)
+
+
+def train(
+    model: Reader,
+    stream: Sequence[list[Labelled]],
+    log: Path,
+    minutes: float,
+    rates: tuple[float, float] = (RATE, HEAD_RATE),
+    loss_of_batch: LossOfBatch = of_labels,
+) -> None:
+    """One pass over the batches, warmed up, then down to nothing; the rates, of body and heads, follow the clock where minutes are given."""
     device = next(model.parameters()).device
     heads = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("bert.")]
     body = [p for name, p in model.named_parameters() if p.requires_grad and name.startswith("bert.")]
-    optimizer = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01)
-    rates = [rate * group["lr"] for group in optimizer.param_groups]
+    optimizer = torch.optim.AdamW([{"params": body}, {"params": heads}], weight_decay=0.01)
     started, seen, recent = time.time(), 0, 0.0
     with log.open("w", encoding="utf-8", newline="") as file:
         curve = csv.writer(file)
@@ -92,7 +107,7 @@ def train(model: Reader, stream: Sequence[list[Labelled]], log: Path, minutes: f
                 group["lr"] = rate * scale
             batch = Batch(*(t.to(device) for t in batch_of(pairs)))
             model.train()
-            loss = loss_of(model(batch), batch)
+            loss = loss_of_batch(model(batch), batch, pairs)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
@@ -105,11 +120,21 @@ def train(model: Reader, stream: Sequence[list[Labelled]], log: Path, minutes: f
     print(f"{seen} pairs in {time.time() - started:.0f} s, {seen / (time.time() - started):.1f} pairs a second")
 
 
+def averaged(work: Path, names: Sequence[str]) -> dict[str, Tensor]:
+    """The mean of several readers' weights."""
+    states = [torch.load(work / f"reader-{name}.pt") for name in names]
+    return {key: sum(state[key] for state in states) / len(states) for key in states[0]}
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seed", type=int)
     parser.add_argument("--work", type=Path, required=True, help="where prepare.py wrote")
+    parser.add_argument("--model", choices=("minilm", "mpnet"), default="minilm", help="mpnet for one that others learn from")
+    parser.add_argument("--rate", type=float, default=RATE, help="learning rate")
+    parser.add_argument("--budget", type=int, default=BUDGET, help="tokens in a batch")
+    parser.add_argument("--dropout", type=float, default=0.05)
     parser.add_argument("--tokens", type=int, default=TOKENS, help="tokens to learn from")
     parser.add_argument("--minutes", type=float, default=0.0, help="most minutes, the learning rate then follows the clock; 0 for no limit")
     parser.add_argument("--without", default="", help="sets to leave out, with commas between")
@@ -126,14 +151,14 @@ def main() -> None:
         pairs: list[Labelled] = pickle.load(file)
     shares = {name: share for name, share in SHARES.items() if name not in options.without.split(",")}
     shares |= {name: float(share) for name, share in (item.split("=") for item in options.shares.split(",") if item)}
-    stream = into_batches(draw([p for p in pairs if p.part == "train"], options.tokens, shares, rng), rng)
+    stream = into_batches(draw([p for p in pairs if p.part == "train"], options.tokens, shares, rng), rng, options.budget)
     print(f"{sum(map(len, stream))} pairs in {len(stream)} batches")
-    model = Reader().to(options.device)
+    model = Reader(options.dropout, options.model).to(options.device)
     if options.start:
-        states = [torch.load(options.work / f"reader-{name}.pt") for name in options.start.split(",")]
-        model.load_state_dict({key: sum(state[key] for state in states) / len(states) for key in states[0]}, strict=False)
+        model.load_state_dict(averaged(options.work, options.start.split(",")), strict=False)
     name = options.name or str(options.seed)
-    train(model, stream, options.work / f"reader-{name}.csv", options.minutes, 0.5 if options.start else 1.0)
+    halved = 0.5 if options.start else 1.0
+    train(model, stream, options.work / f"reader-{name}.csv", options.minutes, (halved * options.rate, halved * HEAD_RATE))
     torch.save(state_of(model), options.work / f"reader-{name}.pt")
     report(model, pairs, random.Random(1))
 
