@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -82,11 +83,11 @@ def over_nodes(command: Sequence[str], place: Path, nodes: int, most: int | None
         if nodes > 1:
             start(OTHER, [*ray, "--address", f"{NODES[HEAD]}:{PORT}", "--node-ip-address", NODES[OTHER]], place / "other.log")
         on_head = ["ip", "netns", "exec", HEAD, *command, str(target), "--engine", "ray", "--address", f"{NODES[HEAD]}:{PORT}"]
-        before = sum(map(cpu_of, NODES))
+        meter = Meter()
         seconds, cpu = timed(on_head, None if most is None else target.with_name(f"{target.name}.partial") / "shards", most or 0)
-        nodes_cpu = sum(map(cpu_of, NODES)) - before
+        nodes_cpu = meter.stop() - cpu
     same = content(target) == content(place / "local-2")
-    spent = f"{cpu:.1f} CPU s of the command" + (f" and {nodes_cpu:.1f} of the nodes" if most is None else "")
+    spent = f"{cpu:.1f} CPU s of the command and {nodes_cpu:.1f} of the nodes"
     print(f"Ray, {nodes} nodes of one worker{'' if most is None else ', one killed'}: {seconds:.1f} s, {spent}; {'equal' if same else 'DIFFERS'}", flush=True)
     return same
 
@@ -120,13 +121,34 @@ def cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def cpu_of(namespace: str) -> float:
-    """CPU seconds of the processes of a namespace and of those that they have waited for."""
-    total = 0
-    for pid in subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True).stdout.split():
-        with suppress(OSError):
-            total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
-    return total / os.sysconf("SC_CLK_TCK")
+class Meter(threading.Thread):
+    """CPU seconds of all processes in the namespaces, also of those that end meanwhile: looked at five times a second."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._ended = threading.Event()
+        self._ticks: dict[int, int] = {}
+        self._look()
+        self._before = sum(self._ticks.values())
+        self.start()
+
+    def run(self) -> None:
+        """Look until it is stopped."""
+        while not self._ended.wait(0.2):
+            self._look()
+
+    def stop(self) -> float:
+        """CPU seconds since it began."""
+        self._look()
+        self._ended.set()
+        self.join()
+        return (sum(self._ticks.values()) - self._before) / os.sysconf("SC_CLK_TCK")
+
+    def _look(self) -> None:
+        for name in NODES:
+            for pid in map(int, subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True).stdout.split()):
+                with suppress(OSError):
+                    self._ticks[pid] = sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
 
 
 def start(namespace: str, command: Sequence[str], log: Path) -> None:
