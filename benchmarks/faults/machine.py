@@ -124,7 +124,7 @@ class Trial:
             _make_well(work, kind)
             again = self.run(work)
             found = digests(work, self.case.outputs, whole=self.case.whole)
-            finished = again.returncode == 2 and "exists" in again.stderr and found == self.after
+            finished = again.returncode == 2 and ("exists" in again.stderr or "already" in again.stderr) and found == self.after
             if not finished and (again.returncode != 0 or found != self.after):
                 tally.wrong.append(f"{label}: run again: exit {again.returncode}, {again.stderr.strip()[-200:]}")
             if left := [one for one in litter(work) if not one.startswith(("cache/", "tmp/"))]:

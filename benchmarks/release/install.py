@@ -4,6 +4,7 @@
     python benchmarks/release/install.py core suite --python python3.13         # other Pythons
     python benchmarks/release/install.py core --no-compiler --package dist/*.tar.gz
     python benchmarks/release/install.py all --lowest --uv uv                   # lower bounds of pyproject.toml
+    python benchmarks/release/install.py hub --lowest --torch 2.3.0 --uv uv     # torch's too
 
 Each row of the table that it prints is one environment: what was installed, whether the compiled kernel counts, what
 the command of the extra did, and whether a part that is missing is named with the extra that brings it. The exit code
@@ -83,6 +84,8 @@ class Installer:
     uv: str
     lowest: bool
     compiler: bool
+    torch: str = ""
+    """Its version beside lower bounds; empty for that of constraints.txt."""
 
     def environment(self, folder: Path) -> dict[str, str]:
         """Variables for programs of the environment; without a compiler only its own programs are found."""
@@ -101,10 +104,11 @@ class Installer:
         subprocess.run([*front, "install", "--quiet", "-c", str(pins), wanted], check=True, env=self.environment(folder), cwd=folder)
 
     def _lowest(self, folder: Path, extra: str) -> Path:
-        """Pins of the lowest versions that pyproject.toml allows; of torch that of constraints.txt, for its older builds bring gigabytes."""
+        """Pins of the lowest versions that pyproject.toml allows; of torch the one asked for: its older builds bring gigabytes."""
         torch, pins = folder / "torch.txt", folder / "lowest.txt"
         lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-        torch.write_text("".join(f"{line}\n" for line in lines if line.startswith("torch==")), encoding="utf-8")
+        pinned = [f"torch=={self.torch}"] if self.torch else [line for line in lines if line.startswith("torch==")]
+        torch.write_text("".join(f"{line}\n" for line in pinned), encoding="utf-8")
         chosen = ["--extra", extra] if extra else []
         command = [self.uv, "pip", "compile", "--quiet", "--resolution", "lowest-direct", "-c", str(torch), *chosen, str(ROOT / "pyproject.toml")]
         subprocess.run([*command, "-o", str(pins)], check=True, env=self.environment(folder), stdout=subprocess.DEVNULL)
@@ -168,6 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--package", type=Path, default=ROOT, help="a wheel, an sdist or a folder; default: this checkout")
     parser.add_argument("--no-compiler", action="store_true", help="nothing but the environment's own programs is found while it is installed")
     parser.add_argument("--lowest", action="store_true", help="the lower bounds of pyproject.toml instead of constraints.txt; needs --uv")
+    parser.add_argument(
+        "--torch", default="", metavar="VERSION", help="with --lowest: this torch (older ones bring gigabytes); default that of constraints.txt"
+    )
     parser.add_argument("--uv", default="", help="install with this uv")
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.extras if name not in USES]:
@@ -175,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.lowest and not options.uv:
         parser.error("--lowest needs --uv: pip has no option that resolves to the lowest versions")
     uv = os.path.abspath(shutil.which(options.uv) or parser.error(f"{options.uv} is not found")) if options.uv else ""
-    installer = Installer(options.python, uv, options.lowest, not options.no_compiler)
+    installer = Installer(options.python, uv, options.lowest, not options.no_compiler, options.torch)
     with tempfile.TemporaryDirectory(prefix="evaluator-release-") as scratch:
         rows = []
         for extra in options.extras or USES:

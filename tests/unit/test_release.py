@@ -95,4 +95,4 @@ def test_the_page_on_releases_names_commands_that_there_are(install: ModuleType)
     named = re.findall(r"(?:`|^ {4})make ([a-z]+)", page, re.MULTILINE)
     assert {"test", "package", "audit", "sbom"} <= set(named) <= set(targets)
     for line in re.findall(r"install\.py (.*?)(?:  |$)", page, re.MULTILINE):
-        assert set(re.findall(r"--[a-z-]+", line)) <= {"--package", "--python", "--no-compiler", "--lowest", "--uv"}
+        assert set(re.findall(r"--[a-z-]+", line)) <= {"--package", "--python", "--no-compiler", "--lowest", "--torch", "--uv"}
