@@ -92,6 +92,10 @@ class Judge:
         by_rules = math.isnan(with_source.fidelity) and hypothesis not in filled
         return with_untranslated(with_source, source, filled, hypothesis, self._prior) if by_rules else with_source
 
+    def forget(self) -> None:
+        """Let go of what was judged, so that memory does not grow with a stream."""
+        self._known.clear()
+
     def unread(self, references: Sequence[str | None], hypothesis: str) -> bool:
         """True for a pair that was judged for, and of whose references the vocabulary knows none."""
         filled = [str(reference) for reference in references if (reference or "").strip()]

@@ -169,6 +169,8 @@ class ShardWork:
                 segments[i] = count
         pairs = pairs_of(rows, documents, segments) if self.judge else None
         scored = score_batch(rows, self.tools.metrics, self.judge, pairs)
+        if self.judge:
+            self.judge.forget()
         self._note(scored)
         for name, at in places.items():
             self._add(self.systems[name], rows, scored, documents, segments, units, at)

@@ -263,6 +263,29 @@ def silent(rows: int, read: int) -> None:
     pass
 
 
+@pytest.mark.model
+def test_a_stream_keeps_no_diagnosis_beyond_its_batch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from evaluator.diagnosis.judge import Judge
+    from evaluator.readers import batches
+
+    monkeypatch.setattr(batches, "ROWS", 5)
+    kept: list[int] = []
+    diagnosis = Judge.diagnosis
+
+    def counted(self: Judge, *arguments: Any) -> Any:
+        kept.append(len(self._known))
+        return diagnosis(self, *arguments)
+
+    monkeypatch.setattr(Judge, "diagnosis", counted)
+    table = tmp_path / "same.tsv"
+    table.write_text("reference\thypothesis\n" + "".join(f"Hall {k} was closed.\tHall {k} was closed.\n" for k in range(23)), encoding="utf-8")
+    job, shards = job_of(table)
+    job = replace(job, request=replace(job.request, diagnose="on", lang="en"))
+    engines.run_here(job, shards, working_folder(tmp_path / "out"), silent)
+    assert len(kept) >= 23
+    assert max(kept) <= 7  # a batch, and the two rows that are looked at before the first one
+
+
 @pytest.mark.slow
 def test_a_folder_scores_as_its_files_joined(cli: Cli, tmp_path: Path) -> None:
     folder = make_folder(tmp_path)
