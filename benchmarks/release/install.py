@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,8 +131,10 @@ def try_extra(installer: Installer, package: str, extra: str, scratch: Path) -> 
     (work / "suite.yaml").write_text("sets: []\n", encoding="utf-8")
     (work / "pairs.tsv").write_text("reference\thypothesis\nIt rained.\tIt rained.\nThe dam broke.\tThe dam burst.\n", encoding="utf-8")
     (work / "pairs.parquet").write_bytes(b"PAR1")
+    began, used = time.monotonic(), _cpu_of_children()
     installer.install(folder, package, "" if extra == "core" else extra)
-    row = {"extra": extra, **_installed(installer, folder, work)}
+    took = {"CPU s": f"{_cpu_of_children() - used:.0f}", "wall s": f"{time.monotonic() - began:.0f}"}
+    row = {"extra": extra, **_installed(installer, folder, work), **took}
     if use.program:
         code, said = run(installer, folder, ["python", "-c", use.program], work)
         if code:
@@ -140,6 +144,12 @@ def try_extra(installer: Installer, package: str, extra: str, scratch: Path) -> 
     code, said = run(installer, folder, ["evaluator", *use.lacking], work)
     row["missing is named"] = _verdict(code == 2 and f"pip install 'evaluator[{use.names}]'" in said and "Traceback" not in said, said)
     return row
+
+
+def _cpu_of_children() -> float:
+    """Seconds of CPU time of all programs that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _installed(installer: Installer, folder: Path, work: Path) -> Mapping[str, str]:

@@ -20,11 +20,6 @@ TABLES = ("leaderboard.csv", "report.md", "report.html", HISTORY)
 INDEX = "index.csv"
 
 
-def is_suite(folder: Path) -> bool:
-    """True for the folder of a suite whose tables were written."""
-    return (folder / STATE).is_file()
-
-
 def write_tables(name: str, finished: Sequence[Finished], folder: Path) -> None:
     """Write what stands over all runs of a suite.
 
