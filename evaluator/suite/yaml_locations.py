@@ -20,6 +20,8 @@ MAX_CHARACTERS = 1_000_000
 """Of a file; PyYAML reads as many in some 10 seconds."""
 MAX_VALUES = 100_000
 """In one file."""
+BRACKETS = re.compile(r"(?:[\[{]\s*){64}")
+"""Lists in lists without end, over which PyYAML takes seconds before it gives up: it looks for keys in each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ def read_yaml(text: str, file: str, problems: Problems) -> Located | None:
     try:
         if len(text) > MAX_CHARACTERS:
             raise yaml.YAMLError(f"{len(text):,} characters, and what a suite is read from has at most {MAX_CHARACTERS:,}")
+        if BRACKETS.search(text):
+            raise RecursionError
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from evaluator.cache import FILE, SET_ASIDE, Cache, setting_of
+from evaluator.compare import Plan
 from evaluator.metrics import kernel
 from evaluator.metrics.sacrebleu_base import SacrebleuBase
 from evaluator.pipeline import evaluate
@@ -50,7 +51,7 @@ def _nothing(what: str, total: int) -> Advance:
 def _score(
     cache: Cache | None, systems: Mapping[str, Sequence[str]] = SYSTEMS, metrics: Sequence[str] = ("bleu", "chrf", "ter"), **options: object
 ) -> Evaluation:
-    request = Request(references=[REFERENCE], systems=systems, metrics=metrics, store=cache, **options)  # type: ignore[arg-type]
+    request = Request(references=[REFERENCE], systems=systems, metrics=metrics, store=cache, plan=Plan(resamples=100), **options)  # type: ignore[arg-type]
     return evaluate(request, _nothing)
 
 

@@ -156,6 +156,7 @@ LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "\n".join(f"{chr(98 + k)}: &{chr(98 + k
         ("options: {resamples: 0x" + "f" * 6000 + "}", "more than 64 bits"),
         ("x: " + "y" * 1_100_000, "characters, and what a suite is read from has at most"),
         ("[" * 5000, "nested too deeply"),
+        ("[a," * 5000, "nested too deeply"),
         ("a: !!binary x\nb: !!timestamp 2001-99-99\nc: !!int x\nd: !!float x", "cannot be read as"),
         ("suite: ../../out\nsets: []", "it names a folder"),
         ("sets: [{name: ../up, reference: r.txt}]", "it names a folder"),

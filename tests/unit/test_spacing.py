@@ -162,7 +162,7 @@ def test_a_language_pair_with_such_a_target_is_as_loud(cli: Cli, tmp_path: Path,
     for name, texts in (("whole", TEXTS[language]), ("cut", cut)):
         (tmp_path / f"{name}.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
         by_pair, by_language = (
-            cli("score", tmp_path / f"{name}.txt", f"s={tmp_path / name}.txt", "-m", "bleu", "-b", "--diagnose", "off", *option).err
+            cli("score", tmp_path / f"{name}.txt", f"s={tmp_path / name}.txt", "-m", "bleu", "-b", "--diagnose", "off", "--resamples", "100", *option).err
             for option in (("-l", pair), ("--lang", target))
         )
         said.append(by_pair)
