@@ -275,6 +275,7 @@ def test_a_json_list_that_was_cut_is_no_text_in_silence(cli: Cli, write: Callabl
     assert [one for one in _find(dialogue, dialogue[::-1]) if one.check == "markup"] == []
 
 
+@pytest.mark.slow
 def test_findings_are_weighed_and_the_major_ones_come_first_in_the_notes(cli: Cli, write: Callable[[str, str | bytes], Path]) -> None:
     reference, good = REFERENCE * 20, [f"{text} {k}" for k, text in enumerate(GOOD * 20)]
     reference = [f"{text} {k}" for k, text in enumerate(reference)]

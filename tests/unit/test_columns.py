@@ -141,6 +141,7 @@ def table(path: Path, n: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_stream_makes_a_call_a_row_at_most(tmp_path: Path) -> None:
     job = Job(Request(table="", metrics=("bleu", "chrf")))
     tools = Tools(job.request)

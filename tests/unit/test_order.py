@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import evaluator
 from evaluator.reports.order import gravity, reading_place
 from evaluator.reports.view import make_view
@@ -36,6 +38,7 @@ REFERENCE = "The mayor did not attend the meeting.\nAbout 300 people came.\nThe 
 BROKEN = "The mayor attended the meeting.\nAbout 900 people came.\nThe bridge was opened in May.\n"
 
 
+@pytest.mark.model
 def test_the_order_of_the_command_line_moves_no_list(cli: Cli, tmp_path: Path) -> None:
     for name, text in (("ref.txt", REFERENCE), ("x.txt", BROKEN), ("y.txt", BROKEN)):
         (tmp_path / name).write_text(text, encoding="utf-8")

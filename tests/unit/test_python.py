@@ -61,6 +61,7 @@ def test_every_way_to_hand_in_texts_gives_the_same_score(given: Callable[[], tup
     assert set(run.scores["BLEU"]) == {EXPECTED}
 
 
+@pytest.mark.slow
 def test_a_str_or_path_is_a_file_and_a_sequence_holds_texts(write: Write, tmp_path: Path) -> None:
     reference, system = write("r.txt", "\n".join(REFERENCE) + "\n"), write("s.txt", "\n".join(SYSTEM) + "\n")
     for given in (str(system), system, [system], {"s": system}, {"s": str(system)}):

@@ -286,6 +286,7 @@ def test_explain_diff_blames_the_diagnosis_for_what_it_made_alone(runs: Mapping[
     assert explain(runs["good"], runs["lost"]).diagnosis is None
 
 
+@pytest.mark.model
 def test_explain_diff_does_not_blame_the_diagnosis_for_bertscore() -> None:
     run = evaluator.evaluate(["one text"], {"a": ["one test"]}, metrics=["bertscore"], device="cpu").evaluation
     tables = dict(run.tables)
