@@ -21,18 +21,19 @@ import numpy as np
 import torch
 from evaluate import report
 from more import DAMAGED, NATURAL
-from network import N_ODDS, WEIGHTS, Batch, Predictions, Reader, Scores, bce, loss_of, predict, square, state_of
+from network import N_ODDS, WEIGHTS, Batch, Predictions, Reader, Scores, averaged, bce, loss_of, predict, square, state_of
 from numpy.typing import NDArray
 from prepare import Labelled
+from scipy.special import expit
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
-from train import RATE, SHARES, LossOfBatch, averaged, draw, into_batches, train
+from train import HEAD_RATE, RATE, SHARES, LossOfBatch, draw, into_batches, train
 
 TRUTH, OPINION, RANK_WEIGHT = 0.3, 1.0, 0.3
 """What labels, opinions, and the opinion of the rank weigh in the loss."""
 UNLABELLED = 0.6
 """Share of pairs without labels, of tokens."""
-RATE_FACTORS = 1e-4
+RATE_FACTORS, HEAD_RATE_FACTORS = 1e-4, 2e-4
 
 
 class Opinion(NamedTuple):
@@ -45,17 +46,12 @@ class Opinion(NamedTuple):
     """(n_reference,) probabilities."""
 
 
-def probability(odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of log odds."""
-    return 1 / (1 + np.exp(-odds))
-
-
 def opinions(found: Sequence[Predictions]) -> list[Opinion]:
     """The mean of several readers, pair by pair."""
     pair = np.mean([one.pair for one in found], axis=0)
-    pair[:, :N_ODDS] = np.mean([probability(one.pair[:, :N_ODDS]) for one in found], axis=0)
-    tags = [np.mean([probability(t) for t in several], axis=0) for several in zip(*(one.tags for one in found), strict=True)]
-    lost = [np.mean([probability(t) for t in several], axis=0) for several in zip(*(one.lost for one in found), strict=True)]
+    pair[:, :N_ODDS] = np.mean([expit(one.pair[:, :N_ODDS]) for one in found], axis=0)
+    tags = [np.mean([expit(t) for t in several], axis=0) for several in zip(*(one.tags for one in found), strict=True)]
+    lost = [np.mean([expit(t) for t in several], axis=0) for several in zip(*(one.lost for one in found), strict=True)]
     return [Opinion(p.astype(np.float32), t.astype(np.float16), m.astype(np.float16)) for p, t, m in zip(pair, tags, lost, strict=True)]
 
 
@@ -162,7 +158,8 @@ def learn(options: argparse.Namespace) -> None:
         model.load_state_dict(averaged(options.work, options.start.split(",")), strict=False)
     model.to(device)
     log = options.work / f"reader-{name}.csv"
-    train(model, stream, log, options.minutes, (options.rate, 1e-3 if not options.rank else 2e-4), loss_with(known, device))
+    rate, head_rate = (RATE_FACTORS, HEAD_RATE_FACTORS) if options.rank else (RATE, HEAD_RATE)
+    train(model, stream, log, options.minutes, (options.rate or rate, head_rate), loss_with(known, device))
     out_of_factors(model)
     torch.save(state_of(model), options.work / f"reader-{name}.pt")
     with (options.work / "pairs.pkl").open("rb") as file:
@@ -179,7 +176,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=20_000_000, help="tokens to learn from")
     parser.add_argument("--minutes", type=float, default=0.0, help="most minutes, the learning rate then follows the clock; 0 for no limit")
     parser.add_argument("--budget", type=int, default=12_000, help="tokens in a batch")
-    parser.add_argument("--rate", type=float, default=RATE, help=f"learning rate, {RATE_FACTORS} for factors")
+    parser.add_argument("--rate", type=float, default=0.0, help=f"learning rate; by default {RATE}, {RATE_FACTORS} with --rank")
     parser.add_argument("--unlabelled", type=float, default=UNLABELLED, help="share of pairs without labels")
     parser.add_argument("--start", default="", metavar="NAMES", help="readers from whose averaged weights to go on")
     parser.add_argument("--rank", type=int, default=0, help="train differences of this rank alone")

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from network import OUTPUTS, Predictions, Reader, predict
+from network import OUTPUTS, Predictions, Reader, averaged, predict
 from numpy.typing import NDArray
 from prepare import TARGETS, Labelled
 
@@ -130,7 +130,7 @@ def main() -> None:
         found.append(predict(model, chosen))
         rows[name] = figures(chosen, found[-1])
     if len(states) > 1:
-        model.load_state_dict({key: sum(state[key] for state in states) / len(states) for key in states[0]}, strict=False)
+        model.load_state_dict(averaged(options.work, options.names), strict=False)
         rows["weights averaged"] = figures(chosen, predict(model, chosen))
         mean = Predictions(
             np.mean([one.pair for one in found], axis=0), [np.mean(t, axis=0) for t in zip(*(one.tags for one in found), strict=True)], found[0].lost

@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-import torch
+from network import averaged
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
@@ -24,12 +24,6 @@ from evaluator.embed.weights import Weights
 
 OUT = Path("evaluator/diagnosis/weights/reader.safetensors")
 RANK = 48
-
-
-def averaged(work: Path, names: list[str]) -> dict[str, NDArray[np.float32]]:
-    """The mean of several readers' weights."""
-    states = [torch.load(work / f"reader-{name}.pt") for name in names]
-    return {key: np.mean([state[key].float().numpy() for state in states], axis=0) for key in states[0]}
 
 
 def differences(state: dict[str, NDArray[np.float32]], base: Weights, rank: int) -> dict[str, NDArray[np.float16]]:
@@ -66,7 +60,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     base = Weights(weight_files(find_model("minilm").folder))
-    tensors = differences(averaged(options.work, options.names), base, options.rank)
+    tensors = differences({key: value.numpy() for key, value in averaged(options.work, options.names).items()}, base, options.rank)
     save_file(tensors, options.out)
     np.save(options.out.with_name("learned.npy"), learned(options.work))
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB, sha256 {hashlib.sha256(options.out.read_bytes()).hexdigest()}")

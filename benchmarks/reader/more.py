@@ -9,7 +9,6 @@ references.json. Texts of the development articles, and of the parts `fit` and `
 
 from __future__ import annotations
 
-import argparse
 import json
 import pickle
 import random
@@ -19,10 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpora import Example, hashed, kept_out, key_of, read_all
-from plant import Words, collect, planted
-from prepare import Labels
-
-from evaluator.embed.embedder import open_embedder
+from plant import Words, planted
+from prepare import Labels, places, words_of
 
 PAIRS = ("zh-en", "de-en", "cs-en", "ru-en")
 NATURAL, DAMAGED = "unlabelled", "damaged"
@@ -101,19 +98,13 @@ def damaged(bases: Sequence[Example], words: Words) -> Iterator[Example]:
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="as for prepare.py")
-    parser.add_argument("--work", type=Path, required=True, help="where prepare.py wrote")
-    parser.add_argument("--seeds", type=Path, help="as for prepare.py")
-    options = parser.parse_args()
+    options = places(__doc__)
     examples = read_all(options.data, options.seeds)
     train = [e for e in examples if e.part == "train"]
     sieve = Sieve(examples, kept_out(options.data, options.seeds))
     natural = [*of_wmt(options.data, sieve), *of_labelled(train, sieve)]
-    texts = [e.hypothesis for e in train if e.set in ("news20", "wmt22", "ted", "bio")]
-    words = collect(random.Random(5).sample(texts, min(12000, len(texts))), open_embedder("minilm", all_layers=True))
     bases = [e for e in train if e.set in ("news20", "news20b", "bio", "ted", "wmt22", "humans")] + natural
-    labelled = Labels().label([*natural, *damaged(bases, words)])
+    labelled = Labels().label([*natural, *damaged(bases, words_of(examples))])
     with (options.work / "more.pkl").open("wb") as file:
         pickle.dump(labelled, file, protocol=5)
     known = options.work / "references.json"

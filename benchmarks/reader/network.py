@@ -218,3 +218,9 @@ def state_of(model: Reader) -> Mapping[str, Tensor]:
         for name, value in model.state_dict().items()
         if not any(fixed in name for fixed in ("word_embeddings", "position", "token_type", "relative"))
     }
+
+
+def averaged(work: Path, names: Sequence[str]) -> dict[str, Tensor]:
+    """The mean of the weights that several readers have in WORK."""
+    states = [torch.load(work / f"reader-{name}.pt") for name in names]
+    return {key: sum(state[key] for state in states) / len(states) for key in states[0]}

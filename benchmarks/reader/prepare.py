@@ -164,17 +164,26 @@ def _good(e: Example) -> bool:
     return e.set == "humans" or e.targets.get("da_edit", 0.0) > 0.7
 
 
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def words_of(examples: Sequence[Example]) -> Words:
+    """What errors are made of, from a sample of the outputs to learn from."""
+    texts = [e.hypothesis for e in examples if e.part == "train" and e.set in ("news20", "wmt22", "ted", "bio")]
+    return collect(random.Random(5).sample(texts, min(12000, len(texts))), open_embedder("minilm", all_layers=True))
+
+
+def places(description: str | None) -> argparse.Namespace:
+    """Where the data are and where to write, from the command line."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with mqm/, human/, demetr/, wmt/ and articles/")
     parser.add_argument("--work", type=Path, required=True, help="folder for caches")
     parser.add_argument("--seeds", type=Path, help="folder of the article pair, whose paragraphs are left out as well")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """The command."""
+    options = places(__doc__)
     examples = read_all(options.data, options.seeds)
-    texts = [e.hypothesis for e in examples if e.part == "train" and e.set in ("news20", "wmt22", "ted", "bio")]
-    words = collect(random.Random(5).sample(texts, min(12000, len(texts))), open_embedder("minilm", all_layers=True))
-    examples += own_errors(examples, words)
+    examples += own_errors(examples, words_of(examples))
     labelled = Labels().label(examples)
     options.work.mkdir(parents=True, exist_ok=True)
     with (options.work / "pairs.pkl").open("wb") as file:

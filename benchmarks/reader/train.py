@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 from evaluate import report
-from network import Batch, Reader, Scores, batch_of, loss_of, state_of
+from network import Batch, Reader, Scores, averaged, batch_of, loss_of, state_of
 from prepare import Labelled
 from torch import Tensor
 
@@ -118,12 +118,6 @@ def train(
                 file.flush()
                 recent = 0.0
     print(f"{seen} pairs in {time.time() - started:.0f} s, {seen / (time.time() - started):.1f} pairs a second")
-
-
-def averaged(work: Path, names: Sequence[str]) -> dict[str, Tensor]:
-    """The mean of several readers' weights."""
-    states = [torch.load(work / f"reader-{name}.pt") for name in names]
-    return {key: sum(state[key] for state in states) / len(states) for key in states[0]}
 
 
 def main() -> None:

@@ -175,6 +175,12 @@ def weighted_f1(matches: Matches, hypothesis_weights: FloatArray, reference_weig
     with np.errstate(invalid="ignore", divide="ignore"):
         p = matches.hypothesis @ hypothesis_weights / hypothesis_weights.sum()
         r = matches.reference @ reference_weights / reference_weights.sum()
+    return with_f1(p, r)
+
+
+def with_f1(p: FloatArray, r: FloatArray) -> FloatArray:
+    """Precision, recall and their F1 along a last axis of 3; F1 is 0 where they have none."""
+    with np.errstate(invalid="ignore", divide="ignore"):
         f = np.nan_to_num(2 * p * r / (p + r), nan=0.0)
     scores: FloatArray = np.stack([p, r, f], axis=-1)
     return scores

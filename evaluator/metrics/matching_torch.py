@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from evaluator.embed.bert import Copied, one_ahead
 from evaluator.embed.table import TokenTable
-from evaluator.metrics.matching import Ids, Matches
+from evaluator.metrics.matching import Ids, Matches, with_f1
 from evaluator.types import FloatArray
 
 CELLS = 1 << 24
@@ -72,6 +72,4 @@ def _f1(matches: Matches, hypothesis: Any, reference: Any) -> FloatArray:
     """As `matching.weighted_f1`, for a group; (n_pairs, 3)."""
     with np.errstate(invalid="ignore", divide="ignore"):
         p, r = ((best * w).sum(axis=1) / w.sum(axis=1) for best, w in ((matches.hypothesis, hypothesis), (matches.reference, reference)))
-        f = np.nan_to_num(2 * p * r / (p + r), nan=0.0)
-    scores: FloatArray = np.stack([p, r, f], axis=-1)
-    return scores
+    return with_f1(p, r)
