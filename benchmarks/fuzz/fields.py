@@ -24,7 +24,6 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +38,7 @@ import evaluator  # noqa: E402
 from evaluator.cli import main as command  # noqa: E402
 from evaluator.run_json import Manifest  # noqa: E402
 from evaluator.types import EvaluatorError  # noqa: E402
+from tests.own_code import place_of  # noqa: E402
 
 MISSING = "left out"
 VALUES: Mapping[str, Any] = {
@@ -157,8 +157,7 @@ def _try_command(found: Found, label: str, kind: str, arguments: Sequence[str]) 
     except HungError:
         problem = f"hung for {SECONDS} s"
     except BaseException as error:
-        where = next((frame for frame in reversed(traceback.extract_tb(error.__traceback__)) if "/evaluator/" in frame.filename), None)
-        problem = f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {error}" if where else repr(error)
+        problem = f"{place_of(error)}: {error}"
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
     if problem:

@@ -20,7 +20,6 @@ import shutil
 import sys
 import tempfile
 import time
-import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import evaluator  # noqa: E402
 from tests.fuzz import properties  # noqa: E402
 from tests.fuzz.inputs import SMALL, YAML, draw_edits, draw_text, edited, seeds  # noqa: E402
+from tests.own_code import place_of  # noqa: E402
 
 TRIES = 100
 """Inputs that share a seed."""
@@ -196,8 +196,7 @@ def _block(targets: Targets, name: str, seed: str, found: Found, end: float) -> 
         try:
             shown = targets.all[name](rng)
         except Exception as error:
-            where = next((f for f in reversed(traceback.extract_tb(error.__traceback__)) if "/evaluator/" in f.filename), None)
-            place = f"{name}: {type(error).__name__} at {Path(where.filename).name}:{where.lineno}" if where else f"{name}: {type(error).__name__}"
+            place = f"{name}: {place_of(error)}"
             found.counts[place] += 1
             if place not in found.crashes:
                 found.crashes[place] = {"seed": seed, "number": number, "error": str(error)[:500], "input": _again(targets, name, state)}

@@ -29,6 +29,7 @@ from evaluator.score.jobs import list_jobs
 from evaluator.streams.plan import Job, make_shards
 from evaluator.streams.shard import run_shard
 from evaluator.streams.shard_work import Tools
+from tests.own_code import is_ours
 
 CELLS: st.SearchStrategy[Any] = st.one_of(
     st.binary(max_size=3), st.text(alphabet='ab ,"\n\r\t;é'), st.none(), st.booleans(), st.integers(), st.floats(allow_nan=True)
@@ -125,7 +126,7 @@ def calls_of(work: Callable[[], object]) -> int:
 
     def count(frame: Any, event: str, arg: Any) -> None:
         nonlocal calls
-        calls += event == "call" and "/evaluator/" in frame.f_code.co_filename
+        calls += event == "call" and is_ours(frame.f_code.co_filename)
 
     sys.setprofile(count)
     try:
@@ -159,3 +160,9 @@ def test_a_table_in_memory_is_read_and_listed_in_few_calls_a_row(tmp_path: Path)
         return calls_of(lambda: list_jobs(group_table(read_tsv(path))))
 
     assert calls(4000) - calls(2000) <= 3 * 2000  # a pair, and the number of its text
+
+
+def test_only_the_package_is_counted_wherever_the_project_lies() -> None:
+    assert is_ours(read_tsv.__code__.co_filename)
+    assert not is_ours(__file__)
+    assert not is_ours(pytest.__file__)

@@ -26,6 +26,7 @@ from evaluator.reports.html import render_html
 from evaluator.request import Request
 from evaluator.results import csv_text
 from evaluator.types import EvalSet, Evaluation
+from tests.own_code import is_ours
 
 SIZES = (250, 500)
 MOST = 2.35
@@ -53,7 +54,7 @@ def bytecodes(work: Callable[[], Any]) -> int:
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal count
-        if "/evaluator/" not in frame.f_code.co_filename:
+        if not is_ours(frame.f_code.co_filename):
             return None
         frame.f_trace_opcodes = True
         frame.f_trace_lines = False
