@@ -38,6 +38,11 @@ NOT_NEGATIVE = frozenset([
     "illustrate", "iron", "irons", "image", "immediate", "nonetheless", "immigrant", "immigrants", "immigration", "immigrate", "illness",
 ])  # fmt: skip
 """Words that begin like a negated word and are none, though what follows may be a word of its own: improve, discover, inform."""
+NO_ADVERBS = frozenset([
+    "apply", "reapply", "supply", "resupply", "oversupply", "rely", "comply", "imply", "multiply", "reply", "fly", "ally", "rally", "bully", "tally", "sully", "assembly", "family", "monopoly",
+    "anomaly", "butterfly", "belly", "jelly", "lily", "italy", "sicily", "july", "emily", "sally", "kelly", "molly", "billy",
+])  # fmt: skip
+"""Words in -ly that are verbs, nouns or names."""
 HEDGES = frozenset(["may", "might", "could", "would", "can", "should", "must", "shall", "possibly", "perhaps", "probably", "likely", "allegedly", "reportedly"])
 STRONG_MODALS = {"may": 1, "might": 1, "could": 1, "can": 1, "perhaps": 1, "possibly": 1, "would": 2, "should": 3, "must": 4, "shall": 4, "will": 4}
 MALE = frozenset(["he", "him", "his", "himself"])
@@ -137,7 +142,12 @@ permanent temporary;increase reduce;increased reduced;increasing decreasing;incr
 relevant irrelevant;known unknown;able unable;certain uncertain;important unimportant;clear unclear;healthy sick;advantage disadvantage;appear disappear;appeared disappeared;connect disconnect;cover uncover;
 optimistic pessimistic;friendly hostile;domestic foreign;urban rural;upper lower;top bottom;front back;forward backward;ahead behind;borrow lend;loan grant;winter summer;host guest;victim perpetrator;
 credit debit;accelerate slow;backed opposed;join leave;joined left;remain leave;together apart;ended began;continue stop;continued stopped;passed failed;pass fail;saved lost;save waste;saved wasted;
-comfortable uncomfortable;employed unemployed;expected unexpected;fair unfair;limited unlimited;official unofficial;popular unpopular;usual unusual;familiar unfamiliar;necessary unnecessary"""
+comfortable uncomfortable;employed unemployed;expected unexpected;fair unfair;limited unlimited;official unofficial;popular unpopular;usual unusual;familiar unfamiliar;necessary unnecessary;
+permit prohibit;permit forbid;permit ban;permitted prohibited;permitted forbidden;permitted banned;allowed forbidden;legal banned;legalize ban;legalized banned;compulsory voluntary;mandatory optional;
+admit deny;admitted denied;admits denies;widen narrow;widened narrowed;lengthen shorten;lengthened shortened;heat cool;heated cooled;float sink;floated sank;ascend descend;lock unlock;locked unlocked;
+armed unarmed;married single;vacant occupied;awake asleep;loud quiet;solid liquid;rough smooth;sharp blunt;brave cowardly;generous stingy;polite rude;honest dishonest;loyal disloyal;fertile barren;
+majority minority;debtor creditor;landlord tenant;employer employee;employers employees;buyer seller;buyers sellers;predator prey;plaintiff defendant;surplus deficit;income expenditure;asset liability;
+deflation inflation;drought flood;tighten loosen;tightened loosened;hawkish dovish;promote demote;promoted demoted;vaccinated unvaccinated;ratified rejected;ceasefire offensive;retreat advance;retreated advanced"""
 ANTONYMS = frozenset(frozenset(pair.split()) for pair in _OPPOSITES.replace("\n", "").split(";"))
 NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
 """happy/unhappy: one word is the other with one of these before it."""

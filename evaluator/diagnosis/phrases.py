@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from evaluator.diagnosis.detect.name_forms import forms_of, licensed, one_form, same_words
+from evaluator.diagnosis.detect.quantities import quantities
 from evaluator.diagnosis.evidence import probability
 from evaluator.diagnosis.pair import Pair, make_finding, runs
 from evaluator.diagnosis.reader import OUTPUTS, Reading
@@ -94,7 +95,7 @@ def find_slot(pair: Pair, reading: Reading | None, found: Sequence[Finding]) -> 
     if float(np.max(edited[slice(*ours)])) < MIN_EDITED:
         return []
     known = any(f.start is not None and (f.severity != "minor" or f.detector.startswith(("names", "numbers"))) for f in found)
-    if known or _one_thing(pair, *place):
+    if known or _one_thing(pair, *place) or _one_number(pair, *place):
         return []
     return [make_finding(pair, "accuracy/mistranslation", "major", SLOT, ours, theirs, "the one phrase that differs says something else")]
 
@@ -107,6 +108,16 @@ def _one_thing(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bo
         all(licensed(w, known) or any(same_words(w.text, v.text) or one_form(w.text, v.text) or w.lower[:4] == v.lower[:4] for v in others) for w in words)
         for words, others, known in ((left, right, forms[0]), (right, left, forms[1]))
     )
+
+
+def _one_number(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
+    """True where both phrases are one number in two forms: a dozen and twelve, 3rd and third."""
+    left, right = ([q for q in quantities(side, True) if a <= q.start and q.end <= b] for side, (a, b) in ((pair.hypothesis, ours), (pair.reference, theirs)))
+    whole = all(
+        any(q.start <= k < q.end for q in found) or not _content(side.words[k])
+        for side, place, found in ((pair.hypothesis, ours, left), (pair.reference, theirs, right)) for k in range(*place)
+    )  # fmt: skip
+    return whole and bool(left) and [q.value for q in left] == [q.value for q in right]
 
 
 def one_phrase(pair: Pair) -> tuple[tuple[int, int], tuple[int, int]] | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaluator.diagnosis.joint import Tokens
-from evaluator.diagnosis.lexicon import ABBREVIATIONS, FUNCTION
+from evaluator.diagnosis.lexicon import ABBREVIATIONS, FUNCTION, NO_ADVERBS
 
 WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’](?=[^\W\d_])[^\W\d_]+)*|[^\w\s]|_")
 """A word, number or punctuation mark."""
@@ -56,6 +56,11 @@ def stem(lower: str) -> str:
             root = lower[: -len(suffix)]
             return root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "ls" else root
     return lower
+
+
+def is_adverb(lower: str) -> bool:
+    """True for an English word in -ly that is no verb, noun or name: quickly, not apply, family, Italy."""
+    return lower.endswith("ly") and lower not in NO_ADVERBS
 
 
 def build_side(text: str, tokens: Tokens) -> Side:

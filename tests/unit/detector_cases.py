@@ -28,6 +28,12 @@ NEGATIONS_BROKEN: list[Case] = [
     ("A pro-Kestrian militia held the bridge.", "A Kestrian militia held the bridge.", NEGATION),
     ("The two leaders held talks in Riga in May.", "The two leaders did not speak in Riga in May.", NEGATION),
     ("The treaty is legal.", "The treaty is illegal.", "accuracy/mistranslation"),
+    ("The rule will no longer apply to bakers.", "The rule will apply to bakers.", NEGATION),
+    ("The brewery has yet to answer.", "The brewery has answered.", NEGATION),
+    ("Fishing is permitted on the pier.", "Fishing is prohibited on the pier.", "accuracy/mistranslation"),
+    ("The guild confirms the rumour.", "The guild denies the rumour.", "accuracy/mistranslation"),
+    ("Two sailors were wounded.", "Two sailors were killed.", "accuracy/mistranslation"),
+    ("My grandson bought a kiosk.", "My grandfather bought a kiosk.", "accuracy/mistranslation"),
 ]
 NEGATIONS_HARMLESS = [
     ("The claim is not true.", "The claim is untrue."),
@@ -50,6 +56,8 @@ NEGATIONS_HARMLESS = [
     ("He asked whether or not to sell.", "He asked whether to sell."),
     ("The anti-tax rally was small.", "The rally against the tax was small."),
     ("The important uncle improved the inn.", "The inn was improved by the important uncle."),
+    ("It is not unusual.", "It is usual."),
+    ("The bakers have yet to answer.", "The bakers have not answered so far."),
 ]
 WHO_BROKEN: list[Case] = [
     ("I showed her the letter.", "He showed her the letter.", "accuracy/role"),
@@ -68,6 +76,12 @@ WHO_BROKEN: list[Case] = [
     ("The guards arrested the poet.", "The guards were arrested.", "accuracy/role"),
     ("The bank closed because the clerk fell ill.", "The clerk fell ill because the bank closed.", "accuracy/role"),
     ("Because the pump failed, the cellar flooded.", "Because the cellar flooded, the pump failed.", "accuracy/role"),
+    ("Kestria accused Zolvania of burning the mill.", "Zolvania accused Kestria of burning the mill.", "accuracy/role"),
+    ("Peru sends more copper to Latvia.", "Latvia sends more copper to Peru.", "accuracy/role"),
+    ("I owe him a dinner.", "He owes me a dinner.", "accuracy/role"),
+    ("We handed them our keys.", "They handed us our keys.", "accuracy/role"),
+    ("The families walked from Talvin to Riga.", "The families walked from Riga to Talvin.", "accuracy/role"),
+    ("The landlady warned the lodger on Sunday that she would complain.", "The lodger warned the landlady on Sunday that she would complain.", "accuracy/role"),
 ]
 WHO_HARMLESS = [
     ("The bill was passed by the senate on Friday.", "The senate passed the bill on Friday."),
@@ -77,6 +91,12 @@ WHO_HARMLESS = [
     ("She handed him the cup.", "He was handed the cup by her."),
     ("Because the dam broke, the road was shut.", "The road was shut because the dam broke."),
     ("Police said on Monday that a man had been hurt.", "A man had been hurt, police said on Monday."),
+    ("Kubin met Olsen.", "Olsen met Kubin."),
+    ("Peru borders Chile.", "Chile borders Peru."),
+    ("Olsen and Kubin signed the treaty.", "Kubin and Olsen signed the treaty."),
+    ("Olsen sent Kubin a letter.", "Olsen sent a letter to Kubin."),
+    ("In Riga the minister praised the pilots.", "The minister praised the pilots in Riga."),
+    ("The lake that the duke bought is deep.", "The duke bought the lake that is deep."),
 ]
 NAME = "accuracy/name"
 NAMES_BROKEN: list[Case] = [
@@ -89,6 +109,9 @@ NAMES_BROKEN: list[Case] = [
     ("Ms Okafor welcomed the delegates.", "Ms Lindgren welcomed the delegates.", NAME),
     ("In the village of Tarvik a road was washed away.", "A road was washed away in Rotterdam.", NAME),
     ("Sweden won the final.", "Norway won the final.", NAME),
+    ("She was born in Niger.", "She was born in Nigeria.", NAME),
+    ("The Slovak ferry sank.", "The Slovenian ferry sank.", NAME),
+    ("Mauritania bought the ship.", "Mauritius bought the ship.", NAME),
 ]
 NAMES_HARMLESS = [
     ("Wolodymyr Tarasenko met the king.", "Volodymyr Tarasenko met the king."),
@@ -104,6 +127,8 @@ NAMES_HARMLESS = [
     ("The Annual Report of the Harbour Board", "The annual report of the harbour board"),
     ("Contributing: The Coast Agency", "Contributed by: Coast Agency"),
     ("Rumours in Kormanz spread.", "Rumours in Kormans spread."),
+    ("Marshal Gazimov spoke.", "Marshal Qazimov spoke."),
+    ("The Nigerien team won.", "Niger's team won."),
 ]
 NUMBER = "accuracy/number"
 NUMBERS_BROKEN: list[Case] = [
@@ -121,6 +146,20 @@ NUMBERS_BROKEN: list[Case] = [
     ("The hut was built in the 1920s.", "The hut was built in the 1930s.", NUMBER),
     ("Almost 4,000 homes were without power.", "More than 4,000 homes were without power.", NUMBER),
     ("Fourteen hundred men marched.", "Fourteen thousand men marched.", NUMBER),
+    ("Two thirds of the bakers agreed.", "One third of the bakers agreed.", NUMBER),
+    ("A third of the crew fell ill.", "A quarter of the crew fell ill.", NUMBER),
+    ("Profits shrank by half.", "Profits shrank by a third.", NUMBER),
+    ("Fees doubled.", "Fees tripled.", NUMBER),
+    ("Hundreds of fish died.", "Tens of thousands of fish died.", NUMBER),
+    ("The lake was at -8 degrees.", "The lake was at 8 degrees.", NUMBER),
+    ("Wages rose by 7 percent.", "Wages rose to 7 percent.", NUMBER),
+    ("The final ended 3-1.", "The final ended 1-3.", NUMBER),
+    ("The council voted 14 to 5.", "The council voted 5 to 14.", NUMBER),
+    ("Fees fell 4 percent to 60 crowns.", "Fees fell 60 percent to 4 crowns.", NUMBER),
+    ("The choir sang twice.", "The choir sang once.", NUMBER),
+    ("The mill burned down in May.", "The mill burned down in March.", NUMBER),
+    ("It was signed on 3 May.", "It was signed on 3 March.", NUMBER),
+    ("The tour lasts 2 hours and 10 minutes.", "The tour lasts 2 hours and 40 minutes.", NUMBER),
 ]
 NUMBERS_HARMLESS = [
     ("The shop shuts at 6:15 P.M.", "The shop shuts at 18:15."),
@@ -144,6 +183,20 @@ NUMBERS_HARMLESS = [
     ("The prize is EUR 900.", "The prize is €900."),
     ("Entry costs 12 000 crowns.", "Entry costs 12,000 crowns."),
     ("15 of the 90 schools were closed.", "Of 90 schools, 15 were closed."),
+    ("The tour lasts 2 hours and 10 minutes.", "The tour lasts 130 minutes."),
+    ("The wall is 10 feet high.", "The wall is 3.05 metres high."),
+    ("The lake was at -8 degrees.", "The lake was at minus 8 degrees."),
+    ("It was 8 degrees below zero.", "It was -8 degrees."),
+    ("Between 15% and 26% agreed.", "Some 15% -26% agreed."),
+    ("Zolvania won 3-1.", "Zolvania won 3:1."),
+    ("Kestria beat Zolvania 3-1.", "Zolvania lost 1-3 to Kestria."),
+    ("Two-thirds of the bakers agreed.", "Two thirds of the bakers agreed."),
+    ("Wages rose 7 percent.", "Wages rose by 7 percent."),
+    ("The loan is 5 million.", "The loan is 5m."),
+    ("The fee grew 4.5 per cent.", "The fee grew 4.5%."),
+    ("A dozen goats escaped.", "Twelve goats escaped."),
+    ("She took the third place.", "She took the 3rd place."),
+    ("The march began in the square.", "The march started in the square."),
 ]
 OMISSION = "accuracy/omission"
 LOSS_BROKEN: list[Case] = [

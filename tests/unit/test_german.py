@@ -25,6 +25,12 @@ BROKEN = {
     "another day": ("Am Dienstag tagt der Ausschuss.", "Der Ausschuss tagt am Donnerstag.", "numbers"),
     "another time": ("Das Konzert beginnt um 19.30 Uhr im Rathaus.", "Das Konzert beginnt um 20.15 Uhr im Rathaus.", "numbers"),
     "another unit": ("Der Kanal ist 40 Kilometer lang.", "Der Kanal ist 40 Meilen lang.", "numbers_unit"),
+    "another month that is a number of the text": ("Die Fähre fährt ab dem 3. Mai wieder.", "Die Fähre fährt ab dem 3. März wieder.", "numbers"),
+    "a negation lost": ("Der Bäcker wurde nicht verurteilt.", "Der Bäcker wurde verurteilt.", "negation_lost"),
+    "a negation lost before a noun": ("Die Werft hat keine Aufträge.", "Die Werft hat Aufträge.", "negation_lost"),
+    "a negation added": ("Die Brücke ist sicher.", "Die Brücke ist nicht sicher.", "negation_added"),
+    "nobody": ("Niemand wurde verletzt.", "Jemand wurde verletzt.", "negation_lost"),
+    "the opposite": ("Die Gebühren stiegen um 5 Prozent.", "Die Gebühren sanken um 5 Prozent.", "antonyms"),
     "another person": ("Ministerin Weber sprach mit den Fischern.", "Ministerin Lindner sprach mit den Fischern.", "names_swapped"),
     "another place": ("Der Zug aus Liverpool hatte eine Stunde Verspätung.", "Der Zug aus Glasgow hatte eine Stunde Verspätung.", "names_swapped"),
     "English left in": ("Der Vertrag wurde gestern von allen Seiten gebilligt.", "Der Vertrag has been approved by all sides.", "script_foreign"),
@@ -69,6 +75,12 @@ HARMLESS = {
     "a name in a compound": ("Die Kommission der EU prüft den Fall.", "Die EU-Kommission prüft den Fall."),
     "loan words": ("Die Schminke hielt den ganzen Abend.", "Das Make-up hielt den ganzen Abend."),
     "active for passive": ("Das Gesetz wurde gestern vom Bundestag beschlossen.", "Gestern hat der Bundestag das Gesetz beschlossen."),
+    "a negation in another word": ("Der Bäcker ist nicht verheiratet.", "Der Bäcker ist unverheiratet."),
+    "a negated request": ("Vergessen Sie nicht, dass die Werft heute geöffnet ist.", "Denken Sie daran, dass die Werft heute geöffnet ist."),
+    "a negation reworded": ("Diese Technik ist noch nicht reif für den Verkauf.", "Diese Technologie steht kurz vor dem Verkauf."),
+    "another negation": ("Niemand kannte die Insel.", "Die Insel kannte keiner."),
+    "not only": ("Die Insel ist nicht nur schön, sondern auch leer.", "Die Insel ist schön und auch leer."),
+    "hesitation": ("Zögern Sie nicht, uns zu fragen.", "Fragen Sie uns."),
 }
 
 
@@ -176,7 +188,7 @@ def test_a_german_run_is_judged_by_default_and_says_how(cli: Cli, tmp_path: Path
     told, folder = _run(cli, tmp_path, *options, texts=GERMAN)
     assert "Diagnosis: German is judged by rules, without the reader" in told
     manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert manifest["diagnosis"]["rules"] == "de-1"
+    assert manifest["diagnosis"]["rules"] == "de-2"
     assert "reader" not in manifest["diagnosis"]
     assert "diagnosis" not in manifest["unreadable"]
     segments = evaluator.load(folder).segments
@@ -190,7 +202,7 @@ def test_rules_sign_themselves() -> None:
     from evaluator.signatures import changed_diagnosis, diagnosis_signature
 
     german, english = Judge("de", None).manifest(), Judge("en", None).manifest()
-    assert diagnosis_signature(german).startswith("rules:de-1|lang:de|")
+    assert diagnosis_signature(german).startswith("rules:de-2|lang:de|")
     assert changed_diagnosis(german, english) is not None
 
 

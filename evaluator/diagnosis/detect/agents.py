@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 from evaluator.diagnosis.detect.verbs import BE, is_passive, is_past, lemma
 from evaluator.diagnosis.pair import Pair, make_finding
-from evaluator.diagnosis.sides import Side, Word, stem
+from evaluator.diagnosis.sides import Side, Word, is_adverb, stem
 from evaluator.types import Finding
 
 NAME = "roles"
-_PERSONS = {"i": "*i", "me": "*i", "he": "*he", "him": "*he", "she": "*she", "her": "*she", "we": "*we", "us": "*we", "they": "*they", "them": "*they"}
-_MUTUAL = frozenset(
-    stem(w) for w in ("meet", "marry", "face", "play", "fight", "join", "divorce", "resemble", "equal", "match", "follow", "precede", "include")
-)
+PERSONS = {"i": "*i", "me": "*i", "he": "*he", "him": "*he", "she": "*she", "her": "*she", "we": "*we", "us": "*we", "they": "*they", "them": "*they"}
+MUTUAL = frozenset(stem(w) for w in ("meet", "marry", "face", "play", "fight", "join", "divorce", "resemble", "equal", "match", "follow", "precede", "include"))
 """Verbs whose two sides can change places without a lie."""
 _STARTERS = frozenset(
     ["that", "who", "which", "because", "when", "after", "before", "while", "where", "since", "and", "but", "or", "if", "although", "as", "than"]
@@ -50,7 +48,7 @@ def events(side: Side) -> dict[str, Event]:
             form = lemma(word)
             count[form] = count.get(form, 0) + 1
             out[form] = _event(side, i)
-    return {form: event for form, event in out.items() if count[form] == 1 and form not in _MUTUAL}
+    return {form: event for form, event in out.items() if count[form] == 1 and form not in MUTUAL}
 
 
 def _third_person(side: Side, i: int) -> bool:
@@ -86,9 +84,9 @@ def _stretch(side: Side, start: int, step: int, stop: frozenset[str]) -> frozens
 
 
 def _party(word: Word) -> set[str]:
-    if word.lower in _PERSONS:
-        return {_PERSONS[word.lower]}
-    return {lemma(word)} if word.kind == "word" and not word.function and not word.lower.endswith("ly") else set()
+    if word.lower in PERSONS:
+        return {PERSONS[word.lower]}
+    return {lemma(word)} if word.kind == "word" and not word.function and not is_adverb(word.lower) else set()
 
 
 def _object_follows(side: Side, i: int) -> bool:

@@ -16,6 +16,9 @@ ENDINGS = ("s", "ed", "ing")
 _CLASSES = (
     "red blue green yellow black white brown orange purple pink grey", "gold silver bronze", "golden silver bronze", "north south east west",
     "northern southern eastern western", "spring summer autumn winter", "left right", "breakfast lunch dinner",
+    "father son grandfather grandson uncle nephew husband brother", "mother daughter grandmother granddaughter aunt niece wife sister",
+    "killed wounded", "killed injured", "killed hurt", "drunk sober", "lawyer doctor nurse teacher engineer farmer", "lung liver kidney stomach", "knee elbow shoulder ankle wrist hip",
+    "wheat rice barley", "beer wine whisky vodka", "piano violin guitar cello flute trumpet", "dog cat horse cow pig", "bus train plane ship", "football basketball volleyball tennis hockey handball",
 )  # fmt: skip
 """Words of which one excludes the others."""
 _OPPOSITES: dict[str, set[str]] = {}
@@ -23,7 +26,10 @@ for _pair in ANTONYMS:
     for _word in _pair:
         _OPPOSITES.setdefault(_word, set()).update(_pair - {_word})
 
-_EXCLUDING = {word: set(row.split()) - {word} for row in _CLASSES for word in row.split()} | {"silver": {"gold", "golden", "bronze"}}
+_EXCLUDING: dict[str, set[str]] = {"silver": {"golden"}}
+for _row in _CLASSES:
+    for _word in _row.split():
+        _EXCLUDING.setdefault(_word, set()).update(set(_row.split()) - {_word})
 
 
 def find_antonyms(pair: Pair) -> list[Finding]:
@@ -77,11 +83,19 @@ def _inflected(lower: str) -> Iterator[str]:
     for ending in ENDINGS:
         if lower.endswith(ending) and len(lower) > len(ending) + 3:
             stem = lower.removesuffix(ending)
-            for base in (stem, stem + "e", american(stem + "e")):
+            for base in (stem, stem + "e", american(stem + "e"), *_in_y(lower)):
                 yield from (form for other in _OPPOSITES.get(base, ()) for form in _forms(other, ending))
 
 
+def _in_y(lower: str) -> Iterator[str]:
+    """denies and denied as deny."""
+    if lower.endswith(("ies", "ied")):
+        yield lower[:-3] + "y"
+
+
 def _forms(base: str, ending: str) -> Iterator[str]:
+    if base.endswith("y") and ending != "ing" and base[-2:-1] not in "aeo":
+        yield base[:-1] + ("ies" if ending == "s" else "ied")
     stems = (base.removesuffix("e"), british(base).removesuffix("e")) if ending != "s" else (base, british(base))
     yield from dict.fromkeys(stem + ending for stem in stems)
 

@@ -52,7 +52,11 @@ def _head(side: Side, q: Quantity) -> str:
         if word.kind == "number":
             return word.text
         if word.text == "%" or (word.kind == "word" and not word.function):
-            if word.text == "%" or word.lower in ("percent", "million", "billion", "people", "per", "cent"):
+            if word.text == "%" or word.lower in ("percent", "per", "cent"):
+                if k + 1 < len(side.words) and side.words[k + 1].lower in ("of", "to", "from", "and", "in", "on"):
+                    return "percent" if side.words[k + 1].lower != "of" else ""
+                continue
+            if word.lower in ("million", "billion", "people"):
                 continue
             return lemma(word)
     return ""

@@ -100,7 +100,8 @@ def licensed(word: Word, other: Forms) -> bool:
     letters = lower.replace(".", "")
     if not other.known.isdisjoint((lower, letters, sound(word.text), *_classes(lower))) or word.stem in other.stems:
         return True
-    if len(lower) > 3 and (lower in other.squeezed or any(_derived(lower, form) for form in other.bases if form[:4] == lower[:4])):
+    # A country is known in all of its forms: Niger is no part of Nigeria.
+    if len(lower) > 3 and lower not in SAME_PLACE and (lower in other.squeezed or any(_derived(lower, form) for form in other.bases if form[:4] == lower[:4])):
         return True
     capitals = word.text.replace(".", "").isupper()
     if capitals and len(letters) <= 6 and any(letters in row for row in other.initials):

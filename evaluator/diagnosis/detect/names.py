@@ -79,9 +79,15 @@ def _misspelling(pair: Pair, i: int, j: int) -> Finding:
     kind, severity, message = "_misspelt", "minor", f"{word.text} for {right.text}"
     if any(w.capital and sound(w.text) == sound(right.text) for w in pair.hypothesis.words):
         kind, severity, message = "_two_ways", "major", f"{right.text} is also spelled {word.text}"
-    elif sound(word.text)[:1] != sound(right.text)[:1] and not (is_proper(word) and not is_proper(right)):
+    elif _beginning(word) != _beginning(right) and not (is_proper(word) and not is_proper(right)):
         kind, severity, message = "_garbled", "major", f"{word.text} for {right.text}: hard to know again"
     return make_finding(pair, "accuracy/name", severity, NAME + kind, (i, i + 1), (j, j + 1), message)
+
+
+def _beginning(word: Word) -> str:
+    """The first letter as it sounds; Gaddafi is Qaddafi, Jusuf Yusuf."""
+    first = sound(word.text)[:1]
+    return {"g": "k", "j": "i"}.get(first, first)
 
 
 def _replaced(pair: Pair, left: list[int], right: list[int]) -> list[Finding]:

@@ -40,7 +40,9 @@ def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
     unsure: list[NegationCue] = []
     for cue in ours:
         place = _negated_word(here, there, cue, links)
-        if place is not None and not _answered(there, place, [c.place for c in theirs] + soft) and not double(here, cue, there):
+        if double(here, cue, there):
+            continue
+        if place is not None and not _answered(there, place, [c.place for c in theirs] + soft):
             certain.append(cue)
         elif place is None and spare > 0 and not soft:
             (likely if _reworded(pair, cue, lost) else unsure).append(cue)

@@ -9,7 +9,7 @@ from rapidfuzz.distance import Levenshtein
 
 from evaluator.diagnosis.detect.verbs import lemma
 from evaluator.diagnosis.lexicon import NEGATIONS, NEGATIVE_WORDS, NOT_NEGATIVE, STRICT_NEGATIONS
-from evaluator.diagnosis.sides import Side, Word, stem
+from evaluator.diagnosis.sides import Side, Word, is_adverb, stem
 
 _SEMI = frozenset(["hardly", "barely", "scarcely", "rarely", "seldom"])
 _UNABLE = frozenset(["unable", "failed", "fails", "fail", "failing", "refused", "refuses", "refuse"])
@@ -60,7 +60,7 @@ def _kind(side: Side, i: int) -> str:
         return "no"
     if lower == "without":
         return "without"
-    if lower in STRICT_NEGATIONS or lower.endswith("n't") or lower in ("didnt", "doesnt", "isnt", "wasnt", "dont"):
+    if lower in STRICT_NEGATIONS or lower.endswith("n't") or lower in ("didnt", "doesnt", "isnt", "wasnt", "dont") or _still_to(side, i):
         return "not"
     if lower in _SEMI:
         return "semi"
@@ -68,6 +68,11 @@ def _kind(side: Side, i: int) -> str:
         return "unable"
     # A misspelt `never` is one: the vocabulary does not know it whole.
     return "not" if word.pieces > 1 and word.kind == "word" and len(lower) > 4 and Levenshtein.distance(lower, "never") == 1 else ""
+
+
+def _still_to(side: Side, i: int) -> bool:
+    """True for the `yet` of has yet to answer."""
+    return side.words[i].lower == "yet" and _lower(side.words, i + 1) == "to" and _lower(side.words, i - 1) in ("has", "have", "had")
 
 
 def _idle(side: Side, i: int) -> bool:
@@ -148,7 +153,9 @@ def scope(side: Side, cue: NegationCue) -> list[int]:
         word = words[i]
         if (word.kind == "punctuation" and word.text not in "-’'\"“”") or word.lower in ("and", "but", "because", "when", "so", "who", "which"):
             break
-        if word.kind == "number" or (word.kind == "word" and not word.function and not word.lower.endswith("ly")):
+        if word.kind == "number" or (
+            word.kind == "word" and not word.function and not is_adverb(word.lower) and not (word.lower == "longer" and words[i - 1].lower == "no")
+        ):
             out.append(i)
             if cue.kind != "no" or len(out) == 2:
                 break

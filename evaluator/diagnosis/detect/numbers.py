@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from evaluator.diagnosis.detect.bounds import find_bounds
 from evaluator.diagnosis.detect.clocks import same_time
+from evaluator.diagnosis.detect.measures import same_amount
 from evaluator.diagnosis.detect.metadata import metadata_end
 from evaluator.diagnosis.detect.moved_numbers import find_moved
+from evaluator.diagnosis.detect.parts import changed_parts, find_changes, find_signs
 from evaluator.diagnosis.detect.quantities import Quantity, quantities
 from evaluator.diagnosis.pair import Pair, cut, make_finding
 from evaluator.diagnosis.sides import Side
@@ -22,6 +24,30 @@ _FRACTIONS = (
     | dict.fromkeys((33.0, 66.0, 67.0), _THIRD)
 )
 """Words in which percentages and minutes are expressed."""
+_RESULTS = frozenset(
+    [
+        "won",
+        "win",
+        "wins",
+        "winning",
+        "lost",
+        "lose",
+        "loses",
+        "losing",
+        "beat",
+        "beats",
+        "beaten",
+        "defeat",
+        "defeats",
+        "defeated",
+        "victory",
+        "loss",
+        "trail",
+        "trailed",
+        "lead",
+        "led",
+    ]
+)
 _CODE = re.compile(r"[^\d]+")
 
 
@@ -35,9 +61,15 @@ def find_numbers(pair: Pair, read: Callable[[Side, bool], list[Quantity]] = quan
     skip = metadata_end(pair)
     ours, theirs = [q for q in read(pair.hypothesis, pair.english) if q.start >= skip], read(pair.reference, pair.english)
     left, right = _unmatched(ours, theirs)
-    left = [q for q in left if not _licensed(q, pair.reference, theirs)]
-    right = [q for q in right if not _licensed(q, pair.hypothesis, ours)]
-    out = _changed(pair, left, right) + _units(pair, ours, theirs) + _ratios(pair) + find_bounds(pair, ours, theirs)
+    free = list(right), list(left)
+    left = [q for q in left if not _licensed(q, pair.reference, theirs, free[0])]
+    right = [q for q in right if not _licensed(q, pair.hypothesis, ours, free[1])]
+    changed = changed_parts(pair)
+    left = [q for q in left if not any(part.start <= q.start < part.end for part, _ in changed)]
+    right = [q for q in right if not any(part.start <= q.start < part.end for _, part in changed)]
+    out = [_another(pair, (part.start, part.end), (other.start, other.end)) for part, other in changed]
+    out += _changed(pair, left, right) + _units(pair, ours, theirs) + _ratios(pair) + find_bounds(pair, ours, theirs)
+    out += find_signs(pair, ours, theirs) + find_changes(pair, ours, theirs)
     for q in left:
         words = cut(pair.hypothesis, (q.start, q.end))
         out.append(make_finding(pair, "accuracy/number", _severity(pair, q), NAME + "_added", (q.start, q.end), None, f"{words} is not in the reference"))
@@ -45,6 +77,12 @@ def find_numbers(pair: Pair, read: Callable[[Side, bool], list[Quantity]] = quan
         words = cut(pair.reference, (q.start, q.end))
         out.append(make_finding(pair, "accuracy/number", _severity(pair, q), NAME + "_lost", None, (q.start, q.end), f"{words} is lost"))
     return out or find_moved(pair, ours, theirs)
+
+
+def _another(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int], severity: str = "critical") -> Finding:
+    """The finding of a number that stands where the reference has another."""
+    message = f"{cut(pair.hypothesis, ours)} where the reference says {cut(pair.reference, theirs)}"
+    return make_finding(pair, "accuracy/number", severity, NAME, ours, theirs, message)
 
 
 def _changed(pair: Pair, left: list[Quantity], right: list[Quantity]) -> list[Finding]:
@@ -56,10 +94,8 @@ def _changed(pair: Pair, left: list[Quantity], right: list[Quantity]) -> list[Fi
             continue
         left.remove(q)
         right.remove(partner)
-        words = cut(pair.hypothesis, (q.start, q.end)), cut(pair.reference, (partner.start, partner.end))
-        severity = "minor" if q.loose and partner.loose and q.kind != "time" and not _ranks(pair, q, partner) else "critical"
-        places = (q.start, q.end), (partner.start, partner.end)
-        out.append(make_finding(pair, "accuracy/number", severity, NAME, *places, f"{words[0]} where the reference says {words[1]}"))
+        unsure = q.loose and partner.loose and q.kind != "time" and not _ranks(pair, q, partner) and not _same_neighbours(pair, q, partner)
+        out.append(_another(pair, (q.start, q.end), (partner.start, partner.end), "minor" if unsure else "critical"))
     return out
 
 
@@ -67,6 +103,17 @@ def _ranks(pair: Pair, q: Quantity, r: Quantity) -> bool:
     """True for first to tenth at one place: third for second is another rank. `Once` and Roman numerals are no ranks."""
     texts = pair.hypothesis.words[q.start].lower, pair.reference.words[r.start].lower
     return q.kind == r.kind == "ordinal" and all(text.endswith(("st", "nd", "rd", "th")) for text in texts)
+
+
+def _same_neighbours(pair: Pair, q: Quantity, r: Quantity) -> bool:
+    """True where the words on either side are the same: scored twice, scored once."""
+    here, there = ([_form(side, k) for k in (place.start - 1, place.end)] for side, place in ((pair.hypothesis, q), (pair.reference, r)))
+    return here == there and any(here)
+
+
+def _form(side: Side, i: int) -> str:
+    """The stem of a word; empty for a mark and at either end."""
+    return side.words[i].stem if 0 <= i < len(side.words) and side.words[i].kind == "word" else ""
 
 
 def _severity(pair: Pair, q: Quantity) -> str:
@@ -77,9 +124,11 @@ def _severity(pair: Pair, q: Quantity) -> str:
 def _same(a: Quantity, b: Quantity) -> bool:
     if a.kind == b.kind == "time":
         return same_time(a.value, b.value, not (a.loose or b.loose))
+    if any(x.unit == "metre" and y.value == x.value * 10**6 for x, y in ((a, b), (b, a))):
+        return True  # 5m for five million
     if a.value == b.value:
         return a.kind == b.kind or {a.kind, b.kind} == {"number", "ordinal"}
-    return a.kind == b.kind == "number" and abs(a.value - b.value) < 1e-6 * max(1.0, abs(a.value))
+    return a.kind == b.kind == "number" and (abs(a.value - b.value) < 1e-6 * max(1.0, abs(a.value)) or same_amount(a, b))
 
 
 def _unmatched(ours: list[Quantity], theirs: list[Quantity]) -> tuple[list[Quantity], list[Quantity]]:
@@ -94,8 +143,15 @@ def _unmatched(ours: list[Quantity], theirs: list[Quantity]) -> tuple[list[Quant
     return left, right
 
 
-def _licensed(q: Quantity, other: Side, theirs: list[Quantity]) -> bool:
-    """True where the other text says it in another way or once for twice: 8 in 08:00, May for 05, twenty in 1920s."""
+def _licensed(q: Quantity, other: Side, theirs: list[Quantity], free: list[Quantity]) -> bool:
+    """True where the other text says it in another way or once for twice: 8 in 08:00, May for 05, twenty in 1920s.
+
+    Args:
+        q: what stands on one side.
+        other: the other side.
+        theirs: all that stands there.
+        free: those of them without partner. The 3 of 3 May has one, and is no March.
+    """
     if any(_same(q, r) for r in theirs):
         return True
     digits = str(int(q.value)) if q.value == int(q.value) else str(q.value)
@@ -104,7 +160,8 @@ def _licensed(q: Quantity, other: Side, theirs: list[Quantity]) -> bool:
         hour, minute = (str(part) for part in divmod(int(q.value), 60))
         return [hour, minute] in parts or (minute == "0" and [hour] in parts)
     if q.kind == "month":
-        return any(digits in part for part in parts)
+        taken = {r.start for r in theirs if r not in free}
+        return any(digits in _parts(w.text) for k, w in enumerate(other.words) if w.kind == "number" and k not in taken)
     return q.kind != "day" and (any(digits in part for part in parts) or _in_another_form(q, digits, other, theirs))
 
 
@@ -174,14 +231,28 @@ def _units(pair: Pair, ours: list[Quantity], theirs: list[Quantity]) -> list[Fin
 
 
 def _ratios(pair: Pair) -> list[Finding]:
-    """A score or ratio of two numbers in the other order: 3:1 and 1:3."""
-    ours, theirs = (
-        {tuple(w.text.split(":")): i for i, w in enumerate(s.words) if w.kind == "number" and w.text.count(":") == 1} for s in (pair.hypothesis, pair.reference)
-    )
+    """A score or ratio of two numbers in the other order, beside the same words for winning and losing: 3:1 and 1:3, 2-0 and 0-2."""
+    ours, theirs = _pairs_of(pair.hypothesis), _pairs_of(pair.reference)
     out = []
-    for ratio, i in ours.items():
-        j = theirs.get(ratio[::-1])
-        if j is not None and ratio not in theirs and ratio[::-1] not in ours and all(len(part) < 3 for part in ratio):
-            message = f"{pair.hypothesis.words[i].text} where the reference says {pair.reference.words[j].text}"
-            out.append(make_finding(pair, "accuracy/number", "critical", NAME, (i, i + 1), (j, j + 1), message))
+    results = [{w.lower for w in side.words} & _RESULTS for side in (pair.hypothesis, pair.reference)]
+    for ratio, (i, end) in ours.items() if results[0] == results[1] else ():
+        there = theirs.get(ratio[::-1])
+        if there is not None and ratio not in theirs and ratio[::-1] not in ours:
+            out.append(_another(pair, (i, end), there))
     return out
+
+
+def _pairs_of(side: Side) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Two short numbers around a colon, a dash or `to`, with the range of their words."""
+    out: dict[tuple[str, ...], tuple[int, int]] = {}
+    words = side.words
+    for i, word in enumerate(words):
+        if word.kind == "number" and word.text.count(":") == 1:
+            out[tuple(word.text.split(":"))] = (i, i + 1)
+        if (
+            i + 2 < len(words)
+            and word.kind == words[i + 2].kind == "number"
+            and (words[i + 1].lower == "to" or (words[i + 1].text in "-–" and words[i + 2].start - word.end == 1))
+        ):
+            out[word.text, words[i + 2].text] = (i, i + 3)
+    return {ratio: place for ratio, place in out.items() if all(len(part) < 3 for part in ratio)}

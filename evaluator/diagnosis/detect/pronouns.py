@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from evaluator.diagnosis.detect.verbs import is_passive, lemma
-from evaluator.diagnosis.sides import Side
+from evaluator.diagnosis.sides import Side, is_adverb
 
 _FORMS = {
     "i": ("I", "subject"), "me": ("I", "object"), "my": ("I", "owner"), "we": ("we", "subject"), "us": ("we", "object"), "our": ("we", "owner"),
@@ -55,7 +55,7 @@ def _after(side: Side, i: int, reach: int) -> int | None:
     for k in range(i + 1, min(len(side.words), i + 1 + reach)):
         if side.words[k].kind == "punctuation":
             return None
-        if _content(side, k) and not side.words[k].lower.endswith("ly"):
+        if _content(side, k) and not is_adverb(side.words[k].lower):
             return k
     return None
 

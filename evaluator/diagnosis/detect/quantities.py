@@ -6,12 +6,15 @@ import re
 from typing import NamedTuple
 
 from evaluator.diagnosis.detect.clocks import clock
+from evaluator.diagnosis.detect.measures import in_smaller
 from evaluator.diagnosis.lexicon import DAYS, DECADES, MONTHS, ORDINALS, ROMANS, SCALES, SMALL_NUMBERS, SYMBOLS, UNITS
 from evaluator.diagnosis.sides import Side, Word
 
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$")
 _SPANS = {"decade": (10.0, "year"), "century": (100.0, "year")}
 """Seven decades are 70 years."""
+_BEFORE_MONTHS = frozenset(["in", "since", "until", "till", "by", "last", "next", "early", "late", "mid", "from", "during", "before", "after"])
+"""Beside them `March` is no walk."""
 _MANY = frozenset(["hundreds", "thousands", "millions", "billions", "dozens"])
 
 
@@ -52,9 +55,20 @@ def quantities(side: Side, english: bool) -> list[Quantity]:
         if found is None:
             i += 1
             continue
-        out.append(found)
+        total = _together(words, out[-1], found) if out else None
+        if total is not None:
+            out[-1] = total
+        else:
+            out.append(found)
         i = found.end
     return out
+
+
+def _together(words: tuple[Word, ...], a: Quantity, b: Quantity) -> Quantity | None:
+    """Two hours and 30 minutes as one amount."""
+    between = [w.lower for w in words[a.end : b.start]]
+    total = in_smaller(a, b) if a.kind == b.kind == "number" and len(between) <= 2 and between[1:] in ([], ["and"], [","]) else None
+    return None if total is None else Quantity(total, a.start, b.end, b.unit, "number", False, a.digits or b.digits)
 
 
 def _named(words: tuple[Word, ...], i: int) -> Quantity | None:
@@ -63,7 +77,8 @@ def _named(words: tuple[Word, ...], i: int) -> Quantity | None:
     name = word.lower.rstrip(".").removesuffix("'s")
     if word.capital and name in MONTHS:
         near = [w for w in words[max(0, i - 2) : i] + words[i + 1 : i + 3] if w.kind == "number"]
-        if name in ("may", "march", "mar", "jan") and not near and (word.first or name != "may"):
+        named = i > 0 and words[i - 1].lower in _BEFORE_MONTHS
+        if name in ("may", "march", "mar", "jan") and not near and not named and (word.first or name != "may"):
             return None
         return Quantity(float(MONTHS[name]), i, i + 1, "", "month", False)
     if word.capital and name in DAYS and name not in ("sun", "sat", "wed"):

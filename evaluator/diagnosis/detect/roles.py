@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 
 from evaluator.diagnosis.detect.agents import NAME, find_causes, find_exchanged
+from evaluator.diagnosis.detect.exchanges import EITHER_WAY, find_exchanges
 from evaluator.diagnosis.detect.name_words import is_name
-from evaluator.diagnosis.detect.verbs import is_past
+from evaluator.diagnosis.detect.verbs import is_past, lemma
 from evaluator.diagnosis.pair import Pair, make_finding
 from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
@@ -20,8 +21,9 @@ def find_roles(pair: Pair) -> list[Finding]:
     if not pair.english:
         return []
     exchanged = find_exchanged(pair)
-    swapped = [] if any(f.severity == "critical" for f in exchanged) else _swaps(pair)
-    return _shifts(pair) + swapped + exchanged + find_causes(pair)
+    if not any(f.severity == "critical" for f in exchanged):
+        exchanged += _swaps(pair) or find_exchanges(pair)
+    return _shifts(pair) + exchanged + find_causes(pair)
 
 
 def _oblique(side: Side, i: int) -> bool:
@@ -82,7 +84,7 @@ def _turned_round(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) ->
     there = pair.reference.words[theirs[0] + 1 : theirs[1]]
     if any(w.lower in ("by", "and", "or", "of", "with", "from", "is", "was", "were", "been", "to", ",") for w in between):
         return False
-    verbs = {w.stem for w in between if not w.capital and is_past(w)}
+    verbs = {w.stem for w in between if not w.capital and is_past(w) and lemma(w) not in EITHER_WAY}
     same = [k for k, w in enumerate(there) if w.stem in verbs]
     return (
         bool(same)

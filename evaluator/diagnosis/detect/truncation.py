@@ -32,6 +32,8 @@ _SELDOM_END = frozenset([
 ])  # fmt: skip
 """Words that may end a sentence: come in, the one I came with."""
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{4,})[)）\]]")
+_PERCENT = ("per", "cent", "percent")
+"""For which the other text may have a sign."""
 
 
 class Loss(NamedTuple):
@@ -77,7 +79,7 @@ def loss_of(pair: Pair) -> Loss:
 
 
 def _content(side: Side) -> tuple[int, ...]:
-    return tuple(i for i, w in enumerate(side.words) if w.kind == "number" or (w.kind == "word" and not w.function))
+    return tuple(i for i, w in enumerate(side.words) if w.kind == "number" or (w.kind == "word" and not w.function and w.lower not in _PERCENT))
 
 
 def _last(words: tuple[Word, ...]) -> int:

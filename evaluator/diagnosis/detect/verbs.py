@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from evaluator.diagnosis.sides import Side, Word, stem
+from evaluator.diagnosis.sides import Side, Word, is_adverb, stem
 
 _FORMS = """arise arose arisen;bear bore borne;beat beat beaten;become became become;begin began begun;bend bent bent;bind bound bound;bite bit bitten;
 blow blew blown;break broke broken;bring brought brought;build built built;burn burnt burnt;buy bought bought;catch caught caught;choose chose chosen;
@@ -64,7 +64,7 @@ def is_passive(side: Side, i: int) -> bool:
         if before.lower in BE or before.lower in _GET or before.lower.endswith(("'re", "'s")):
             return True
         if not (
-            before.lower.endswith("ly")
+            is_adverb(before.lower)
             or before.lower
             in (
                 "not",

@@ -21,19 +21,20 @@ from evaluator.diagnosis.reader import MODEL, word_pieces
 from evaluator.diagnosis.rules.content import find_lost_and_added, find_repeated
 from evaluator.diagnosis.rules.english import find_english, find_untranslated
 from evaluator.diagnosis.rules.names import find_german_names
+from evaluator.diagnosis.rules.negation import find_german_negation
 from evaluator.diagnosis.rules.numbers import find_german_numbers
 from evaluator.diagnosis.rules.sides import german_pair, german_side, unaligned_pair
 from evaluator.embed import Tokenizer
 from evaluator.types import Diagnosis, Finding
 
-VERSION = "1"
+VERSION = "2"
 """Of the rules of every language; part of the signature."""
 WORTH = {"critical": 0.5, "major": 0.36, "minor": 0.03}
 """What a finding adds to risk, by severity: the first two as in English."""
 BASE_RISK, PRIOR, THRESHOLD = 0.05, 0.2, 0.34
 """Risk without a finding; the share of broken paragraphs that risk is stated for; the risk of one major finding reaches the last."""
 MAX_MINOR = 5
-DETECTORS = (find_german_numbers, find_german_names, find_english, find_quotes, find_lost_and_added, find_metadata)
+DETECTORS = (find_german_numbers, find_german_names, find_german_negation, find_english, find_quotes, find_lost_and_added, find_metadata)
 
 
 def diagnose_by_rules(pairs: Sequence[tuple[str, str]], prior: float | None, tokenizer: Tokenizer | None = None) -> list[Diagnosis]:
