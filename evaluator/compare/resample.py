@@ -19,6 +19,8 @@ BLOCK = 1 << 20
 """Weights in one block; 2^20 are 8 MiB in float64."""
 FEWEST_ROWS = 8
 """Even of a million segments: a product of one row would read all statistics for it alone."""
+DRAWN_AT_ONCE = 1 << 14
+"""Draws that are counted together, so that they stay in the processor's cache; a set of few units is drawn for many resamples at once."""
 MOST_UNITS = 30_000
 """Units that are resampled one by one; of more, neighbours are drawn together."""
 MOST_GROUPS = 1 << 14
@@ -44,11 +46,14 @@ def swap_masks(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.bool_]]
 def draw_counts(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float32]]:
     """Blocks (rows, n): how often each unit is in sacreBLEU's bootstrap resamples."""
     rng = np.random.default_rng(seed)
-    rows = max(FEWEST_ROWS, BLOCK // n)
+    rows, at_once = max(FEWEST_ROWS, BLOCK // n), max(1, DRAWN_AT_ONCE // n)
     for done in range(0, resamples, rows):
         counts = np.empty((min(rows, resamples - done), n), dtype=np.float32)
-        for row in counts:  # one by one, so that what is counted stays in the processor's cache
-            row[:] = np.bincount(rng.integers(n, size=n, dtype=np.int32), minlength=n)
+        for start in range(0, len(counts), at_once):
+            some = counts[start : start + at_once]
+            drawn = rng.integers(n, size=some.shape, dtype=np.int32)
+            drawn += np.arange(len(some), dtype=np.int32)[:, None] * n
+            some[:] = np.bincount(drawn.ravel(), minlength=some.size).reshape(some.shape)
         yield counts
 
 

@@ -78,7 +78,7 @@ def test_quoting_is_told_as_from_every_cell(lines: list[tuple[str, str]]) -> Non
 
 
 @pytest.mark.parametrize("n", [7, 1000, 12_501])
-def test_draws_row_by_row_are_those_of_one_call(n: int) -> None:
+def test_draws_in_pieces_are_those_of_one_call(n: int) -> None:
     drawn = np.random.default_rng(3).integers(n, size=(50, n), dtype=np.int32)
     counts = np.concatenate(list(draw_counts(n, 50, 3)))
     assert (counts == [np.bincount(row, minlength=n) for row in drawn]).all()

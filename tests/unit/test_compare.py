@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from evaluator.compare import CORRECTIONS, TESTS, ComparisonData, MetricData, Plan, compare_systems, paired_tests
 from evaluator.compare.bootstrap import bootstrap_scores, null_factor
 from evaluator.compare.formulas import make_formula
 from evaluator.compare.ranks import Standing, standings
-from evaluator.compare.resample import Products, by_unit, draw_counts, group_size, in_groups, swap_masks
+from evaluator.compare.resample import DRAWN_AT_ONCE, Products, by_unit, draw_counts, group_size, in_groups, swap_masks
 from evaluator.corrections import correct
 from evaluator.metrics.adapters import BleuMetric, ChrfMetric, ChrfPlusMetric, LexicalMetric, TerMetric
 from evaluator.types import EvaluatorError, FloatArray
@@ -108,6 +109,20 @@ def test_blocks_of_resamples_are_sacrebleus_own_numbers(n: int, monkeypatch: pyt
     drawn = np.random.default_rng(5).choice(n, size=(200, n), replace=True)
     counts = np.concatenate(list(draw_counts(n, 200, 5)))
     assert np.array_equal(counts, np.stack([np.bincount(row, minlength=n) for row in drawn]))
+
+
+def test_many_resamples_of_a_small_set_are_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    bincount = np.bincount
+
+    def counting(drawn: NDArray[np.int32], minlength: int) -> NDArray[np.intp]:
+        counted.append(len(drawn))
+        return bincount(drawn, minlength=minlength)
+
+    monkeypatch.setattr(np, "bincount", counting)
+    counts = np.concatenate(list(draw_counts(7, 10_000, 5)))
+    assert (counts.sum(axis=1) == 7).all()
+    assert (len(counted), sum(counted), max(counted) <= DRAWN_AT_ONCE) == (5, 70_000, True)
 
 
 def test_blocks_stay_small_whatever_the_size() -> None:
