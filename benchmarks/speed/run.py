@@ -44,7 +44,7 @@ def command_cells(row: Row) -> list[object]:
 
 def class_cells(row: Measured) -> list[object]:
     """A row of the table for classes."""
-    return ["class", row.what, round(row.ours, 4), round(row.peer, 3), round(row.peer / row.ours, 1), *[""] * 4, "", str(row.same).lower()]
+    return ["class", row.what, round(row.ours, 4), round(row.peer, 3), round(row.peer / row.ours, 1), *[""] * 4, "", row.same]
 
 
 def processor() -> str:
