@@ -293,6 +293,7 @@ def test_compare_prints_and_writes_only_when_told(cli: Cli, stored: Path, tmp_pa
     assert set(evaluator.load(tmp_path / "again").pairs["test"]) == {"ar"}
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("format_", ["json", "csv", "latex", "md"])
 def test_compare_speaks_every_format(cli: Cli, stored: Path, format_: str) -> None:
     result = cli("compare", stored / "run1", "-m", "chrf", "--format", format_)
@@ -323,6 +324,7 @@ def test_a_table_of_one_system_cannot_be_compared(cli: Cli, write: Write, tmp_pa
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.model
 def test_options_of_scoring_are_refused_for_a_stored_run(cli: Cli, stored: Path) -> None:
     result = cli("compare", stored / "run1", "--tokenize", "zh")
     assert result.code == 2

@@ -149,14 +149,14 @@ LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "\n".join(f"{chr(98 + k)}: &{chr(98 + k
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (LAUGHS, "more than 100000 values"),
+        pytest.param(LAUGHS, "more than 100000 values", marks=pytest.mark.slow),
         ("a: &a [*a]", "nested too deeply"),
         ("suite: !!python/object/apply:os.system ['touch ran']", "sets"),
         ("suite: !!python/name:os.system x", "cannot be read as"),
         ("options: {resamples: 0x" + "f" * 6000 + "}", "more than 64 bits"),
         ("x: " + "y" * 1_100_000, "characters, and what a suite is read from has at most"),
         ("[" * 5000, "nested too deeply"),
-        ("[a," * 5000, "nested too deeply"),
+        pytest.param("[a," * 5000, "nested too deeply", marks=pytest.mark.slow),
         ("a: !!binary x\nb: !!timestamp 2001-99-99\nc: !!int x\nd: !!float x", "cannot be read as"),
         ("suite: ../../out\nsets: []", "it names a folder"),
         ("sets: [{name: ../up, reference: r.txt}]", "it names a folder"),

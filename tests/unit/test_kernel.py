@@ -114,7 +114,7 @@ def test_long_texts_are_counted_as_by_sacrebleu(name: str, options: dict[str, An
     assert_equal(name, options, [changed(rng, text) for text in references[0]], [list(references[0])])
 
 
-@pytest.mark.parametrize(("n", "m"), [(1, 0), (0, 1), (1, 80), (80, 1), (2, 130), (130, 2), (60, 60), (700, 690)])
+@pytest.mark.parametrize(("n", "m"), [(1, 0), (0, 1), (1, 80), (80, 1), (2, 130), (130, 2), pytest.param(60, 60, marks=pytest.mark.slow), (700, 690)])
 @pytest.mark.parametrize("_kernel", ["compiled"], indirect=True)
 def test_ter_of_unequal_lengths_stays_in_the_beam_of_sacrebleu(n: int, m: int) -> None:
     rng = random.Random(n * 1000 + m)

@@ -158,6 +158,7 @@ def test_the_test_of_auc_says_what_it_cannot_compare() -> None:
         compare_auc([1, 0], [1, 2, 3], [1, 2, 3])
 
 
+@pytest.mark.slow
 def test_systems_of_a_segment_are_exchanged_together() -> None:
     """Six versions of each text are no six texts: a rejection of a true null stays rare."""
     rejected = {"segments": 0, "cells": 0}

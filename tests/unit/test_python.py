@@ -293,6 +293,7 @@ def test_messages_from_python_name_arguments(tmp_path: Path) -> None:
 HOSTILE = "<img src=x onerror=alert(1)> & \"'\u202e\x1b[31m"
 
 
+@pytest.mark.model
 def test_what_functions_return_shows_itself_in_a_notebook_with_every_text_escaped(cli: Cli, tmp_path: Path) -> None:
     texts = [f"In 1990 the dam {HOSTILE} broke."], [f"In 1991 the dam {HOSTILE} broke."]
     diagnosed = evaluator.diagnose(*texts)
