@@ -231,3 +231,11 @@ def test_targets_of_make_and_extras_that_the_pages_name_exist() -> None:
     named = {extra for text in TEXTS.values() for extra in re.findall(r"(?:evaluator|\.)\[([\w,-]+)\]", text)}
     assert named
     assert named <= set(extras)
+
+
+def test_python_of_the_readme_runs() -> None:
+    whole, *rest = re.findall(r"^```python\n(.*?)^```", TEXTS["README.md"], re.MULTILINE | re.DOTALL)
+    assert "run.save(" in whole  # scores with the model: tests/test_docs_site.py runs the same functions in tutorials
+    assert len(rest) == 2
+    for block in rest:
+        exec(compile(block, "README.md", "exec"), {})
