@@ -33,7 +33,7 @@ def headline_of(view: View, builder: Builder, flagged: Sequence[int]) -> str:
     if leads:
         return leads
     if view.judged and flagged:
-        return broken(builder, flagged)
+        return broken(builder, flagged, view.broken)
     return verdict(view) if view.judged else size_of(view)
 
 
@@ -42,7 +42,7 @@ def lead_of(view: View, builder: Builder, flagged: Sequence[int]) -> str:
     if not flagged:
         counted = verdict(view)
         return "" if counted == headline_of(view, builder, flagged) else counted
-    counted = f"{len(flagged):,} of {view.judged:,} paragraphs {'is' if len(flagged) == 1 else 'are'} likely broken."
+    counted = f"{view.broken:,} of {view.judged:,} paragraphs {'is' if view.broken == 1 else 'are'} likely broken."
     return f"{counted} {'; '.join(printable(clause(builder, k)) for k in flagged[:2])}." if builder.several and view.rankings else counted
 
 
@@ -74,10 +74,10 @@ def leaders(rankings: Sequence[Ranking]) -> str:
     return line[:1].upper() + line[1:] if line.startswith(("no system stands", "all but ")) else line  # names stay as they are
 
 
-def broken(builder: Builder, flagged: Sequence[int]) -> str:
-    """What the worst paragraphs lost, gained or changed."""
+def broken(builder: Builder, flagged: Sequence[int], total: int) -> str:
+    """What the worst paragraphs lost, gained or changed, and how many more there are of all flagged ones."""
     said = [printable(clause(builder, k)) for k in flagged[:SAID]]
-    more = len(flagged) - len(said)
+    more = total - len(said)
     left = f"; {more:,} more paragraph{'s are' if more > 1 else ' is'} likely broken" if more else ""
     first = said[0] if builder.several or builder.documents else said[0][:1].upper() + said[0][1:]  # names stay as they are
     return "; ".join([first, *said[1:]]) + left

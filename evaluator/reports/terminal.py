@@ -126,8 +126,8 @@ def _paragraphs(view: View, columns: int, color: bool) -> list[str]:
         for row in view.flagged[:SHOWN_FLAGGED]:
             parts.append(Text(f"{where(view, row)}  risk {row.risk:.2f}  {printable(row.reason)}", style="red"))
             parts.append(_texts(row.reference, row.hypothesis))
-        if len(view.flagged) > SHOWN_FLAGGED:
-            parts.append(Text(f"and {len(view.flagged) - SHOWN_FLAGGED:,} more in report.html and segments.csv"))
+        if view.broken > SHOWN_FLAGGED:
+            parts.append(Text(f"and {view.broken - SHOWN_FLAGGED:,} more in report.html and segments.csv"))
     else:
         rows: list[LowRecall] = [row for row in view.lowest if row.recall < 1][:SHOWN]
         for low in rows:

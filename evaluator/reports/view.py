@@ -73,6 +73,8 @@ class View(NamedTuple):
     """Flagged paragraphs, worst first: by severity, risk, fidelity; empty without diagnosis."""
     judged: int
     """Paragraphs judged; 0 without diagnosis."""
+    broken: int
+    """Flagged paragraphs of the whole run: of a stream more than are shown."""
     notes: tuple[str, ...]
     manifest: Manifest
     rankings: tuple[Ranking, ...] = ()
@@ -96,15 +98,15 @@ def make_view(evaluation: Evaluation) -> View:
             by_system[system].append(Score(metric, value, unit_scale[metric], signature, details))
     counts = dict(zip(scores["system"], scores["segments"], strict=True))
     systems = tuple(SystemScores(name, counts[name], tuple(own)) for name, own in by_system.items())
-    risks = evaluation.tables["segments"].columns["risk"]
-    judged = sum(risk is not None for risk in risks)
+    flagged = _flagged(evaluation)
     notes = (*manifest.notes, *(manifest.comparison.notes if manifest.comparison else ()))
     rankings = rankings_of(evaluation)
     return View(
         systems,
         _lowest(evaluation),
-        _flagged(evaluation),
-        judged,
+        flagged,
+        _judged(evaluation),
+        sum(n or 0 for n in scores["flagged"]) if manifest.stream else len(flagged),
         notes,
         manifest,
         rankings,
@@ -114,17 +116,26 @@ def make_view(evaluation: Evaluation) -> View:
     )
 
 
+def _judged(evaluation: Evaluation) -> int:
+    """Paragraphs judged in the whole run, of which a stream keeps the worst alone."""
+    shown = sum(risk is not None for risk in evaluation.tables["segments"].columns["risk"])
+    if not shown or evaluation.manifest.stream is None:
+        return shown
+    unread = evaluation.manifest.unreadable.get("diagnosis", {}).get("segments", 0)
+    return int(sum(evaluation.tables["scores"].columns["segments"])) - int(unread)
+
+
 def verdict(view: View) -> str:
     """How many paragraphs are likely broken, in words."""
     if not view.judged:
         return NO_DIAGNOSIS
     if not view.flagged:
-        return f"None of {view.judged} paragraphs is likely broken."
+        return f"None of {view.judged:,} paragraphs is likely broken."
     documents = len({row.document for row in view.flagged}) > 1
     worst = [", ".join([row.system] * (len(view.systems) > 1) + [row.document] * documents) for row in view.flagged[:NAMED]]
     named = [f"{where} {row.segment}".strip() for where, row in zip(worst, view.flagged, strict=False)]
-    are = "is" if len(view.flagged) == 1 else "are"
-    return f"{len(view.flagged):,} of {view.judged:,} paragraphs {are} likely broken; worst: {('; ' if documents else ', ').join(named)}."
+    are = "is" if view.broken == 1 else "are"
+    return f"{view.broken:,} of {view.judged:,} paragraphs {are} likely broken; worst: {('; ' if documents else ', ').join(named)}."
 
 
 def _flagged(evaluation: Evaluation) -> tuple[Flagged, ...]:

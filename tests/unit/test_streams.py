@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from evaluator.readers.batches import open_batches, stream_form
 from evaluator.readers.chunks import lines_of
 from evaluator.request import Request
 from evaluator.signatures import diagnosis_version
-from evaluator.streams import engines, plan
+from evaluator.streams import engines, plan, worst
+from evaluator.streams import finish as streams_finish
 from evaluator.streams.plan import Job, Shard, chosen_shards, input_files, make_shards
 from evaluator.streams.run import finish, unfinished, working_folder
 from evaluator.streams.shard import is_done, output_of, run_shard, state_of
@@ -435,6 +437,24 @@ def test_each_worker_has_its_model_on_a_gpu_of_its_own(monkeypatch: pytest.Monke
     assert engines._tools.request.device == "cuda"  # run.json has what was asked for
     assert not [one for one in ("auto", "cpu", "cuda:1") if cuda_devices(one, {"vectors"})]
     assert not cuda_devices("cuda", {"source"})
+
+
+@pytest.mark.model
+def test_the_verdict_counts_the_flagged_of_all_rows_and_not_of_the_worst_that_are_shown(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = write(tmp_path / "in.tsv", rows(40))
+    for module in (worst, streams_finish):
+        monkeypatch.setattr(module, "MOST", 3)
+    said = {}
+    for way in ("--stream", "--no-stream"):
+        found = cli("score", table, "-m", "chrf", "-o", tmp_path / way, way, "--diagnose", "on", "--lang", "en")
+        assert found.code == 0, found.err
+        counts = [re.findall(r"(\d+) of (\d+) paragraphs are likely broken", text) for text in (found.out, (tmp_path / way / "report.md").read_text())]
+        page = (tmp_path / way / "report.html").read_text()
+        said[way] = [*counts, re.findall(r"(\d+) more paragraphs are likely broken|(\d+) of (\d+) paragraphs are likely broken", page)]
+    assert said["--stream"] == said["--no-stream"]
+    assert int(said["--stream"][0][0][0]) > 3
+    assert said["--stream"][0][0][1] == "40"
+    assert said["--stream"][2]
 
 
 @pytest.mark.model
