@@ -15,8 +15,14 @@ from tests.browser.runs import HOSTILE, hostile_run, made_up_run, sample_run, se
 
 
 def violations(page: Page) -> list[Any]:
-    found = Axe().run(page).response["violations"]
+    """What axe finds by all its rules; without a selector for each element that passes, which takes two thirds of its time."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [(one["id"], one["impact"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found]
+
+
+def test_axe_names_every_element_that_fails(opened: Opened) -> None:
+    page = opened('<html lang="en"><title>t</title><main><h1>h</h1><button></button><button></button><p style="color: #ccc">pale</p></main>', ready=False)
+    assert [(name, len(nodes)) for name, _, nodes in violations(page)] == [("button-name", 2), ("color-contrast", 1)]
 
 
 @pytest.mark.parametrize("width", [390, 1280])
