@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,6 +160,3 @@ def litter(folder: Path) -> list[str]:
         for path in folder.rglob("*")
         if path.name.endswith((".evaluator-partial", ".part")) or "-old-" in path.name or (path.name.startswith(".") and path.name != ".lock")
     )
-
-
-Prepare = Callable[[Path], None]

@@ -17,9 +17,9 @@ Write = Callable[[str, str | bytes], Path]
 DEEP = "[" * 200_000
 
 
-def safetensors(header: Any, numbers: int = 8) -> bytes:
+def safetensors(header: Any) -> bytes:
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return len(text).to_bytes(8, "little") + text + bytes(numbers)
+    return len(text).to_bytes(8, "little") + text + bytes(8)
 
 
 @pytest.mark.parametrize(

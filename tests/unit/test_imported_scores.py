@@ -19,9 +19,9 @@ SYSTEMS = {"a": ["the dam held", "nobody was hurt", "crews left"], "b": ["a dam 
 SCORES = {"a": [0.9, 0.8, 0.7], "b": [0.2, 0.3, 0.4]}
 
 
-def _comet(systems: Mapping[str, list[str]] = SYSTEMS, suffix: str = ".txt") -> str:
+def _comet(systems: Mapping[str, list[str]] = SYSTEMS) -> str:
     return json.dumps(
-        {f"out/{n}{suffix}": [{"src": "x", "mt": t, "ref": r, "COMET": s} for t, r, s in zip(systems[n], REFERENCE, SCORES[n], strict=True)] for n in systems}
+        {f"out/{n}.txt": [{"src": "x", "mt": t, "ref": r, "COMET": s} for t, r, s in zip(systems[n], REFERENCE, SCORES[n], strict=True)] for n in systems}
     )
 
 

