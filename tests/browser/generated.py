@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import evaluator
 from evaluator.frames import empty_table
 from evaluator.types import Evaluation, Table
 
+SEGMENTS = 1700
 VOCABULARY = 6000
 SYLLABLES = "ba ce di fo gu han jer kil mon nut pra qui ros sten tal ur vel win xo yat zen ar el in or us".split()
 CATEGORIES = ("accuracy/mistranslation", "accuracy/omission", "accuracy/number", "accuracy/name", "fluency/grammar")
@@ -44,15 +45,15 @@ def sentence(text: list[str]) -> str:
     return " ".join(text).capitalize() + "."
 
 
-@lru_cache(maxsize=2)
-def generated_run(segments: int = 1700, systems: int = 6, resamples: int = 300) -> Evaluation:
+@cache
+def generated_run() -> Evaluation:
     """Scores by BLEU, chrF and TER are real, and so are their tests; risk, fidelity and findings are stand-ins from a seeded generator."""
     rng = np.random.default_rng(20)
     known = words(rng)
-    references = paragraphs(rng, known, segments)
+    references = paragraphs(rng, known, SEGMENTS)
     sources = [sentence([word[::-1] for word in text]) for text in references]
-    outputs = {f"system-{'ABCDEF'[k]}": [sentence(changed(rng, text, known, SHARES[k])) for text in references] for k in range(systems)}
-    documents = [f"news-{1 + k // 20}" for k in range(segments)]
+    outputs = {f"system-{name}": [sentence(changed(rng, text, known, share)) for text in references] for name, share in zip("ABCDEF", SHARES, strict=True)}
+    documents = [f"news-{1 + k // 20}" for k in range(SEGMENTS)]
     run = evaluator.evaluate(
         [sentence(text) for text in references],
         outputs,
@@ -60,7 +61,7 @@ def generated_run(segments: int = 1700, systems: int = 6, resamples: int = 300) 
         documents=documents,
         metrics=["bleu", "chrf", "ter"],
         diagnose="off",
-        resamples=resamples,
+        resamples=300,
     )
     return judged(run.evaluation, rng)
 
