@@ -84,8 +84,6 @@ KINDS: tuple[FindingKind, ...] = (
     FindingKind("surface_spelling", "surface", "fluency/spelling", _MINOR, "a misspelt word"),
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
-CATALOG = {family: "; ".join(kind.summary for kind in KINDS if kind.family == family) for family in dict.fromkeys(kind.family for kind in KINDS)}
-"""The kinds by detector function."""
 
 
 def describe(kind: FindingKind) -> str:

@@ -43,7 +43,6 @@ NO_ADVERBS = frozenset([
     "anomaly", "butterfly", "belly", "jelly", "lily", "italy", "sicily", "july", "emily", "sally", "kelly", "molly", "billy",
 ])  # fmt: skip
 """Words in -ly that are verbs, nouns or names."""
-HEDGES = frozenset(["may", "might", "could", "would", "can", "should", "must", "shall", "possibly", "perhaps", "probably", "likely", "allegedly", "reportedly"])
 STRONG_MODALS = {"may": 1, "might": 1, "could": 1, "can": 1, "perhaps": 1, "possibly": 1, "would": 2, "should": 3, "must": 4, "shall": 4, "will": 4}
 MALE = frozenset(["he", "him", "his", "himself"])
 FEMALE = frozenset(["she", "her", "hers", "herself"])

@@ -14,7 +14,6 @@ _FINITE = frozenset([
     "shall", "should", "says", "said", "isn't", "aren't", "wasn't", "don't", "doesn't", "didn't", "can't", "won't", "i'm", "it's", "that's",
     "there's",
 ])  # fmt: skip
-_SUBJECTS = frozenset(["i", "he", "she", "it", "we", "they", "you", "there", "this", "that", "these", "those", "who", "what", "the", "a", "an"])
 
 
 def find_sentences(pair: Pair) -> list[Finding]:
