@@ -31,7 +31,7 @@ def many() -> View:
         Flagged(f"system-{n % 15}", "doc", n, 0.9, "critical", f"omission: “{'of the harbour ' * 30}”", TEXTS[n % 60] * 40, TEXTS[n % 60] * 39)
         for n in range(200)
     )
-    return make_view(run.evaluation)._replace(flagged=flagged, judged=900, notes=tuple(f"note {n}: {'what is odd ' * 60}" for n in range(30)))
+    return make_view(run.evaluation)._replace(flagged=flagged, broken=200, judged=900, notes=tuple(f"note {n}: {'what is odd ' * 60}" for n in range(30)))
 
 
 @pytest.mark.slow
@@ -61,7 +61,7 @@ def made(*systems: str, flagged: int = 20, notes: int = 6) -> View:
     texts = {"a": worse(1)[:3], "b": TEXTS[:3], "c": worse(2)[:3]}
     run = evaluator.evaluate(TEXTS[:3], {name: texts[name] for name in systems}, metrics=["chrf", "ter"], diagnose="off", resamples=200).evaluation
     rows = tuple(Flagged("a", "doc", 2, 0.9, "critical", "omission: “of the harbour”", TEXTS[1], worse(1)[1]) for _ in range(flagged))
-    return make_view(run)._replace(flagged=rows, judged=60, notes=("a note",) * notes)
+    return make_view(run)._replace(flagged=rows, broken=flagged, judged=60, notes=("a note",) * notes)
 
 
 def headings(text: str) -> list[str]:
