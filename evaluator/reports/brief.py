@@ -86,7 +86,8 @@ def paragraph_block(view: View, columns: int, color: bool, room: int) -> Block:
         parts.append(Text(printable(f"{where(view, row)}  {described}"), style="red" if view.judged else "cyan"))
         parts += [Text.assemble((f"  {side}  ", "dim"), text) for side, text in zip(("ref", "hyp"), around_change(row.reference, row.hypothesis), strict=True)]
     told = cut_to_lines(parts, columns, color)
-    left = [f"and {len(rows) - fitting:,} more in report.html and segments.csv"] if len(rows) > fitting else []
+    more = (view.broken if view.judged else len(rows)) - len(rows[:fitting])
+    left = [f"and {more:,} more in report.html and segments.csv"] if more else []
     return Block([*title, *told.lines, *left], told.whole and not left)
 
 

@@ -123,11 +123,12 @@ def _paragraphs(view: View, columns: int, color: bool) -> list[str]:
     """The worst paragraphs with their texts."""
     parts: list[RenderableType] = []
     if view.judged:
-        for row in view.flagged[:SHOWN_FLAGGED]:
+        shown = view.flagged[:SHOWN_FLAGGED]
+        for row in shown:
             parts.append(Text(f"{where(view, row)}  risk {row.risk:.2f}  {printable(row.reason)}", style="red"))
             parts.append(_texts(row.reference, row.hypothesis))
-        if view.broken > SHOWN_FLAGGED:
-            parts.append(Text(f"and {view.broken - SHOWN_FLAGGED:,} more in report.html and segments.csv"))
+        if view.broken > len(shown):
+            parts.append(Text(f"and {view.broken - len(shown):,} more in report.html and segments.csv"))
     else:
         rows: list[LowRecall] = [row for row in view.lowest if row.recall < 1][:SHOWN]
         for low in rows:

@@ -449,6 +449,8 @@ def test_the_verdict_counts_the_flagged_of_all_rows_and_not_of_the_worst_that_ar
         found = cli("score", table, "-m", "chrf", "-o", tmp_path / way, way, "--diagnose", "on", "--lang", "en")
         assert found.code == 0, found.err
         counts = [re.findall(r"(\d+) of (\d+) paragraphs are likely broken", text) for text in (found.out, (tmp_path / way / "report.md").read_text())]
+        shown, more = len(re.findall(r"segment \d+  risk", found.out)), re.search(r"and (\d+) more in report.html", found.out)
+        assert shown + int(more[1] if more else 0) == int(counts[0][0][0])
         page = (tmp_path / way / "report.html").read_text()
         said[way] = [*counts, re.findall(r"(\d+) more paragraphs are likely broken|(\d+) of (\d+) paragraphs are likely broken", page)]
     assert said["--stream"] == said["--no-stream"]
