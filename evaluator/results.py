@@ -183,8 +183,14 @@ def read_run(folder: Path) -> Evaluation:
         present = [name for name in TABLES if name not in NOT_ALWAYS or (folder / f"{name}.csv").exists()]
         text = unguarded if manifest.spreadsheet_safe else str
         # Of a stream the worst segments are read; all of them may be more than memory holds.
-        files = {"segments": WORST} if STREAM in manifest else {}
-        tables = {name: _read_csv(folder / files.get(name, f"{name}.csv"), name, text) for name in present}
+        streamed = manifest.stream is not None
+        tables = {
+            name: _read_csv(folder / (WORST if streamed and name == "segments" else f"{name}.csv"), name, text)
+            for name in present
+            if not (streamed and name == "findings")
+        }
+        if streamed and "findings" in present:
+            tables["findings"] = read_shown_findings(folder / "findings.csv", tables["segments"], text)
         run = Evaluation(tables, {}, manifest)
         check_tables(run)
         with open(folder / STATISTICS, "rb") as file:
@@ -202,13 +208,32 @@ def _read_manifest(folder: Path) -> Manifest:
     return Manifest.read(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
 
 
-def _read_csv(path: Path, name: str, text: Callable[[str], str]) -> Table:
+def read_shown_findings(path: Path, segments: Table, text: Callable[[str], str] = str) -> Table:
+    """Of the findings of a stream those of the segments at hand; `row` counts in these.
+
+    Args:
+        path: findings.csv of all rows, of which no more than these are held.
+        segments: the worst segments.
+        text: what undoes the guard of cells.
+    """
+    names = ("system", "document", "segment")
+    place = {key: k for k, key in enumerate(zip(*(map(str, segments.columns[name]) for name in names), strict=True))}
+    found = _read_csv(path, "findings", text, lambda cells: tuple(map(text, cells[: len(names)])) in place)
+    rows = [place[key] for key in zip(*(map(str, found.columns[name]) for name in names), strict=True)]
+    return Table("findings", {**found.columns, "row": rows})
+
+
+def _read_csv(path: Path, name: str, text: Callable[[str], str], keep: Callable[[Sequence[str]], bool] | None = None) -> Table:
     csv.field_size_limit(2**31 - 1)
+    rows = []
     with open(path, encoding="utf-8", newline="") as file:
-        header, *rows = csv.reader(file, strict=True)
-    wrong = next((i for i, row in enumerate(rows) if len(row) != len(header)), None)
-    if wrong is not None:
-        raise EvaluatorError(f"{path}: row {wrong + 1} has {len(rows[wrong])} cells, the header names {len(header)} columns.")
+        reader = csv.reader(file, strict=True)
+        header = next(reader, [])
+        for i, row in enumerate(reader):
+            if len(row) != len(header):
+                raise EvaluatorError(f"{path}: row {i + 1} has {len(row)} cells, the header names {len(header)} columns.")
+            if keep is None or keep(row):
+                rows.append(row)
     columns: dict[str, Sequence[Any]] = {}
     for column, cells in zip(map(text, header), zip(*rows, strict=True) if rows else [()] * len(header), strict=True):
         kind = kind_of(name, column)

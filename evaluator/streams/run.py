@@ -8,10 +8,11 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from evaluator.frames import FINDINGS
-from evaluator.results import MANIFEST, STREAM, WORST, new_run_folder, write_text
+from evaluator.frames import FINDINGS, unguarded
+from evaluator.results import MANIFEST, STREAM, WORST, new_run_folder, read_shown_findings, write_text
 from evaluator.run import fill_folder
 from evaluator.streams.finish import merged_evaluation
 from evaluator.streams.merged import Merged
@@ -51,12 +52,16 @@ def finish(job: Job, shards: Sequence[Shard], target: Path, *, force: bool, repo
     """
     folder = working_folder(target)
     merged = Merged(job, shards, folder)
+    found = folder / "findings.csv"
+    _join_findings(merged, found)
     evaluation = merged_evaluation(merged, Tools(job.request))
+    shown = read_shown_findings(found, evaluation.tables["segments"], unguarded if job.spreadsheet_safe else str)
+    evaluation = replace(evaluation, tables={**evaluation.tables, "findings": shown})
     with new_run_folder(target, force=force) as staging:
         fill_folder(evaluation, staging, spreadsheet_safe=job.spreadsheet_safe, reports=reports)
         os.replace(staging.folder / "segments.csv", staging.folder / WORST)
         _place_segments(job, shards, folder, staging.folder)
-        _join_findings(merged, staging.folder / "findings.csv")
+        shutil.copyfile(found, staging.folder / "findings.csv")
         if rejects is not None:
             _join_rejects(shards, folder, rejects)
     shutil.rmtree(folder, ignore_errors=True)

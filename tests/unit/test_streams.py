@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import evaluator
 from evaluator.cli.parser import Parser
 from evaluator.cli.streaming import add_stream_options
 from evaluator.compare import Plan
@@ -457,6 +458,25 @@ def test_the_verdict_counts_the_flagged_of_all_rows_and_not_of_the_worst_that_ar
     assert int(said["--stream"][0][0][0]) > 3
     assert said["--stream"][0][0][1] == "40"
     assert said["--stream"][2]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("options", [(), ("--spreadsheet-safe",), ("--only-flagged",)])
+def test_each_shown_paragraph_of_a_stream_has_its_own_findings(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
+    for module in (worst, streams_finish):
+        monkeypatch.setattr(module, "MOST", 5)
+    table = write(tmp_path / "in.tsv", rows(40))
+    found = cli("score", table, "-m", "chrf", "-o", tmp_path / "run", "--stream", "--diagnose", "on", "--lang", "en", *options)
+    assert found.code == 0, found.err
+    page = (tmp_path / "run" / "report.html").read_bytes()
+    run = evaluator.load(tmp_path / "run")
+    assert 0 < len(run.findings) < sum(1 for _ in csv.reader((tmp_path / "run" / "findings.csv").open(encoding="utf-8"))) - 1
+    for row, segment, side, start, end, words in zip(*(run.findings[c] for c in ("row", "segment", "side", "start", "end", "text")), strict=True):
+        assert run.segments["segment"][row] == segment
+        if words:
+            assert run.segments[side][row][int(start) : int(end)] == words
+    assert cli("report", tmp_path / "run").code == 0
+    assert (tmp_path / "run" / "report.html").read_bytes() == page
 
 
 @pytest.mark.model
