@@ -23,7 +23,7 @@ _FREE = frozenset(["the", "a", "an", "his", "her", "their", "its", "my", "our", 
 """Determiners, which may go with their noun."""
 _EVEN = frozenset(["and", "or", "nor", "with", "like", "as", "but", "while", "both", "between", "by", "than", "who", "which", "whom", "of"])
 """Beside these the order of two parties says nothing, or more than one verb is about."""
-EITHER_WAY = MUTUAL | frozenset(
+_EITHER_WAY = MUTUAL | frozenset(
     stem(w)
     for w in (
         "similar",
@@ -67,7 +67,8 @@ def find_exchanges(pair: Pair) -> list[Finding]:
         if _turned(pair, ours, theirs) or _from_to(pair, ours, theirs):
             words = pair.hypothesis.words[ours[0]].text, pair.hypothesis.words[ours[1]].text
             places = (ours[0], ours[1] + 1), (theirs[0], theirs[1] + 1)
-            return [make_finding(pair, "accuracy/role", "critical", "roles_exchanged", *places, f"{words[0]} and {words[1]} change places")]
+            kind = "roles_swap" if all(_is_named(pair, pair.hypothesis.words[i]) for i in ours) else "roles_exchanged"
+            return [make_finding(pair, "accuracy/role", "critical", kind, *places, f"{words[0]} and {words[1]} change places")]
     return []
 
 
@@ -97,7 +98,7 @@ def _turned(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
     if here is None or there is None or _small(here) != _small(there):
         return False
     verbs = [w for w in here if any(_same_verb(w, other) for other in there)]
-    if not verbs or any(lemma(w) in EITHER_WAY for w in here):
+    if not verbs or any(lemma(w) in _EITHER_WAY for w in here):
         return False
     certain = any(is_past(w) for w in verbs)
     return certain or all(_is_party(pair, side, place) for side, place in ((pair.hypothesis, ours), (pair.reference, theirs)))
