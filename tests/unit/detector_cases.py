@@ -79,6 +79,7 @@ WHO_BROKEN: list[Case] = [
     ("Kestria accused Zolvania of burning the mill.", "Zolvania accused Kestria of burning the mill.", "accuracy/role"),
     ("Peru sends more copper to Latvia.", "Latvia sends more copper to Peru.", "accuracy/role"),
     ("I owe him a dinner.", "He owes me a dinner.", "accuracy/role"),
+    ("Olsen, who leads the choir, accused Kubin of theft.", "Kubin accused Olsen, who leads the choir, of theft.", "accuracy/role"),
     ("We handed them our keys.", "They handed us our keys.", "accuracy/role"),
     ("The families walked from Talvin to Riga.", "The families walked from Riga to Talvin.", "accuracy/role"),
     ("The landlady warned the lodger on Sunday that she would complain.", "The lodger warned the landlady on Sunday that she would complain.", "accuracy/role"),

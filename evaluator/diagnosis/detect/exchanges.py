@@ -105,8 +105,11 @@ def _turned(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
 
 
 def _between(side: Side, place: tuple[int, int]) -> list[Word] | None:
-    """The words between; None where they are too many, or where a mark or a conjunction stands among them."""
+    """The words between, without a clause set off by two commas; None where they are too many, or where a mark or a conjunction stands among them."""
     words = side.words[place[0] + 1 : place[1]]
+    commas = [i for i, word in enumerate(words) if word.text == ","]
+    if len(commas) == 2:
+        words = words[: commas[0]] + words[commas[1] + 1 :]
     if not 1 <= len(words) <= REACH or any((w.kind == "punctuation" and w.text not in "-’'") or w.lower in _EVEN or w.lower in BE for w in words):
         return None
     return [w for w in words if w.kind != "punctuation"]
