@@ -146,7 +146,31 @@ permit prohibit;permit forbid;permit ban;permitted prohibited;permitted forbidde
 admit deny;admitted denied;admits denies;widen narrow;widened narrowed;lengthen shorten;lengthened shortened;heat cool;heated cooled;float sink;floated sank;ascend descend;lock unlock;locked unlocked;
 armed unarmed;married single;vacant occupied;awake asleep;loud quiet;solid liquid;rough smooth;sharp blunt;brave cowardly;generous stingy;polite rude;honest dishonest;loyal disloyal;fertile barren;
 majority minority;debtor creditor;landlord tenant;employer employee;employers employees;buyer seller;buyers sellers;predator prey;plaintiff defendant;surplus deficit;income expenditure;asset liability;
-deflation inflation;drought flood;tighten loosen;tightened loosened;hawkish dovish;promote demote;promoted demoted;vaccinated unvaccinated;ratified rejected;ceasefire offensive;retreat advance;retreated advanced"""
+deflation inflation;drought flood;tighten loosen;tightened loosened;hawkish dovish;promote demote;promoted demoted;vaccinated unvaccinated;ratified rejected;ceasefire offensive;retreat advance;retreated advanced;
+withdraw enter;withdrew entered;borrowed lent;lack have;lacks has;lacked had;child adult;children adults;pupil teacher;pupils teachers;student teacher;
+students teachers;patient doctor;patients doctors;birth death;births deaths;wedding funeral;wedding divorce;marriage divorce;married divorced;bride groom;
+widow widower;heaven hell;sunrise sunset;dawn dusk;noon midnight;floor ceiling;roof floor;uphill downhill;upstream downstream;upstairs downstairs;indoor outdoor;
+indoors outdoors;inland offshore;vertical horizontal;clockwise counterclockwise;odd even;sweet sour;raw cooked;fresh stale;frozen fresh;melt freeze;melted frozen;
+dismiss hire;dismissed hired;dismiss appoint;dismissed appointed;elect defeat;elected defeated;rescue abandon;rescued abandoned;survive die;survived died;
+attract repel;multiply divide;add remove;added removed;insert remove;install remove;installed removed;prosecution defence;prosecution defense;prosecutor defendant;
+citizen foreigner;citizens foreigners;resident tourist;residents tourists;upgrade downgrade;upgraded downgraded;overestimate underestimate;exaggerate understate;
+inhale exhale;inflate deflate;inflow outflow;influx exodus;immigration emigration;emigrant immigrant;emigrants immigrants;inward outward;landing takeoff;
+departure arrival;departures arrivals;entrance exit;input output;offence defence;offensive defensive;attacker defender;amateur professional;beginner expert;
+novice expert;senior junior;superior inferior;maximize minimize;willing reluctant;eager reluctant;sunny cloudy;sunny rainy;wealthy poor;wealth poverty;
+abundance shortage;abundant scarce;excess shortage;shortage surplus;hungry full;young elderly;ascent descent;climb descend;climbed descended;climbed fell;
+climbed dropped;jumped fell;soared plunged;soar plunge;soaring plunging;surge slump;surged slumped;surged plunged;rallied slumped;gained fell;gain fall;rose dropped;
+rise drop;rising dropping;rose declined;rise decline;rising declining;grew fell;grew declined;growth decline;growth contraction;grew contracted;increase drop;
+increased dropped;increased fell;increase fall;decreased rose;decrease rise;boom bust;boom recession;expansion contraction;widen shrink;doubled halved;double halve;
+upward downward;upwards downwards;upturn downturn;bullish bearish;overvalued undervalued;hatred love;war truce;war ceasefire;truce offensive;victory loss;
+leading trailing;led trailed;lead trail;hosts visitors;supply demand;wholesale retail;coastal inland;tropical polar;arctic tropical;yesterday tomorrow;daily weekly;
+weekly monthly;monthly annual;daily monthly;hourly daily;weekly annual;daily annual;single double;double triple;profit revenue;savings debt;savings debts;
+lender borrower;lenders borrowers;exporter importer;exporters importers;winners losers;volunteer conscript;volunteers conscripts;free paid;peaceful violent;
+voluntary forced;reveal conceal;revealed concealed;hide reveal;hid revealed;accelerated slowed;deploy withdraw;deployed withdrew;deployed withdrawn;approved vetoed;
+approve veto;repealed enacted;enact repeal;seize return;seized returned;punish reward;punished rewarded;blame praise;blamed praised;thanked blamed;trust distrust;
+cause cure;causes cures;bless curse;follow lead;follows leads;follower leader;followers leaders;precede follow;preceded followed;precedes follows;worsening improving;
+recover deteriorate;recovered deteriorated;recovering deteriorating;heal wound;obey disobey;defied obeyed;defy obey;surrendered resisted;resist surrender;
+interior exterior;inner outer;innermost outermost;frontal rear;thicker thinner;heavier lighter;heaviest lightest;deeper shallower;brighter darker;louder quieter;
+cleaner dirtier;safer riskier;cheaper dearer;cheaper pricier;busy idle;employed jobless;landlady tenant;defend accuse;defended accused;accuser accused"""
 ANTONYMS = frozenset(frozenset(pair.split()) for pair in _OPPOSITES.replace("\n", "").split(";"))
 NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
 """happy/unhappy: one word is the other with one of these before it."""

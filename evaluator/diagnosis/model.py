@@ -1,7 +1,7 @@
 """What was fitted to join reader and detectors: read from `weights/decision.json`, and applied.
 
-Fitted by `benchmarks/reader/fit.py`. Risk is monotone: every weight pulls the way in which its
-evidence does, so that more evidence never lowers it.
+Fitted by `benchmarks/reader/fit.py`. Risk is monotone: every weight of its own line pulls the way in
+which its evidence does, and a lower fidelity raises it, so that more evidence never lowers it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ class Decision(NamedTuple):
     mean: FloatArray
     scale: FloatArray
     risk: Line
+    """Log odds of a serious error, together with `unfaithful`."""
     fidelity: Line
+    unfaithful: float
+    """What each unit of fidelity's line takes off the log odds of the risk, at least 0."""
     certain: Mapping[str, float]
     """By severity, what a detector's finding of it is worth by itself: the probability that it is right. Each reaches the threshold."""
     threshold: float
@@ -70,7 +73,8 @@ def load_decision() -> Decision:
     stored = json.loads(FILE.read_text(encoding="utf-8"))
     risk, fidelity = (Line(_by_number(stored[name]["numbers"]), stored[name]["kinds"], stored[name]["constant"]) for name in ("risk", "fidelity"))
     scales = _by_number(stored["mean"]), _by_number(stored["scale"])
-    return Decision(*scales, risk, fidelity, stored["certain"], stored["threshold"], stored["prior"], Levels(**stored["levels"]))
+    fitted = stored["unfaithful"], stored["certain"], stored["threshold"], stored["prior"]
+    return Decision(*scales, risk, fidelity, *fitted, Levels(**stored["levels"]))
 
 
 def _by_number(values: Mapping[str, float]) -> FloatArray:
@@ -90,10 +94,11 @@ def value(line: Line, decision: Decision, x: FloatArray, kinds: Mapping[str, int
 
 
 def risk_of(decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> float:
-    """Probability of a serious error at the fitted prior, 0-1: what the line says, or else the surest of the detectors' serious findings is right."""
-    line = 1 / (1 + math.exp(-value(decision.risk, decision, x, kinds)))
+    """Probability of a serious error at the fitted prior, 0-1: the odds that the lines give plus those that the surest serious finding is right."""
+    odds = value(decision.risk, decision, x, kinds) - decision.unfaithful * value(decision.fidelity, decision, x, kinds)
     surest = max((decision.certain.get(kind.rpartition("/")[2], 0.0) for kind in kinds), default=0.0)
-    return 1 - (1 - line) * (1 - surest)
+    either = math.exp(odds) + surest / (1 - surest)
+    return either / (1 + either)
 
 
 def fidelity_of(decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> float:

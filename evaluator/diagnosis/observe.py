@@ -20,7 +20,9 @@ from evaluator.diagnosis.detect.roles import find_roles
 from evaluator.diagnosis.detect.script import find_script
 from evaluator.diagnosis.detect.sentences import find_sentences
 from evaluator.diagnosis.detect.surface import find_surface
+from evaluator.diagnosis.detect.things import find_things
 from evaluator.diagnosis.detect.truncation import find_truncation
+from evaluator.diagnosis.detect.turns import find_turns
 from evaluator.diagnosis.evidence import Evidence
 from evaluator.diagnosis.pair import Detector, Pair, pair_of
 from evaluator.diagnosis.phrases import find_slot
@@ -30,8 +32,8 @@ from evaluator.embed import Tokenizer
 from evaluator.types import Finding
 
 DETECTORS: tuple[Detector, ...] = (
-    find_numbers, find_names, find_negation, find_modality, find_antonyms, find_gender, find_person, find_roles, find_sentences,
-    find_script, find_repetition, find_quotes, find_coverage, find_truncation, find_metadata, find_surface,
+    find_numbers, find_names, find_negation, find_modality, find_antonyms, find_gender, find_things, find_person, find_roles, find_sentences,
+    find_turns, find_script, find_repetition, find_quotes, find_coverage, find_truncation, find_metadata, find_surface,
 )  # fmt: skip
 """In the order of their findings; `catalog.py` has a row for each kind that they emit."""
 

@@ -79,6 +79,27 @@ WHO_BROKEN: list[Case] = [
     ("Kestria accused Zolvania of burning the mill.", "Zolvania accused Kestria of burning the mill.", "accuracy/role"),
     ("Peru sends more copper to Latvia.", "Latvia sends more copper to Peru.", "accuracy/role"),
     ("I owe him a dinner.", "He owes me a dinner.", "accuracy/role"),
+    ("The members of the crew all survived.", "The members of the crew almost all survived.", "accuracy/mistranslation"),
+    ("He was almost killed in the crash.", "He was killed in the crash.", "accuracy/mistranslation"),
+    ("The doctor advised against the operation.", "The doctor advised the operation.", "accuracy/mistranslation"),
+    ("The talks in Riga were called off.", "The talks in Riga were called.", "accuracy/mistranslation"),
+    ("All members of the crew survived.", "Some members of the crew survived.", "accuracy/mistranslation"),
+    ("The river is too shallow for ships.", "The river is shallow enough for ships.", "accuracy/mistranslation"),
+    ("The baker prefers tea to coffee.", "The baker prefers coffee to tea.", "accuracy/mistranslation"),
+    ("The virus may spread through the air.", "The virus spreads through the air.", "accuracy/mistranslation"),
+    ("She borrowed money from her brother.", "She lent money to her brother.", "accuracy/mistranslation"),
+    ("The army withdrew from the town.", "The army entered the town.", "accuracy/mistranslation"),
+    ("Smoking is the leading cause of lung cancer in the region.", "Lung cancer is the leading cause of smoking in the region.", "accuracy/role"),
+    ("The main reason for the delay was a broken signal near Talvin.", "The delay was the main reason for a broken signal near Talvin.", "accuracy/role"),
+    ("A shortage of nurses resulted in longer waiting times.", "Longer waiting times resulted in a shortage of nurses.", "accuracy/role"),
+    ("The flood was caused by a blocked drain.", "The flood caused a blocked drain.", "accuracy/role"),
+    ("Because the harvest failed, bread became expensive.", "Expensive bread caused the harvest to fail.", "accuracy/role"),
+    (
+        "They bought the flame in Vienna and handed it over at the border.",
+        "They bought the flame in Vienna and handed him over at the border.",
+        "accuracy/gender",
+    ),
+    ("The mayor praised him after the game.", "The mayor praised it after the game.", "accuracy/gender"),
     ("Olsen, who leads the choir, accused Kubin of theft.", "Kubin accused Olsen, who leads the choir, of theft.", "accuracy/role"),
     ("We handed them our keys.", "They handed us our keys.", "accuracy/role"),
     ("The families walked from Talvin to Riga.", "The families walked from Riga to Talvin.", "accuracy/role"),
@@ -216,7 +237,25 @@ LOSS_HARMLESS = [
     ("LATEST NEWS FROM THE VALLEY", "Latest news from the valley"),
 ]
 BROKEN = [*NEGATIONS_BROKEN, *WHO_BROKEN, *NAMES_BROKEN, *NUMBERS_BROKEN, *LOSS_BROKEN]
-HARMLESS = [*NEGATIONS_HARMLESS, *WHO_HARMLESS, *NAMES_HARMLESS, *NUMBERS_HARMLESS, *LOSS_HARMLESS]
+TURNS_HARMLESS = [
+    ("The committee has already met twice this month.", "The committee has met twice this month."),
+    ("He sent out an application last week.", "He sent an application last week."),
+    ("Each of the villages has a well of its own.", "Every one of the villages has a well of its own."),
+    ("The museum is open on Mondays too.", "The museum is also open on Mondays."),
+    ("Only three of the boats returned.", "Just three of the boats returned."),
+    ("The law might be changed next year.", "The law may be changed next year."),
+    ("The well dried up in the summer.", "The well dried in the summer."),
+    ("The vaccine protects against measles.", "The vaccine gives protection from measles."),
+]
+CAUSES_HARMLESS = [
+    ("The flood was caused by a blocked drain.", "A blocked drain caused the flood."),
+    ("A shortage of nurses resulted in longer waiting times.", "Longer waiting times resulted from a shortage of nurses."),
+    ("Smoking is the leading cause of lung cancer in the region.", "The leading cause of lung cancer in the region is smoking."),
+    ("The harvest failed, which made bread expensive because so little was left.", "Bread became expensive because the harvest failed and so little was left."),
+    ("The dog ran off and they found it in the park.", "The dog ran off and they found him in the park."),
+    ("The company praised Olsen after it had read his report.", "The company praised him after it had read the report of Olsen."),
+]
+HARMLESS = [*NEGATIONS_HARMLESS, *WHO_HARMLESS, *NAMES_HARMLESS, *NUMBERS_HARMLESS, *LOSS_HARMLESS, *TURNS_HARMLESS, *CAUSES_HARMLESS]
 
 Pair = tuple[str, str]
 """Reference, hypothesis."""
@@ -243,6 +282,8 @@ EXAMPLES: dict[str, Pair] = {
     "modality": ("The bridge may collapse.", "The bridge will collapse."),
     "antonyms": ("The treaty is legal.", "The treaty is illegal."),
     "gender": ("My sister says he kissed her.", "My sister says she kissed him."),
+    "turns": ("He was almost killed in the crash.", "He was killed in the crash."),
+    "gender_thing": ("The report is long, but nobody has read it.", "The report is long, but nobody has read him."),
     "person": ("I showed her the letter.", "He showed her the letter."),
     "roles_shift": ("Two hundred troops have died in Kestria this year.", "Two hundred troops Kestria has died this year."),
     "roles_swap": ("Olsen yesterday in the old hall praised young Kubin.", "Kubin yesterday in the old hall praised young Olsen."),
@@ -281,6 +322,8 @@ QUIET: dict[str, Pair] = {
     "names": ("The International Monetary Fund agreed.", "The IMF agreed."),
     "negation": ("He could not stand.", "He was unable to stand."),
     "modality": ("The bridge may collapse.", "The bridge might collapse."),
+    "things": ("The dog ran off and they found it in the park.", "The dog ran off and they found him in the park."),
+    "turns": ("The committee has already met twice this month.", "The committee has met twice this month."),
     "antonyms": ("The old mill is large.", "The old mill is big."),
     "gender": ("She handed him the cup.", "He was handed the cup by her."),
     "person": ("I sold my car last week.", "Last week I sold my car."),

@@ -1,4 +1,4 @@
-"""Agent and patient exchanged around one verb, active for passive, cause for effect. English only.
+"""Agent and patient exchanged around one verb, active for passive. English only.
 
 Only what stands directly around a verb is looked at. A passive with the same agent and patient
 as the active on the other side is the same statement, and is no finding.
@@ -17,9 +17,10 @@ NAME = "roles"
 PERSONS = {"i": "*i", "me": "*i", "he": "*he", "him": "*he", "she": "*she", "her": "*she", "we": "*we", "us": "*we", "they": "*they", "them": "*they"}
 MUTUAL = frozenset(stem(w) for w in ("meet", "marry", "face", "play", "fight", "join", "divorce", "resemble", "equal", "match", "follow", "precede", "include"))
 """Verbs whose two sides can change places without a lie."""
-_STARTERS = frozenset(
+STARTERS = frozenset(
     ["that", "who", "which", "because", "when", "after", "before", "while", "where", "since", "and", "but", "or", "if", "although", "as", "than"]
 )
+"""Words with which another clause begins."""
 _PREPOSITIONS = frozenset(
     ["in", "on", "at", "by", "for", "with", "from", "to", "into", "about", "against", "during", "over", "under", "through", "near", "until"]
 )
@@ -76,14 +77,15 @@ def _stretch(side: Side, start: int, step: int, stop: frozenset[str]) -> frozens
     k = start
     while 0 <= k < len(side.words) and abs(k - start) < REACH:
         word = side.words[k]
-        if (word.kind == "punctuation" and word.text not in "-’'\"“”") or word.lower in _STARTERS or word.lower in stop:
+        if (word.kind == "punctuation" and word.text not in "-’'\"“”") or word.lower in STARTERS or word.lower in stop:
             break
-        out |= _party(word)
+        out |= party(word)
         k += step
     return frozenset(out)
 
 
-def _party(word: Word) -> set[str]:
+def party(word: Word) -> set[str]:
+    """The word as a party is compared: a person by pronoun, else the form of a content word."""
     if word.lower in PERSONS:
         return {PERSONS[word.lower]}
     return {lemma(word)} if word.kind == "word" and not word.function and not is_adverb(word.lower) else set()
@@ -124,40 +126,3 @@ def _range(side: Side, i: int) -> tuple[int, int]:
     while start > max(0, i - 3) and (side.words[start - 1].lower in BE or side.words[start - 1].function):
         start -= 1
     return start, min(len(side.words), i + 2)
-
-
-_EFFECT_FIRST = frozenset(["because", "since", "due", "owing", "thanks"])
-_CAUSE_FIRST = frozenset(["so", "therefore", "thus", "hence"])
-
-
-def find_causes(pair: Pair) -> list[Finding]:
-    """Cause and effect exchanged around `because` and the like."""
-    ours, theirs = _reason(pair.hypothesis), _reason(pair.reference)
-    if ours is None or theirs is None or ours.agents & theirs.agents or ours.patients & theirs.patients:
-        return []
-    if not (ours.agents & theirs.patients and ours.patients & theirs.agents):
-        return []
-    places = (ours.verb, ours.verb + 1), (theirs.verb, theirs.verb + 1)
-    return [make_finding(pair, "accuracy/role", "critical", NAME + "_cause", *places, "cause and effect are exchanged")]
-
-
-def _reason(side: Side) -> Event | None:
-    """The one causal connective of a single sentence: agents are the words of the cause, patients those of the effect."""
-    words = side.words
-    places = [i for i, w in enumerate(words) if w.lower in _EFFECT_FIRST | _CAUSE_FIRST]
-    if len(places) != 1 or words[-1].sentence != words[0].sentence or words[places[0]].lower == "since":
-        return None
-    i = places[0]
-    if i == 0:
-        comma = next((k for k, w in enumerate(words) if w.text == ","), None)
-        if comma is None:
-            return None
-        first, second = words[1:comma], words[comma + 1 :]
-        cause, effect = (first, second) if words[0].lower in _EFFECT_FIRST else (second, first)
-    else:
-        cause, effect = (words[i + 1 :], words[:i]) if words[i].lower in _EFFECT_FIRST else (words[:i], words[i + 1 :])
-    return Event(i, False, _parties(cause), _parties(effect), False)
-
-
-def _parties(words: tuple[Word, ...]) -> frozenset[str]:
-    return frozenset(party for w in words for party in _party(w) if not party.startswith("*"))

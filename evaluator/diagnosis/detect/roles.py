@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from evaluator.diagnosis.detect.agents import NAME, find_causes, find_exchanged
+from evaluator.diagnosis.detect.agents import NAME, find_exchanged
+from evaluator.diagnosis.detect.causes import find_causes
 from evaluator.diagnosis.detect.exchanges import find_exchanges
 from evaluator.diagnosis.detect.name_words import is_name
 from evaluator.diagnosis.pair import Pair, make_finding
