@@ -27,7 +27,7 @@ NEGATIVE_WORDS = frozenset([
     "ignoring", "instead", "lack", "lacked", "lacking", "lacks", "last", "latest", "less", "little", "lose", "loses", "loss", "lost", "lower", "miss", "missed", "missing", "neglected",
     "only", "oppose", "opposed", "opposes", "otherwise", "prevent", "prevented", "preventing", "prevents", "prohibit", "prohibited", "quit", "rather", "reduce", "reduced",
     "reduces", "reject", "rejected", "rejects", "reluctant", "remain", "remains", "silence", "silent", "skip", "skipped", "spare", "spared", "stop", "stopped", "stopping", "too",
-    "unless", "vain", "waive", "withdrawn", "withheld", "yet", "zero", "refusal", "exclude", "rid", "devoid", "void", "deprived", "wrong", "false",
+    "unless", "vain", "waive", "withdrawn", "withheld", "yet", "zero", "refusal", "exclude", "rid", "devoid", "void", "deprived", "wrong", "false", "acquitted", "acquit", "cleared", "exonerated", "innocent", "anything",
 ])  # fmt: skip
 """Words that can say what a negation says, so that its loss beside them proves nothing: few, stop, against, instead."""
 NOT_NEGATIVE = frozenset([
@@ -170,7 +170,43 @@ approve veto;repealed enacted;enact repeal;seize return;seized returned;punish r
 cause cure;causes cures;bless curse;follow lead;follows leads;follower leader;followers leaders;precede follow;preceded followed;precedes follows;worsening improving;
 recover deteriorate;recovered deteriorated;recovering deteriorating;heal wound;obey disobey;defied obeyed;defy obey;surrendered resisted;resist surrender;
 interior exterior;inner outer;innermost outermost;frontal rear;thicker thinner;heavier lighter;heaviest lightest;deeper shallower;brighter darker;louder quieter;
-cleaner dirtier;safer riskier;cheaper dearer;cheaper pricier;busy idle;employed jobless;landlady tenant;defend accuse;defended accused;accuser accused"""
+cleaner dirtier;safer riskier;cheaper dearer;cheaper pricier;busy idle;employed jobless;landlady tenant;defend accuse;defended accused;accuser accused;
+froze thawed;frozen thawed;condemn hail;condemned hailed;condemn praise;condemned praised;condemned welcomed;condemn welcome;ancestor descendant;
+ancestors descendants;pessimist optimist;pessimists optimists;pessimism optimism;deter encourage;deterred encouraged;split merge;split merged;separated merged;
+separate unite;separated united;divide unite;divided united;demolish build;demolished built;dismantle build;dismantled built;dismantled assembled;assemble dismantle;
+demolished erected;erect demolish;collapse survive;collapsed survived;bankrupt solvent;obstruct facilitate;hinder help;hindered helped;hamper facilitate;
+hampered facilitated;hinder facilitate;impede facilitate;harm benefit;harmed benefited;harmful beneficial;harmful harmless;harmless dangerous;useful useless;
+toxic harmless;lethal harmless;fatal harmless;contaminated purified;pollute purify;polluted cleaned;infected cured;infected uninfected;acute chronic;benign malignant;
+conscious unconscious;sane insane;mental physical;reinforce undermine;reinforced undermined;undermine strengthen;undermined strengthened;stabilize destabilize;
+stabilized destabilized;stable volatile;stability instability;stability turmoil;orderly chaotic;certainty doubt;certainty uncertainty;trust suspicion;
+confidence doubt;escalate defuse;escalated defused;escalate ease;escalated eased;eased tightened;ease tighten;easing tightening;relax tighten;relaxed tightened;
+lifted imposed;lift impose;lifting imposing;imposed removed;introduced abolished;introduce abolish;establish abolish;established abolished;founded dissolved;
+found dissolve;founded disbanded;launch cancel;launched cancelled;launched scrapped;launch scrap;adopted scrapped;adopt scrap;kept scrapped;resumed suspended;
+resume suspend;resuming suspending;resumed halted;resume halt;extended cut;extended shortened;extend shorten;prolong shorten;prolonged shortened;postponed advanced;
+delay advance;delayed advanced;hasten delay;hastened delayed;attract deter;attracted deterred;invite exclude;invited excluded;welcome reject;welcomed rejected;
+embrace reject;embraced rejected;endorse reject;endorsed rejected;endorse oppose;endorsed opposed;favour oppose;favor oppose;favoured opposed;favored opposed;
+advocate oppose;advocated opposed;advocate opponent;advocates opponents;critics supporters;critic supporter;critics fans;fan critic;obtain lose;obtained lost;
+acquire sell;acquired sold;retain lose;retained lost;regain lose;regained lost;recover lose;hoard share;spend save;spent saved;withdraw deposit;withdrew deposited;
+withdrawal deposit;withdrawals deposits;invest divest;owed paid;owe own;debts assets;debt asset;release detain;released detained;freed jailed;free jail;
+freed imprisoned;imprison free;released imprisoned;freed captured;capture free;captured released;kidnapped freed;kidnapped released;liberate occupy;
+liberated occupied;occupied freed;invade defend;invaded defended;advanced withdrew;advancing retreating;proof refutation;prove disprove;proved disproved;prove refute;
+proved refuted;verify refute;verified refuted;confirmed refuted;confirm refute;supported refuted;supports contradicts;support contradict;supported contradicted;
+correct incorrect;correct wrong;accurate inaccurate;precise vague;precise approximate;exact approximate;open secret;openly secretly;publicly secretly;
+publicly privately;transparent opaque;visible hidden;overt covert;formal informal;serious trivial;important trivial;significant negligible;huge tiny;vast tiny;
+enormous tiny;giant tiny;gigantic tiny;giant dwarf;plentiful scarce;wet arid;humid dry;humid arid;damp dry;stormy calm;windy calm;bright dim;bright dull;lit dark;
+noisy quiet;noisy silent;crowded empty;crowded deserted;busy deserted;inhabited deserted;inhabited uninhabited;populous deserted;kind cruel;gentle harsh;gentle rough;
+mild severe;mild harsh;lenient strict;lenient harsh;strict lax;humble arrogant;modest arrogant;modest lavish;frugal lavish;frugal wasteful;patient hasty;
+careful careless;careful reckless;cautious reckless;prudent reckless;brave timid;bold timid;bold cautious;talented incompetent;competent incompetent;
+experienced inexperienced;educated uneducated;literate illiterate;skilled unskilled;graceful clumsy;diligent lazy;hardworking lazy;punctual late;tidy messy;
+neat messy;attractive repulsive;pretty ugly;delicious disgusting;pleasant unpleasant;boring exciting;boring interesting;dull exciting;tragedy comedy;tragic comic;
+joy grief;joy sorrow;happiness sadness;happiness misery;laughed cried;laugh cry;laughed wept;smile frown;smiled frowned;cheered booed;cheer boo;applauded booed;
+applaud boo;celebrated mourned;celebrate mourn;celebration mourning;hope despair;hopeful hopeless;hopeful desperate;ancient recent;obsolete current;outdated modern;
+old-fashioned modern;former current;former present;previous current;previous next;preceding following;predecessor successor;predecessors successors;prior subsequent;
+initial final;initially finally;beginning conclusion;prologue epilogue;start conclusion;origin destination;source destination;vertically horizontally;
+latitude longitude;convex concave;length width;peak trough;northward southward;eastward westward;northeast southwest;northwest southeast;north-east south-west;
+urbanization depopulation;minor adult;teenager pensioner;youth elderly;youngest oldest;youngest eldest;newest oldest;nearest farthest;nearest furthest;
+shortest longest;shortest tallest;slowest fastest;poorest richest;poorest wealthiest;weakest strongest;coldest hottest;coldest warmest;driest wettest;
+cheapest costliest;safest riskiest;easiest hardest"""
 ANTONYMS = frozenset(frozenset(pair.split()) for pair in _OPPOSITES.replace("\n", "").split(";"))
 NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
 """happy/unhappy: one word is the other with one of these before it."""

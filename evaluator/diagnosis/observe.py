@@ -9,6 +9,7 @@ from evaluator.diagnosis.cutting.pieces import PiecePair, cut_pair
 from evaluator.diagnosis.detect.antonyms import find_antonyms
 from evaluator.diagnosis.detect.coverage import find_coverage
 from evaluator.diagnosis.detect.gender import find_gender
+from evaluator.diagnosis.detect.limits import find_limits
 from evaluator.diagnosis.detect.metadata import date_line_end, find_metadata
 from evaluator.diagnosis.detect.names import find_names
 from evaluator.diagnosis.detect.negation import find_modality, find_negation
@@ -33,7 +34,7 @@ from evaluator.types import Finding
 
 DETECTORS: tuple[Detector, ...] = (
     find_numbers, find_names, find_negation, find_modality, find_antonyms, find_gender, find_things, find_person, find_roles, find_sentences,
-    find_turns, find_script, find_repetition, find_quotes, find_coverage, find_truncation, find_metadata, find_surface,
+    find_turns, find_limits, find_script, find_repetition, find_quotes, find_coverage, find_truncation, find_metadata, find_surface,
 )  # fmt: skip
 """In the order of their findings; `catalog.py` has a row for each kind that they emit."""
 

@@ -89,6 +89,25 @@ WHO_BROKEN: list[Case] = [
     ("The virus may spread through the air.", "The virus spreads through the air.", "accuracy/mistranslation"),
     ("She borrowed money from her brother.", "She lent money to her brother.", "accuracy/mistranslation"),
     ("The army withdrew from the town.", "The army entered the town.", "accuracy/mistranslation"),
+    (
+        "A former director of the museum was charged with stealing coins.",
+        "A director of the museum has been charged with the theft of coins.",
+        "accuracy/mistranslation",
+    ),
+    ("The young climber nearly fell during the storm.", "During the storm the young climber fell.", "accuracy/mistranslation"),
+    ("All of the samples taken from the lake held lead.", "Some of the samples that were taken from the lake held lead.", "accuracy/mistranslation"),
+    (
+        "The strike will begin on Sunday unless the airline raises its offer.",
+        "The strike will start on Sunday if the airline raises its offer.",
+        "accuracy/mistranslation",
+    ),
+    ("Forty members voted against the new plan after a long debate.", "After a long debate, forty members voted for the new plan.", "accuracy/mistranslation"),
+    ("The judge said that he was too old to testify.", "He was old enough to testify, the judge said.", "accuracy/mistranslation"),
+    (
+        "Inspectors said that something had been left in the tunnel after the blast.",
+        "Inspectors said that someone had been left in the tunnel following the blast.",
+        "accuracy/gender",
+    ),
     ("Smoking is the leading cause of lung cancer in the region.", "Lung cancer is the leading cause of smoking in the region.", "accuracy/role"),
     ("The main reason for the delay was a broken signal near Talvin.", "The delay was the main reason for a broken signal near Talvin.", "accuracy/role"),
     ("A shortage of nurses resulted in longer waiting times.", "Longer waiting times resulted in a shortage of nurses.", "accuracy/role"),
@@ -238,6 +257,13 @@ LOSS_HARMLESS = [
 ]
 BROKEN = [*NEGATIONS_BROKEN, *WHO_BROKEN, *NAMES_BROKEN, *NUMBERS_BROKEN, *LOSS_BROKEN]
 TURNS_HARMLESS = [
+    ("The strike will go ahead unless the airline improves its offer.", "If the airline does not improve its offer, the strike will go ahead."),
+    ("The alleged arsonist was arrested on Friday.", "The man suspected of arson was arrested on Friday."),
+    ("He nearly missed the train to Riga.", "He almost missed the train to Riga."),
+    ("The bank lent the brewery four million to rebuild its cellars.", "The brewery borrowed four million from the bank to rebuild its cellars."),
+    ("The widow sold the mill to Pavel Kubin for a modest sum.", "Pavel Kubin bought the mill from the widow for a small sum."),
+    ("The jury found the accountant not guilty of fraud.", "The accountant was acquitted of fraud by the jury."),
+    ("The lecture was anything but boring.", "The lecture was not boring at all."),
     ("The committee has already met twice this month.", "The committee has met twice this month."),
     ("He sent out an application last week.", "He sent an application last week."),
     ("Each of the villages has a well of its own.", "Every one of the villages has a well of its own."),
@@ -253,6 +279,7 @@ CAUSES_HARMLESS = [
     ("Smoking is the leading cause of lung cancer in the region.", "The leading cause of lung cancer in the region is smoking."),
     ("The harvest failed, which made bread expensive because so little was left.", "Bread became expensive because the harvest failed and so little was left."),
     ("The dog ran off and they found it in the park.", "The dog ran off and they found him in the park."),
+    ("The tanker lost her rudder, and two tugs towed her to the harbour.", "The tanker lost its rudder, and two tugs towed it to the harbour."),
     ("The company praised Olsen after it had read his report.", "The company praised him after it had read the report of Olsen."),
 ]
 HARMLESS = [*NEGATIONS_HARMLESS, *WHO_HARMLESS, *NAMES_HARMLESS, *NUMBERS_HARMLESS, *LOSS_HARMLESS, *TURNS_HARMLESS, *CAUSES_HARMLESS]
@@ -283,6 +310,7 @@ EXAMPLES: dict[str, Pair] = {
     "antonyms": ("The treaty is legal.", "The treaty is illegal."),
     "gender": ("My sister says he kissed her.", "My sister says she kissed him."),
     "turns": ("He was almost killed in the crash.", "He was killed in the crash."),
+    "limits": ("A former director of the museum was charged.", "A director of the museum was charged with theft."),
     "gender_thing": ("The report is long, but nobody has read it.", "The report is long, but nobody has read him."),
     "person": ("I showed her the letter.", "He showed her the letter."),
     "roles_shift": ("Two hundred troops have died in Kestria this year.", "Two hundred troops Kestria has died this year."),
@@ -322,6 +350,7 @@ QUIET: dict[str, Pair] = {
     "names": ("The International Monetary Fund agreed.", "The IMF agreed."),
     "negation": ("He could not stand.", "He was unable to stand."),
     "modality": ("The bridge may collapse.", "The bridge might collapse."),
+    "limits": ("The former director of the museum was charged.", "The then director of the museum was charged."),
     "things": ("The dog ran off and they found it in the park.", "The dog ran off and they found him in the park."),
     "turns": ("The committee has already met twice this month.", "The committee has met twice this month."),
     "antonyms": ("The old mill is large.", "The old mill is big."),

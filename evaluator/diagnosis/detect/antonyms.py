@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from evaluator.diagnosis.detect.negation import negations
 from evaluator.diagnosis.lexicon import ANTONYMS, NEGATIVE_PREFIXES, NOT_NEGATIVE
 from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 NAME = "antonyms"
@@ -32,6 +33,12 @@ for _row in _CLASSES:
         _EXCLUDING.setdefault(_word, set()).update(set(_row.split()) - {_word})
 
 
+_CONVERSE = frozenset(
+    ["buy", "bought", "sell", "sold", "buys", "sells", "lend", "lent", "lends", "borrow", "borrowed", "borrows", "send", "sent", "sends", "receive", "received", "receives", "win", "won", "lose", "lost", "follow", "followed", "precede", "preceded", "import", "imported", "export", "exported", "lead", "led", "trail", "trailed", "hire", "hired", "teach", "taught", "learn", "learned", "learnt"]
+)  # fmt: skip
+"""What one does, the other undergoes: A sold to B, B bought from A."""
+
+
 def find_antonyms(pair: Pair) -> list[Finding]:
     """Opposites at one place, where neither text has the other's word elsewhere."""
     if not pair.english:
@@ -50,7 +57,14 @@ def find_antonyms(pair: Pair) -> list[Finding]:
         aligned = pair.alignment.to_reference[i]
         if aligned >= 0 and pair.reference.words[aligned].lower in _EXCLUDING.get(word.lower, ()) and pair.reference.words[aligned].lower not in ours:
             places.append(aligned)
-        found = next((j for j in places if not _turned(pair, i, j) and (pair.alignment.to_reference[i] == j or pair.alignment.cosine[i, j] > ALIKE)), None)
+        found = next(
+            (
+                j
+                for j in places
+                if not turned(pair, i, j) and not _other_side(pair, i, j) and (pair.alignment.to_reference[i] == j or pair.alignment.cosine[i, j] > ALIKE)
+            ),
+            None,
+        )
         if found is not None:
             message = f"{word.text} is the opposite of {pair.reference.words[found].text}"
             out.append(make_finding(pair, "accuracy/mistranslation", "critical", NAME, (i, i + 1), (found, found + 1), message))
@@ -70,12 +84,27 @@ def opposites(lower: str) -> Iterator[str]:
             yield lower[len(prefix) :]
 
 
-def _turned(pair: Pair, i: int, j: int) -> bool:
+def turned(pair: Pair, i: int, j: int) -> bool:
     """True where a negation in one sentence alone makes the opposites agree: can't agree = disagree."""
     counts = []
     for side, k in ((pair.hypothesis, i), (pair.reference, j)):
         counts.append(sum(side.words[n].sentence == side.words[k].sentence for n in negations(side)))
     return counts[0] != counts[1]
+
+
+def _other_side(pair: Pair, i: int, j: int) -> bool:
+    """True where the parties change places as well: the bank lent the brewery, the brewery borrowed from the bank."""
+    if not {pair.hypothesis.words[i].lower, pair.reference.words[j].lower} <= _CONVERSE:
+        return False
+    (before, after), (was_before, was_after) = _around(pair.hypothesis, i), _around(pair.reference, j)
+    return bool(before & was_after) and bool(after & was_before)
+
+
+def _around(side: Side, i: int) -> tuple[set[str], set[str]]:
+    """The three content words in front of a word and behind it."""
+    parts = ([w.lower for w in part if not w.function and w.kind != "punctuation"] for part in (side.words[:i][::-1], side.words[i + 1 :]))
+    before, after = (set(part[:3]) for part in parts)
+    return before, after
 
 
 def _inflected(lower: str) -> Iterator[str]:

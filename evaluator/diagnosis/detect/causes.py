@@ -19,7 +19,15 @@ _VERBS = frozenset(stem(w) for w in ("cause", "trigger", "provoke", "prompt"))
 """With the cause as subject; followed by `by`, with the effect."""
 _PAIRS = {
     (stem(verb), word): first
-    for verb, word, first in (("lead", "to", True), ("result", "in", True), ("bring", "about", True), ("result", "from", False), ("stem", "from", False))
+    for verb, word, first in (
+        ("lead", "to", True),
+        ("result", "in", True),
+        ("bring", "about", True),
+        ("result", "from", False),
+        ("stem", "from", False),
+        ("bring", "on", True),
+        ("give", "rise", True),
+    )
 }
 """A verb with its preposition, and whether its subject is the cause."""
 _NOUNS = frozenset(["cause", "causes", "reason", "reasons", "trigger"])

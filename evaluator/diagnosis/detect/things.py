@@ -1,6 +1,8 @@
-"""A person for a thing, or the other way: `carried him down` where the reference says `carried it down`. English only."""
+"""A person for a thing, or the other way: `carried him down` where the reference says `carried it down`, someone for something. English only."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from evaluator.diagnosis.detect.verbs import lemma
 from evaluator.diagnosis.pair import Pair, make_finding
@@ -11,88 +13,60 @@ NAME = "gender_thing"
 _PERSONS = frozenset(["he", "she", "him", "her", "his", "hers", "himself", "herself"])
 _PERSON, _THING = frozenset(["him", "her"]), frozenset(["it"])
 _PREPOSITIONS = frozenset(["for", "to", "with", "from", "about", "against", "behind", "near", "on", "at", "of", "by"])
-_EITHER = frozenset(
-    [
-        "animal",
-        "animals",
-        "baby",
-        "bear",
-        "bird",
-        "boat",
-        "calf",
-        "car",
-        "cat",
-        "cow",
-        "cub",
-        "dog",
-        "donkey",
-        "elephant",
-        "goat",
-        "horse",
-        "infant",
-        "kitten",
-        "lamb",
-        "lion",
-        "monkey",
-        "mare",
-        "nation",
-        "country",
-        "child",
-        "puppy",
-        "sheep",
-        "ship",
-        "tiger",
-        "vessel",
-        "whale",
-        "wolf",
-        "yacht",
-    ]
-)
+_ANIMALS = """animal animals baby bear bear bird calf cat cow cub dog donkey elephant goat horse infant kitten lamb lion monkey mare child puppy sheep tiger whale wolf"""
+_CRAFT = """boat vessel ship yacht tanker ferry frigate destroyer submarine liner trawler barge warship tug steamer schooner sloop cruiser carrier car nation country"""
+_EITHER = frozenset(f"{_ANIMALS} {_CRAFT}".split())
 """Beside these a pronoun may be either."""
-_PARTICLES = frozenset(
-    [
-        "away",
-        "back",
-        "down",
-        "home",
-        "inside",
-        "off",
-        "out",
-        "outside",
-        "over",
-        "there",
-        "here",
-        "up",
-        "again",
-        "today",
-        "yesterday",
-        "tomorrow",
-        "now",
-        "later",
-    ]
-)
+_PARTICLES = frozenset(["away", "back", "down", "home", "inside", "off", "out", "outside", "over", "there", "here", "up", "again", "today", "yesterday", "tomorrow", "now", "later"])  # fmt: skip
 """Behind `her` these are no noun of hers."""
+_SOMEONE = {"someone": "some", "somebody": "some", "anyone": "any", "anybody": "any", "everyone": "every", "everybody": "every", "nobody": "no"}
+_SOMETHING = {"something": "some", "anything": "any", "everything": "every", "nothing": "no"}
 
 
 def find_things(pair: Pair) -> list[Finding]:
-    """An object `him` or `her` at the place of `it` where the reference speaks of no single person, or `it` at the place of a person."""
+    """Pronouns of a person at the place of those of a thing, where nothing on either side may be both."""
     if not pair.english or any(w.lower in _EITHER for side in (pair.hypothesis, pair.reference) for w in side.words):
         return []
-    out: list[Finding] = []
-    for here, there, impersonal in ((_PERSON, _THING, pair.reference), (_THING, _PERSON, pair.hypothesis)):
-        other = pair.hypothesis if impersonal is pair.reference else pair.reference
-        if any(w.lower in _PERSONS for w in impersonal.words) or any(w.lower in _THING for w in other.words):
+    return [*_objects(pair), *_indefinite(pair)]
+
+
+def _objects(pair: Pair) -> Iterator[Finding]:
+    """`him` for `it` where the reference speaks of no single person; `it` for `him` where the reference has no `it`."""
+    for here, there in ((_PERSON, _THING), (_THING, _PERSON)):
+        persons = _PERSONS if here is _PERSON else _PERSON
+        impersonal, personal = (pair.reference, pair.hypothesis) if here is _PERSON else (pair.hypothesis, pair.reference)
+        if any(w.lower in persons for w in impersonal.words) or any(w.lower in _THING for w in personal.words):
             continue
-        for i in _objects(pair.hypothesis, here):
-            for j in _objects(pair.reference, there):
-                if pair.alignment.to_reference[i] == j or lemma(pair.hypothesis.words[i - 1]) == lemma(pair.reference.words[j - 1]):
-                    message = f"{pair.hypothesis.words[i].text} where the reference says {pair.reference.words[j].text}"
-                    out.append(make_finding(pair, "accuracy/gender", "major", NAME, (i, i + 1), (j, j + 1), message))
-                    break
-    return out
+        for i in _places(pair.hypothesis, here):
+            j = next((j for j in _places(pair.reference, there) if _same_place(pair, i, j)), None)
+            if j is not None:
+                yield _finding(pair, i, j)
 
 
-def _objects(side: Side, forms: frozenset[str]) -> list[int]:
+def _indefinite(pair: Pair) -> Iterator[Finding]:
+    """`someone` for `something`, each alone on its side."""
+    ours, theirs = ({w.lower: i for i, w in enumerate(side.words)} for side in (pair.hypothesis, pair.reference))
+    for here, there in ((_SOMEONE, _SOMETHING), (_SOMETHING, _SOMEONE)):
+        if any(form in there for form in ours) or any(form in here for form in theirs):
+            continue
+        for form, i in ours.items():
+            j = next((j for other, j in theirs.items() if form in here and there.get(other) == here[form]), None)
+            if j is not None and (pair.alignment.to_reference[i] == j or _same_place(pair, i, j)):
+                yield _finding(pair, i, j)
+
+
+def _finding(pair: Pair, i: int, j: int) -> Finding:
+    message = f"{pair.hypothesis.words[i].text} where the reference says {pair.reference.words[j].text}"
+    return make_finding(pair, "accuracy/gender", "major", NAME, (i, i + 1), (j, j + 1), message)
+
+
+def _same_place(pair: Pair, i: int, j: int) -> bool:
+    """True for words aligned with each other, or behind the same word."""
+    before = i > 0 and j > 0 and lemma(pair.hypothesis.words[i - 1]) == lemma(pair.reference.words[j - 1])
+    return before or pair.alignment.to_reference[i] == j
+
+
+def _places(side: Side, forms: frozenset[str]) -> list[int]:
     """Places of pronouns behind a verb or a preposition, before no noun of theirs."""
     words = side.words
     out = []
