@@ -219,7 +219,7 @@ FIDELITY_WEIGHT = {"news20": 1.0, "news20b": 1.0, "ted": 1.0, "bio": 0.5, "wmt22
 def fit_fidelity(seen: Sequence[Seen], d: Design, ridge: float = 1.0) -> Array:
     """Weights of the score that ranks versions of one text and, across texts, goes with experts' penalties.
 
-    What serves to rank is free in its signs: one number says what another one lacks.
+    What serves to rank is free in its signs, words without a counterpart excepted: one number says what another one lacks.
     """
     better, worse, weight = _ranked(seen)
     gap = d.x[better] - d.x[worse]
@@ -236,7 +236,7 @@ def fit_fidelity(seen: Sequence[Seen], d: Design, ridge: float = 1.0) -> Array:
         gradient = gradient + 1.4 * w[-2] * (d.x[k].T @ rest) + 2 * ridge * w[:-2]
         return value + ridge * float((w[:-2] ** 2).sum()), np.append(gradient, [1.4 * float((rest * (d.x[k] @ w[:-2])).sum()), 1.4 * float(rest.sum())])
 
-    free = [name in RANKING or s == 0 for name, s in zip(d.names, d.signs, strict=True)]
+    free = [(name in RANKING and "free" not in name) or s == 0 for name, s in zip(d.names, d.signs, strict=True)]
     bounds = [(None, None) if f else (None, 0.0) if s > 0 else (0.0, None) for f, s in zip(free, d.signs, strict=True)] + [(0.01, None), (None, None)]
     start = np.append(np.zeros(d.x.shape[1]), [0.3, 0.0])
     return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 3000}).x[:-2]

@@ -23,6 +23,7 @@ from evaluator.diagnosis.detect.sentences import find_sentences
 from evaluator.diagnosis.detect.surface import find_surface
 from evaluator.diagnosis.detect.things import find_things
 from evaluator.diagnosis.detect.truncation import find_truncation
+from evaluator.diagnosis.detect.turns import NAME as TURNS
 from evaluator.diagnosis.detect.turns import find_turns
 from evaluator.diagnosis.evidence import Evidence
 from evaluator.diagnosis.pair import Detector, Pair, pair_of
@@ -106,4 +107,12 @@ def find_all(pair: Pair) -> list[Finding]:
     """The findings of every detector; none in identical texts."""
     if pair.same:
         return []
-    return [finding for detector in DETECTORS for finding in detector(pair)]
+    found = [finding for detector in DETECTORS for finding in detector(pair)]
+    return [f for f in found if f.detector != TURNS or not any(_says_more(other, f) for other in found)]
+
+
+def _says_more(other: Finding, turn: Finding) -> bool:
+    """True for a serious finding by name at the place where a small word turned."""
+    if other.detector == TURNS or other.severity == "minor" or other.side != turn.side or other.start is None or other.end is None:
+        return False
+    return turn.start is not None and turn.end is not None and other.start < turn.end and turn.start < other.end

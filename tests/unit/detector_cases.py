@@ -257,6 +257,17 @@ LOSS_HARMLESS = [
 ]
 BROKEN = [*NEGATIONS_BROKEN, *WHO_BROKEN, *NAMES_BROKEN, *NUMBERS_BROKEN, *LOSS_BROKEN]
 TURNS_HARMLESS = [
+    ("The train had only just left the station.", "The train had just left the station."),
+    ("Only a few guests came to the wedding.", "A few guests came to the wedding."),
+    ("She appealed against the verdict on Friday.", "She appealed the verdict on Friday."),
+    ("They campaigned for the release of Olsen.", "They campaigned against the detention of Olsen."),
+    ("The former teacher lives in Riga.", "He used to be a teacher and lives in Riga."),
+    ("They will be fined unless they pay.", "They will be fined if they refuse to pay."),
+    ("Any child can swim here.", "Every child can swim here."),
+    ("Germany imports gas from Norway.", "Norway exports gas to Germany."),
+    ("The dollar gained against the euro.", "The euro fell against the dollar."),
+    ("The mill was bought by Kubin.", "The mill was sold to Kubin."),
+    ("Unemployment rose in June.", "Employment fell in June."),
     ("The strike will go ahead unless the airline improves its offer.", "If the airline does not improve its offer, the strike will go ahead."),
     ("The alleged arsonist was arrested on Friday.", "The man suspected of arson was arrested on Friday."),
     ("He nearly missed the train to Riga.", "He almost missed the train to Riga."),
@@ -274,6 +285,9 @@ TURNS_HARMLESS = [
     ("The vaccine protects against measles.", "The vaccine gives protection from measles."),
 ]
 CAUSES_HARMLESS = [
+    ("Lightning caused forest fires in Peru.", "Forest fires caused mainly by lightning raged in Peru."),
+    ("Police in Riga are investigating whether the cause of the fire was arson.", "Whether arson caused the fire is being investigated by police in Riga."),
+    ("Olsen made it to the final.", "A late goal took him to the final."),
     ("The flood was caused by a blocked drain.", "A blocked drain caused the flood."),
     ("A shortage of nurses resulted in longer waiting times.", "Longer waiting times resulted from a shortage of nurses."),
     ("Smoking is the leading cause of lung cancer in the region.", "The leading cause of lung cancer in the region is smoking."),
@@ -309,7 +323,7 @@ EXAMPLES: dict[str, Pair] = {
     "modality": ("The bridge may collapse.", "The bridge will collapse."),
     "antonyms": ("The treaty is legal.", "The treaty is illegal."),
     "gender": ("My sister says he kissed her.", "My sister says she kissed him."),
-    "turns": ("He was almost killed in the crash.", "He was killed in the crash."),
+    "turns": ("The museum is open only on Sundays.", "The museum is open on Sundays."),
     "limits": ("A former director of the museum was charged.", "A director of the museum was charged with theft."),
     "gender_thing": ("The report is long, but nobody has read it.", "The report is long, but nobody has read him."),
     "person": ("I showed her the letter.", "He showed her the letter."),

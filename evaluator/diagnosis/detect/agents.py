@@ -18,7 +18,7 @@ PERSONS = {"i": "*i", "me": "*i", "he": "*he", "him": "*he", "she": "*she", "her
 MUTUAL = frozenset(stem(w) for w in ("meet", "marry", "face", "play", "fight", "join", "divorce", "resemble", "equal", "match", "follow", "precede", "include"))
 """Verbs whose two sides can change places without a lie."""
 STARTERS = frozenset(
-    ["that", "who", "which", "because", "when", "after", "before", "while", "where", "since", "and", "but", "or", "if", "although", "as", "than"]
+    ["that", "who", "which", "because", "when", "after", "before", "while", "where", "whether", "since", "and", "but", "or", "if", "although", "as", "than"]
 )
 """Words with which another clause begins."""
 _PREPOSITIONS = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evaluator.diagnosis.detect.negation import negations
+from evaluator.diagnosis.detect.verbs import is_passive
 from evaluator.diagnosis.lexicon import ANTONYMS, NEGATIVE_PREFIXES, NOT_NEGATIVE
 from evaluator.diagnosis.pair import Pair, make_finding
 from evaluator.diagnosis.sides import Side
@@ -13,6 +14,8 @@ from evaluator.types import Finding
 NAME = "antonyms"
 ALIKE = 0.45
 """Cosine from which two words stand in like contexts, aligned or not."""
+NEAR = 4
+"""Words between two opposites that make one statement together."""
 ENDINGS = ("s", "ed", "ing")
 _CLASSES = (
     "red blue green yellow black white brown orange purple pink grey", "gold silver bronze", "golden silver bronze", "north south east west",
@@ -34,9 +37,156 @@ for _row in _CLASSES:
 
 
 _CONVERSE = frozenset(
-    ["buy", "bought", "sell", "sold", "buys", "sells", "lend", "lent", "lends", "borrow", "borrowed", "borrows", "send", "sent", "sends", "receive", "received", "receives", "win", "won", "lose", "lost", "follow", "followed", "precede", "preceded", "import", "imported", "export", "exported", "lead", "led", "trail", "trailed", "hire", "hired", "teach", "taught", "learn", "learned", "learnt"]
-)  # fmt: skip
-"""What one does, the other undergoes: A sold to B, B bought from A."""
+    [
+        "buy",
+        "buys",
+        "buying",
+        "bought",
+        "sell",
+        "sells",
+        "selling",
+        "sold",
+        "acquire",
+        "acquires",
+        "acquired",
+        "lend",
+        "lends",
+        "lent",
+        "borrow",
+        "borrows",
+        "borrowed",
+        "send",
+        "sends",
+        "sent",
+        "receive",
+        "receives",
+        "received",
+        "win",
+        "wins",
+        "won",
+        "lose",
+        "loses",
+        "lost",
+        "winning",
+        "losing",
+        "victory",
+        "victories",
+        "defeat",
+        "defeats",
+        "loss",
+        "losses",
+        "follow",
+        "follows",
+        "followed",
+        "precede",
+        "precedes",
+        "preceded",
+        "import",
+        "imports",
+        "imported",
+        "export",
+        "exports",
+        "exported",
+        "lead",
+        "leads",
+        "led",
+        "leading",
+        "trail",
+        "trails",
+        "trailed",
+        "trailing",
+        "gain",
+        "gains",
+        "gained",
+        "rise",
+        "rises",
+        "rose",
+        "fall",
+        "falls",
+        "fell",
+        "decline",
+        "declines",
+        "declined",
+        "hire",
+        "hires",
+        "hired",
+        "host",
+        "hosts",
+        "visitor",
+        "visitors",
+        "successor",
+        "successors",
+        "predecessor",
+        "predecessors",
+        "student",
+        "students",
+        "pupil",
+        "pupils",
+        "teacher",
+        "teachers",
+        "landlord",
+        "landlords",
+        "tenant",
+        "tenants",
+        "employer",
+        "employers",
+        "employee",
+        "employees",
+        "lender",
+        "lenders",
+        "borrower",
+        "borrowers",
+        "buyer",
+        "buyers",
+        "seller",
+        "sellers",
+        "creditor",
+        "creditors",
+        "debtor",
+        "debtors",
+        "ancestor",
+        "ancestors",
+        "descendant",
+        "descendants",
+        "older",
+        "younger",
+        "larger",
+        "smaller",
+        "bigger",
+        "taller",
+        "shorter",
+        "higher",
+        "lower",
+        "more",
+        "less",
+        "fewer",
+        "better",
+        "worse",
+        "stronger",
+        "weaker",
+        "earlier",
+        "later",
+        "before",
+        "after",
+        "above",
+        "below",
+        "north",
+        "south",
+        "east",
+        "west",
+        "ahead",
+        "behind",
+        "inside",
+        "outside",
+        "give",
+        "gives",
+        "gave",
+        "take",
+        "takes",
+        "took",
+    ]
+)
+"""What the one is to the other: A sold to B, B bought from A; A is older than B, B is younger than A."""
 
 
 def find_antonyms(pair: Pair) -> list[Finding]:
@@ -50,6 +200,7 @@ def find_antonyms(pair: Pair) -> list[Finding]:
             theirs.setdefault(word.lower, []).append(j)
     known = {w.lower for w in pair.reference.words}
     out: list[Finding] = []
+    at: list[tuple[int, int]] = []
     for i, word in enumerate(pair.hypothesis.words):
         if word.kind != "word" or word.lower in known:
             continue
@@ -67,8 +218,17 @@ def find_antonyms(pair: Pair) -> list[Finding]:
         )
         if found is not None:
             message = f"{word.text} is the opposite of {pair.reference.words[found].text}"
+            at.append((i, found))
             out.append(make_finding(pair, "accuracy/mistranslation", "critical", NAME, (i, i + 1), (found, found + 1), message))
-    return out
+    return [] if _cancel(at) else out
+
+
+def _cancel(at: list[tuple[int, int]]) -> bool:
+    """True for two opposites that stand together on both sides: unemployment rose, employment fell."""
+    if len(at) != 2:
+        return False
+    (i, j), (k, m) = at
+    return abs(i - k) <= NEAR and abs(j - m) <= NEAR
 
 
 def opposites(lower: str) -> Iterator[str]:
@@ -93,11 +253,15 @@ def turned(pair: Pair, i: int, j: int) -> bool:
 
 
 def _other_side(pair: Pair, i: int, j: int) -> bool:
-    """True where the parties change places as well: the bank lent the brewery, the brewery borrowed from the bank."""
+    """True where the parties change places as well, or the voice: the bank lent the brewery, the brewery borrowed from the bank; was bought by, was sold to."""
     if not {pair.hypothesis.words[i].lower, pair.reference.words[j].lower} <= _CONVERSE:
         return False
     (before, after), (was_before, was_after) = _around(pair.hypothesis, i), _around(pair.reference, j)
-    return bool(before & was_after) and bool(after & was_before)
+    crossed = bool(before & was_after) and bool(after & was_before)
+    kept = bool(before & was_before) and bool(after & was_after)
+    by = [k + 1 < len(side.words) and side.words[k + 1].lower == "by" for side, k in ((pair.hypothesis, i), (pair.reference, j))]
+    passive = [is_passive(side, k) for side, k in ((pair.hypothesis, i), (pair.reference, j))]
+    return crossed if passive[0] == passive[1] and by[0] == by[1] else crossed or kept
 
 
 def _around(side: Side, i: int) -> tuple[set[str], set[str]]:

@@ -15,7 +15,7 @@ _EFFECT_FIRST = frozenset(["because", "due", "owing", "thanks"])
 _CAUSE_FIRST = frozenset(["so", "therefore", "thus", "hence"])
 _BACK = frozenset(["which", "this", "that", "it", "them", "these"])
 """Behind a connective these point back to the cause: due to which, because of this."""
-_VERBS = frozenset(stem(w) for w in ("cause", "trigger", "provoke", "prompt"))
+_VERBS = frozenset(stem(w) for w in ("cause", "trigger", "triggered", "provoke", "prompt", "prompted"))
 """With the cause as subject; followed by `by`, with the effect."""
 _PAIRS = {
     (stem(verb), word): first
@@ -120,25 +120,26 @@ def _named(words: Sequence[Word], i: int) -> Parts | None:
     """The cause of E is C; C is the cause of E."""
     if words[i].lower not in _NOUNS or i + 1 == len(words) or words[i + 1].lower not in _OF:
         return None
-    before = next((k for k in range(i - 1, -1, -1) if words[k].lower in BE), None)
-    if before is not None:
-        return _before(words, before), _behind(words, i + 2)
+    clause = _before(words, i)
+    at = next((k for k in range(len(clause) - 1, max(-1, len(clause) - 5), -1) if clause[k].lower in BE), None)
+    if at is not None:
+        return clause[:at], _behind(words, i + 2)
     behind = next((k for k in range(i + 2, len(words)) if words[k].lower in BE), None)
     return (_behind(words, behind + 1), words[i + 2 : behind]) if behind is not None else None
 
 
 def _done(words: Sequence[Word], i: int) -> Parts | None:
-    """C causes E; E is caused by C; C leads to E."""
-    form, after = lemma(words[i]), words[i + 1].lower if i + 1 < len(words) else ""
-    passive = i > 0 and words[i - 1].lower in BE
+    """C causes E; E is (mainly) caused (mostly) by C; C leads to E."""
+    form, passive = lemma(words[i]), any(w.lower in BE for w in words[max(0, i - 2) : i])
+    after = words[i + 1].lower if i + 1 < len(words) else ""
+    by = next((k for k in range(i + 1, min(len(words), i + 4)) if words[k].lower == "by"), None)
     if (form, after) in _PAIRS:
-        by = i + 2 < len(words) and words[i + 2].lower == "by"
-        first, second = _before(words, i), _behind(words, i + (3 if by else 2))
-        return (first, second) if _PAIRS[form, after] != by else (second, first)
+        first, second = _before(words, i), _behind(words, i + 2 if by is None else by + 1)
+        return (first, second) if _PAIRS[form, after] == (by is None) else (second, first)
     if form not in _VERBS:
         return None
-    if after == "by":
-        return _behind(words, i + 2), _before(words, i)
+    if by is not None:
+        return _behind(words, by + 1), _before(words, i)
     if passive or not after or after in _NO_OBJECT | BE or words[i + 1].kind == "punctuation":
         return None
     return _before(words, i), _behind(words, i + 1)

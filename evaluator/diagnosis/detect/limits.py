@@ -15,15 +15,16 @@ from evaluator.diagnosis.sides import Side, Word, stem
 from evaluator.types import Finding
 
 NAME = "limits"
-_BEFORE_NOUN = (
-    ("former", "ex", "previous", "then", "old", "past", "late", "late", "once", "retired", "outgoing", "erstwhile", "first", "last", "same", "earlier"),
-    ("deputy", "vice", "assistant", "associate", "second", "under", "number", "junior"),
-    ("alleged", "allegedly", "suspected", "accused", "suspect", "suspects", "suspicion", "reported", "reportedly", "supposed", "supposedly", "claimed", "presumed", "apparent",
-     "apparently", "possible", "believed", "said", "says", "charged", "charges", "according"),
-    ("attempted", "attempt", "attempts", "tried", "foiled", "failed", "try", "trying"),
-)  # fmt: skip
-"""Words before a noun, the first two or three of which are sought; the others say the same."""
-_SOUGHT = frozenset(["former", "deputy", "alleged", "suspected", "attempted"])
+_ALIKE = {
+    "former": "ex previous previously then old past late once retired outgoing erstwhile first last same earlier formerly used until ousted sacked resigned predecessor",
+    "deputy": "vice assistant associate second under number junior",
+    "alleged": "allegedly suspected accused suspect suspects suspicion reported reportedly supposed supposedly claimed purported purportedly presumed presumptive apparent apparently possible "
+    "believed thought said says charged charges according would",
+    "attempted": "attempt attempts tried foiled failed try trying",
+}
+_ALIKE["suspected"] = f"alleged {_ALIKE['alleged']}"
+_SAME = {word: frozenset([word, *alike.split()]) for word, alike in _ALIKE.items()}
+"""Words before a noun that are sought, each with those that say the same."""
 _NEARLY = frozenset(["nearly", "almost", "narrowly"])
 _NEARLY_TOO = _NEARLY | frozenset(
     [
@@ -44,6 +45,9 @@ _NEARLY_TOO = _NEARLY | frozenset(
         "near",
         "as",
         "good",
+        "inch",
+        "all",
+        "but",
     ]
 )
 _GROUPS = (
@@ -52,29 +56,27 @@ _GROUPS = (
 )  # fmt: skip
 """Words of which the ones exclude the others at one place."""
 _CHOICE = frozenset(
-    map(
-        stem,
-        (
-            "vote",
-            "voted",
-            "decide",
-            "decided",
-            "rule",
-            "ruled",
-            "argue",
-            "argued",
-            "speak",
-            "testify",
-            "testified",
-            "campaign",
-            "demonstrate",
-            "fight",
-            "lobby",
-            "plead",
-        ),
-    )
+    stem(w)
+    for w in [
+        "vote",
+        "voted",
+        "decide",
+        "decided",
+        "rule",
+        "ruled",
+        "argue",
+        "argued",
+        "speak",
+        "testify",
+        "testified",
+        "campaign",
+        "campaigned",
+        "lobby",
+        "plead",
+    ]
 )
-"""With these `for` and `against` are opposites; elsewhere they may say the same: a remedy for, against."""
+"""Behind these `for` and `against` are opposites; elsewhere they may say the same: a remedy for, against."""
+_REFUSALS = frozenset(["fail", "fails", "failed", "failing", "refuse", "refuses", "refused", "decline", "declines", "declined", "reject", "rejects", "not"])
 
 
 def find_limits(pair: Pair) -> list[Finding]:
@@ -90,8 +92,8 @@ def _exchanged(pair: Pair) -> Iterator[Finding]:
     for one, two in (pair_ for a, b in _GROUPS for pair_ in ((a, b), (b, a))):
         here = [i for i, form in enumerate(ours) if form in one]
         there = [j for j, form in enumerate(theirs) if form in two]
-        # Neither text says what the other does anywhere else.
-        if not here or not there or any(form in two for form in ours) or any(form in one for form in theirs):
+        # Neither text says what the other does anywhere else, and only one of both refuses or denies.
+        if not here or not there or any(form in two for form in ours) or any(form in one for form in theirs) or (_REFUSALS & {*ours} or _REFUSALS & {*theirs}):
             continue
         for i in here:
             j = next((j for j in there if _same_place(pair, i, j) and not turned(pair, i, j)), None)
@@ -110,9 +112,9 @@ def _same_place(pair: Pair, i: int, j: int) -> bool:
     (before, after), (was_before, was_after) = _neighbours(ours, i), _neighbours(theirs, j)
     left, right = before == was_before != "", after == was_after != ""
     word = ours.words[i].lower
-    if word in ("for", "against"):
-        return before in _CHOICE and left
-    if word in ("on", "off", "into", "out"):
+    if word in ("for", "against") and before not in _CHOICE:
+        return False
+    if word in ("on", "off", "into", "out", "for", "against"):
         return left and right
     if word in ("too", "enough"):
         return after == was_before != "" or before == was_after != ""
@@ -147,13 +149,11 @@ def _one_sided(pair: Pair, *, lost: bool) -> Iterator[Finding]:
 
 def _limits(side: Side, k: int) -> bool:
     word, after = side.words[k], side.words[k + 1]
-    if word.lower in _SOUGHT:
+    if word.lower in _SAME:
         return _content(after) and not after.capital
     return word.lower in _NEARLY and is_past(after)
 
 
 def _like(lower: str) -> frozenset[str]:
     """Words that say the same."""
-    if lower in _NEARLY:
-        return _NEARLY_TOO
-    return next(frozenset(row) for row in _BEFORE_NOUN if lower in row)
+    return _NEARLY_TOO if lower in _NEARLY else _SAME[lower]

@@ -15,13 +15,13 @@ _VERBS = frozenset(["is", "are", "was", "were", "has", "have", "had", "will", "w
 
 
 def find_roles(pair: Pair) -> list[Finding]:
-    """Findings of all kinds; of two parties that change places one alone."""
+    """Findings of all kinds; of two parties that change places, or of a cause and its effect, one alone."""
     if not pair.english:
         return []
     exchanged = find_exchanged(pair)
     if not any(f.severity == "critical" for f in exchanged):
-        exchanged += find_exchanges(pair)
-    return _shifts(pair) + exchanged + find_causes(pair)
+        exchanged += find_causes(pair) or find_exchanges(pair)
+    return _shifts(pair) + exchanged
 
 
 def _oblique(side: Side, i: int) -> bool:

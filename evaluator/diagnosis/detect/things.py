@@ -6,21 +6,24 @@ from collections.abc import Iterator
 
 from evaluator.diagnosis.detect.verbs import lemma
 from evaluator.diagnosis.pair import Pair, make_finding
-from evaluator.diagnosis.sides import Side
+from evaluator.diagnosis.sides import Side, stem
 from evaluator.types import Finding
 
 NAME = "gender_thing"
 _PERSONS = frozenset(["he", "she", "him", "her", "his", "hers", "himself", "herself"])
 _PERSON, _THING = frozenset(["him", "her"]), frozenset(["it"])
 _PREPOSITIONS = frozenset(["for", "to", "with", "from", "about", "against", "behind", "near", "on", "at", "of", "by"])
-_ANIMALS = """animal animals baby bear bear bird calf cat cow cub dog donkey elephant goat horse infant kitten lamb lion monkey mare child puppy sheep tiger whale wolf"""
+_ANIMALS = """animal baby bear bird calf cat cow cub dog donkey elephant fish fox goat horse infant kitten lamb lion monkey mare child parrot pig puppy rabbit rat sheep snake tiger toddler
+turtle whale wolf"""
 _CRAFT = """boat vessel ship yacht tanker ferry frigate destroyer submarine liner trawler barge warship tug steamer schooner sloop cruiser carrier car nation country"""
-_EITHER = frozenset(f"{_ANIMALS} {_CRAFT}".split())
+_EITHER = frozenset(form for word in f"{_ANIMALS} {_CRAFT}".split() for form in (word, word + "s", "children"))
 """Beside these a pronoun may be either."""
 _PARTICLES = frozenset(["away", "back", "down", "home", "inside", "off", "out", "outside", "over", "there", "here", "up", "again", "today", "yesterday", "tomorrow", "now", "later"])  # fmt: skip
 """Behind `her` these are no noun of hers."""
-_SOMEONE = {"someone": "some", "somebody": "some", "anyone": "any", "anybody": "any", "everyone": "every", "everybody": "every", "nobody": "no"}
-_SOMETHING = {"something": "some", "anything": "any", "everything": "every", "nothing": "no"}
+_IDIOMS = frozenset(map(stem, ("make", "made", "find", "found", "see", "put")))
+"""Behind these `it` may stand for nothing: made it to the final, found it hard."""
+_SOMEONE = {"someone": "some", "somebody": "some", "anyone": "any", "anybody": "any", "everyone": "every", "everybody": "every"}
+_SOMETHING = {"something": "some", "anything": "any", "everything": "every"}
 
 
 def find_things(pair: Pair) -> list[Finding]:
@@ -62,8 +65,8 @@ def _finding(pair: Pair, i: int, j: int) -> Finding:
 
 def _same_place(pair: Pair, i: int, j: int) -> bool:
     """True for words aligned with each other, or behind the same word."""
-    before = i > 0 and j > 0 and lemma(pair.hypothesis.words[i - 1]) == lemma(pair.reference.words[j - 1])
-    return before or pair.alignment.to_reference[i] == j
+    ours, theirs = (lemma(side.words[k - 1]) if k else "" for side, k in ((pair.hypothesis, i), (pair.reference, j)))
+    return ours == theirs != "" or (pair.alignment.to_reference[i] == j and not {ours, theirs} & _IDIOMS)
 
 
 def _places(side: Side, forms: frozenset[str]) -> list[int]:

@@ -21,19 +21,57 @@ MAX_WORDS = 4
 MIN_KEPT = 2
 """Content words of the sentence that stay."""
 _LIMITS = frozenset(
-    ["only", "almost", "nearly", "practically", "against", "former", "ex", "deputy", "vice", "alleged", "allegedly", "suspected", "reportedly", "attempted", "would-be", "potential", "possibly", "probably", "perhaps", "maybe", "likely", "may", "might", "half", "partly", "unless", "except", "fake", "false", "supposedly", "apparently", "temporarily", "initially", "seemingly", "mostly", "mainly"]
-)  # fmt: skip
+    [
+        "only",
+        "almost",
+        "nearly",
+        "practically",
+        "former",
+        "ex",
+        "deputy",
+        "vice",
+        "alleged",
+        "allegedly",
+        "suspected",
+        "reportedly",
+        "attempted",
+        "potential",
+        "possibly",
+        "probably",
+        "perhaps",
+        "maybe",
+        "likely",
+        "may",
+        "might",
+        "half",
+        "partly",
+        "unless",
+        "except",
+        "fake",
+        "false",
+        "supposedly",
+        "apparently",
+        "temporarily",
+        "initially",
+        "seemingly",
+        "mostly",
+        "mainly",
+    ]
+)
 """Words without which the sentence says more, less or something else."""
-_PARTICLES = {"off": "call lay pay ward", "out": "rule drop pull back", "down": "turn vote shut stand step"}
-"""With these verbs a particle makes another verb: called off, ruled out, turned down."""
+_AFTER = {"off": "call lay ward", "out": "rule drop pull back", "down": "turn vote stand step", "against": "vote advise decide rule warn recommend argue"}
+"""Behind these verbs such a word makes another statement: called off, ruled out, advised against."""
 _GROUPS = (
-    (("all", "every", "each"), ("some", "a few", "few", "many", "most", "several", "half", "any")), (("most",), ("some", "few", "several", "half")),
-    (("only", "just"), ("also", "too", "even")), (("on",), ("off",)), (("up",), ("down",)), (("in",), ("out",)), (("too",), ("enough",)),
-    (("may", "might", "could"), ("must", "will", "should")), (("before",), ("after",)), (("until",), ("since", "from", "after")), (("for",), ("against",)),
-    (("if",), ("unless", "although", "because")), (("always",), ("sometimes", "often", "usually")), (("first",), ("last",)), (("without",), ("with",)),
+    (("all", "every", "each"), ("some", "few", "many", "most", "several", "half")), (("most",), ("some", "few", "several", "half")), (("only", "just"), ("also", "too", "even")),
+    (("on",), ("off",)), (("too",), ("enough",)), (("may", "might", "could"), ("must", "will", "should")), (("before",), ("after",)), (("until",), ("since", "from", "after")),
+    (("if",), ("unless", "because")), (("always",), ("sometimes", "often", "usually")), (("first",), ("last",)), (("without",), ("with",)),
     (("your",), ("my", "his", "her", "their")), (("my", "our"), ("his", "her", "their")), (("almost", "nearly"), ("more", "over")),
 )  # fmt: skip
 """Words of which the ones exclude the others at one place."""
+_WHOLE = _LIMITS | {word for group in _GROUPS for words in group for word in words}
+"""Words that are compared as they are."""
+_LESSER = frozenset(["just", "a", "recently"])
+"""Before these `only` adds nothing: only just, only a few."""
 _BETWEEN = frozenset(["to", "than", "from", "over", "against", "into", "before", "after", "for", "without"])
 """Around these two words cannot change places: prefers tea to coffee."""
 
@@ -49,7 +87,8 @@ def find_turns(pair: Pair) -> list[Finding]:
             continue
         mine, other = middle
         first = ours.index(mine[0]) if mine else theirs.index(other[0])
-        message = _turn(mine, other, lemma(theirs[first - 1]) if first else "")
+        behind = [w.lower for w in ours[first + len(mine) : first + len(mine) + 1]]
+        message = _turn(mine, other, lemma(theirs[first - 1]) if first else "", behind)
         if message:
             places = (_place(pair.hypothesis, mine), _place(pair.reference, other))
             out.append(make_finding(pair, "accuracy/mistranslation", "major", NAME, *places, message))
@@ -80,31 +119,33 @@ def _common(a: Sequence[Word], b: Sequence[Word]) -> int:
     return next((k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x.lower != y.lower), min(len(a), len(b)))
 
 
-def _turn(mine: list[Word], other: list[Word], before: str) -> str:
+def _turn(mine: list[Word], other: list[Word], before: str, behind: list[str]) -> str:
     """What turned, in words; empty where nothing did."""
     here, there = Counter(map(_form, mine)), Counter(map(_form, other))
     added, lost = sorted((here - there).elements()), sorted((there - here).elements())
     if not added and not lost:
         return _exchanged(mine, other)
-    if len(added) + len(lost) == 1 and _limits((added or lost)[0], *((mine, other) if added else (other, mine)), before):
+    if len(added) + len(lost) == 1 and _limits((added or lost)[0], *((mine, other) if added else (other, mine)), before, behind):
         return f"“{lost[0]}” is lost" if lost else f"“{added[0]}” is added"
     if len(added) == len(lost) == 1 and any((added[0] in a and lost[0] in b) or (added[0] in b and lost[0] in a) for a, b in _GROUPS):
         return f"{added[0]} where the reference says {lost[0]}"
     return ""
 
 
-def _limits(word: str, longer: list[Word], shorter: list[Word], before: str) -> bool:
+def _limits(word: str, longer: list[Word], shorter: list[Word], before: str, behind: list[str]) -> bool:
     """True for a word whose loss changes the meaning, where the others keep their order."""
     forms = [_form(w) for w in longer]
     k = forms.index(word)
     if forms[:k] + forms[k + 1 :] != [_form(w) for w in shorter]:
         return False
+    if word == "only" and _LESSER & {*[*forms, *behind][k + 1 : k + 2]}:
+        return False
     verb = forms[k - 1] if k else before
-    return word in _LIMITS or verb in map(stem, _PARTICLES.get(word, "").split())
+    return word in _LIMITS or verb in map(stem, _AFTER.get(word, "").split())
 
 
 def _form(word: Word) -> str:
-    return word.lower if word.function or word.lower in _LIMITS else lemma(word)
+    return word.lower if word.function or word.lower in _WHOLE else lemma(word)
 
 
 def _exchanged(mine: list[Word], other: list[Word]) -> str:
