@@ -49,7 +49,8 @@ _NEITHER = ("tokens", "length", "ratio", "h_capitals", "r_capitals", "functions"
 def direction(name: str) -> int:
     """1 where a higher number speaks for a broken paragraph, -1 where it speaks against, 0 where it says neither by itself.
 
-    Risk weighs each number in its direction alone, so that more evidence never lowers it.
+    The risk's own line weighs each number in its direction alone, fidelity all but those of `RANKING`, which
+    are free there unless they count words without a counterpart: so more evidence never lowers the risk.
     """
     if name in _NEITHER:
         return 0

@@ -1,7 +1,8 @@
 """What was fitted to join reader and detectors: read from `weights/decision.json`, and applied.
 
 Fitted by `benchmarks/reader/fit.py`. Risk is monotone: every weight of its own line pulls the way in
-which its evidence does, and a lower fidelity raises it, so that more evidence never lowers it.
+which its evidence does, a lower fidelity raises it, and findings, the reader's scores and words without
+a counterpart never raise fidelity. N-grams and likeness, which say one thing together, are free there.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import evaluator
 from evaluator.diagnosis import catalog
-from evaluator.diagnosis.evidence import NUMBERS, Evidence, direction, numbers
+from evaluator.diagnosis.evidence import NUMBERS, RANKING, Evidence, direction, numbers
 from evaluator.diagnosis.joint import CASES, Tokens, join
 from evaluator.diagnosis.learned import hash_of, learned_note
 from evaluator.diagnosis.model import adjust_for_prior, load_decision, risk_of, threshold_of
@@ -85,6 +85,15 @@ def test_every_weight_of_the_risk_pulls_its_way() -> None:
     for name, weight in zip(NUMBERS, decision.risk.weights, strict=True):
         assert np.sign(weight) in (0, direction(name)), name
     assert all(weight >= 0 for weight in decision.risk.kinds.values())
+
+
+def test_a_lower_fidelity_raises_the_risk_and_evidence_lowers_fidelity() -> None:
+    decision = load_decision()
+    assert decision.unfaithful > 0
+    for name, weight in zip(NUMBERS, decision.fidelity.weights, strict=True):
+        if (name not in RANKING or "free" in name) and direction(name):
+            assert np.sign(weight) in (0, -direction(name)), name
+    assert all(weight <= 0 for weight in decision.fidelity.kinds.values())
 
 
 KINDS = sorted({*load_decision().risk.kinds, *(f"{kind.name}/{severity}" for kind in catalog.KINDS for severity in kind.severities)})
