@@ -27,7 +27,7 @@ NEGATIVE_WORDS = frozenset([
     "ignoring", "instead", "lack", "lacked", "lacking", "lacks", "last", "latest", "less", "little", "lose", "loses", "loss", "lost", "lower", "miss", "missed", "missing", "neglected",
     "only", "oppose", "opposed", "opposes", "otherwise", "prevent", "prevented", "preventing", "prevents", "prohibit", "prohibited", "quit", "rather", "reduce", "reduced",
     "reduces", "reject", "rejected", "rejects", "reluctant", "remain", "remains", "silence", "silent", "skip", "skipped", "spare", "spared", "stop", "stopped", "stopping", "too",
-    "unless", "vain", "waive", "withdrawn", "withheld", "yet", "zero", "refusal", "exclude", "rid", "devoid", "void", "deprived", "wrong", "false", "acquitted", "acquit", "cleared", "exonerated", "innocent", "anything",
+    "unless", "vain", "waive", "withdrawn", "withheld", "yet", "zero", "refusal", "exclude", "rid", "devoid", "void", "deprived", "wrong", "false", "acquitted", "acquit", "cleared", "exonerated", "innocent", "anything", "far",
 ])  # fmt: skip
 """Words that can say what a negation says, so that its loss beside them proves nothing: few, stop, against, instead."""
 NOT_NEGATIVE = frozenset([
@@ -203,7 +203,8 @@ ancient recent;obsolete current;outdated modern;previous current;previous next;p
 initial final;initially finally;beginning conclusion;prologue epilogue;start conclusion;origin destination;vertically horizontally;latitude longitude;convex concave;
 length width;peak trough;northward southward;eastward westward;northeast southwest;northwest southeast;urbanization depopulation;minor adult;teenager pensioner;
 youth elderly;youngest oldest;youngest eldest;newest oldest;nearest farthest;nearest furthest;shortest longest;shortest tallest;slowest fastest;poorest richest;
-poorest wealthiest;weakest strongest;coldest hottest;coldest warmest;driest wettest;cheapest costliest;safest riskiest;easiest hardest"""
+poorest wealthiest;weakest strongest;coldest hottest;coldest warmest;driest wettest;cheapest costliest;safest riskiest;easiest hardest;
+plentiful meagre;plentiful meager;abundant meagre;abundant meager;uphold reject;upheld rejected;uphold overturn;upheld overturned;calm frantic;calm agitated;optimistic gloomy;cheerful gloomy;bleak rosy;bleak bright"""
 ANTONYMS = frozenset(frozenset(pair.split()) for pair in _OPPOSITES.replace("\n", "").split(";"))
 NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
 """happy/unhappy: one word is the other with one of these before it."""

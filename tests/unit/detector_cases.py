@@ -108,6 +108,14 @@ WHO_BROKEN: list[Case] = [
         "Inspectors said that someone had been left in the tunnel following the blast.",
         "accuracy/gender",
     ),
+    ("The power failure was the result of a fire at the dam.", "A fire at the dam was the result of the power failure.", "accuracy/role"),
+    ("Olsen voted for the plan to build a stadium.", "Olsen voted against the proposal to build a stadium.", "accuracy/mistranslation"),
+    ("The judge rejected the appeal on Friday.", "On Friday, the judge upheld the appeal.", "accuracy/mistranslation"),
+    (
+        "The mayor said that the report was wrong and that she would ask for it.",
+        "The mayor said that the report was wrong and that she would ask for him.",
+        "accuracy/gender",
+    ),
     ("Smoking is the leading cause of lung cancer in the region.", "Lung cancer is the leading cause of smoking in the region.", "accuracy/role"),
     ("The main reason for the delay was a broken signal near Talvin.", "The delay was the main reason for a broken signal near Talvin.", "accuracy/role"),
     ("A shortage of nurses resulted in longer waiting times.", "Longer waiting times resulted in a shortage of nurses.", "accuracy/role"),
@@ -257,6 +265,15 @@ LOSS_HARMLESS = [
 ]
 BROKEN = [*NEGATIONS_BROKEN, *WHO_BROKEN, *NAMES_BROKEN, *NUMBERS_BROKEN, *LOSS_BROKEN]
 TURNS_HARMLESS = [
+    (
+        "Dalby Foods sold its frozen fish unit to Merrion Holdings for twelve million.",
+        "Merrion Holdings bought the frozen fish unit from Dalby Foods for twelve million.",
+    ),
+    ("The reservoir is far from empty.", "The reservoir is not nearly empty."),
+    (
+        "A bear that had wandered into the town was caught, and it was freed in the hills.",
+        "A bear that had strayed into the town was captured, and he was released in the hills.",
+    ),
     ("The train had only just left the station.", "The train had just left the station."),
     ("Only a few guests came to the wedding.", "A few guests came to the wedding."),
     ("She appealed against the verdict on Friday.", "She appealed the verdict on Friday."),

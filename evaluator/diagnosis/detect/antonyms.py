@@ -212,7 +212,7 @@ def find_antonyms(pair: Pair) -> list[Finding]:
             (
                 j
                 for j in places
-                if not turned(pair, i, j) and not _other_side(pair, i, j) and (pair.alignment.to_reference[i] == j or pair.alignment.cosine[i, j] > ALIKE)
+                if not turned(pair, i, j) and not _other_side(pair, i, j) and (aligned == j or (aligned < 0 and pair.alignment.cosine[i, j] > ALIKE))
             ),
             None,
         )
@@ -257,17 +257,20 @@ def _other_side(pair: Pair, i: int, j: int) -> bool:
     if not {pair.hypothesis.words[i].lower, pair.reference.words[j].lower} <= _CONVERSE:
         return False
     (before, after), (was_before, was_after) = _around(pair.hypothesis, i), _around(pair.reference, j)
-    crossed = bool(before & was_after) and bool(after & was_before)
-    kept = bool(before & was_before) and bool(after & was_after)
+    crossed = bool({*before[:1]} & {*was_after} and {*was_before[:1]} & {*after})
+    kept = bool({*before[:3]} & {*was_before[:3]} and {*after[:3]} & {*was_after[:3]})
     by = [k + 1 < len(side.words) and side.words[k + 1].lower == "by" for side, k in ((pair.hypothesis, i), (pair.reference, j))]
     passive = [is_passive(side, k) for side, k in ((pair.hypothesis, i), (pair.reference, j))]
     return crossed if passive[0] == passive[1] and by[0] == by[1] else crossed or kept
 
 
-def _around(side: Side, i: int) -> tuple[set[str], set[str]]:
-    """The three content words in front of a word and behind it."""
-    parts = ([w.lower for w in part if not w.function and w.kind != "punctuation"] for part in (side.words[:i][::-1], side.words[i + 1 :]))
-    before, after = (set(part[:3]) for part in parts)
+def _around(side: Side, i: int) -> tuple[list[str], list[str]]:
+    """Eight content words in front of a word and behind it, the nearest first."""
+    parts = (
+        [w.lower.removesuffix("'s") for w in part if not w.function and w.kind != "punctuation"]
+        for part in (side.words[max(0, i - 20) : i][::-1], side.words[i + 1 : i + 21])
+    )
+    before, after = (part[:8] for part in parts)
     return before, after
 
 

@@ -31,6 +31,7 @@ _PAIRS = {
 }
 """A verb with its preposition, and whether its subject is the cause."""
 _NOUNS = frozenset(["cause", "causes", "reason", "reasons", "trigger"])
+_RESULTS = frozenset(["result", "results", "consequence", "consequences", "outcome"])
 _OF = frozenset(["of", "for", "behind"])
 _NO_OBJECT = frozenset(["of", "for", "behind", "in", "on", "at", "to", "with", "and", "or", "that", "which", "by", "as", "from"])
 
@@ -49,7 +50,7 @@ def find_causes(pair: Pair) -> list[Finding]:
     if ours is None or theirs is None or not (ours.cause & theirs.effect and ours.effect & theirs.cause):
         return []
     crossed = len(ours.cause & theirs.effect) + len(ours.effect & theirs.cause)
-    if crossed <= 2 * (len(ours.cause & theirs.cause) + len(ours.effect & theirs.effect)):
+    if crossed <= (len(ours.cause & theirs.cause) + len(ours.effect & theirs.effect)):
         return []  # a word or two that go with either (often, in the region) may stay
     places = (ours.place, ours.place + 1), (theirs.place, theirs.place + 1)
     return [make_finding(pair, "accuracy/role", "critical", NAME + "_cause", *places, "cause and effect are exchanged")]
@@ -117,13 +118,16 @@ def _connected(words: Sequence[Word], i: int) -> Parts | None:
 
 
 def _named(words: Sequence[Word], i: int) -> Parts | None:
-    """The cause of E is C; C is the cause of E."""
-    if words[i].lower not in _NOUNS or i + 1 == len(words) or words[i + 1].lower not in _OF:
+    """The cause of E is C; C is the cause of E; E is the result of C."""
+    if words[i].lower not in _NOUNS | _RESULTS or i + 1 == len(words) or words[i + 1].lower not in _OF:
         return None
     clause = _before(words, i)
     at = next((k for k in range(len(clause) - 1, max(-1, len(clause) - 5), -1) if clause[k].lower in BE), None)
     if at is not None:
-        return clause[:at], _behind(words, i + 2)
+        first, second = clause[:at], _behind(words, i + 2)
+        return (first, second) if words[i].lower in _NOUNS else (second, first)
+    if words[i].lower in _RESULTS:
+        return None
     behind = next((k for k in range(i + 2, len(words)) if words[k].lower in BE), None)
     return (_behind(words, behind + 1), words[i + 2 : behind]) if behind is not None else None
 

@@ -76,6 +76,7 @@ _CHOICE = frozenset(
     ]
 )
 """Behind these `for` and `against` are opposites; elsewhere they may say the same: a remedy for, against."""
+_VOTES = frozenset(stem(w) for w in ("vote", "voted"))
 _REFUSALS = frozenset(["fail", "fails", "failed", "failing", "refuse", "refuses", "refused", "decline", "declines", "declined", "reject", "rejects", "not"])
 
 
@@ -114,6 +115,8 @@ def _same_place(pair: Pair, i: int, j: int) -> bool:
     word = ours.words[i].lower
     if word in ("for", "against") and before not in _CHOICE:
         return False
+    if word in ("for", "against") and before in _VOTES:
+        return left
     if word in ("on", "off", "into", "out", "for", "against"):
         return left and right
     if word in ("too", "enough"):

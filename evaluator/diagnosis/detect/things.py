@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evaluator.diagnosis.detect.verbs import lemma
+from evaluator.diagnosis.lexicon import FEMALE, MALE
 from evaluator.diagnosis.pair import Pair, make_finding
 from evaluator.diagnosis.sides import Side, stem
 from evaluator.types import Finding
 
 NAME = "gender_thing"
-_PERSONS = frozenset(["he", "she", "him", "her", "his", "hers", "himself", "herself"])
+_GENDERS = {"him": MALE, "her": FEMALE}
 _PERSON, _THING = frozenset(["him", "her"]), frozenset(["it"])
 _PREPOSITIONS = frozenset(["for", "to", "with", "from", "about", "against", "behind", "near", "on", "at", "of", "by"])
 _ANIMALS = """animal baby bear bird calf cat cow cub dog donkey elephant fish fox goat horse infant kitten lamb lion monkey mare child parrot pig puppy rabbit rat sheep snake tiger toddler
@@ -34,15 +35,17 @@ def find_things(pair: Pair) -> list[Finding]:
 
 
 def _objects(pair: Pair) -> Iterator[Finding]:
-    """`him` for `it` where the reference speaks of no single person; `it` for `him` where the reference has no `it`."""
+    """`him` for `it` where the reference speaks of no man; `it` for `him` where the reference has no `it`."""
     for here, there in ((_PERSON, _THING), (_THING, _PERSON)):
-        persons = _PERSONS if here is _PERSON else _PERSON
         impersonal, personal = (pair.reference, pair.hypothesis) if here is _PERSON else (pair.hypothesis, pair.reference)
-        if any(w.lower in persons for w in impersonal.words) or any(w.lower in _THING for w in personal.words):
+        if any(w.lower in _THING for w in personal.words):
             continue
         for i in _places(pair.hypothesis, here):
             j = next((j for j in _places(pair.reference, there) if _same_place(pair, i, j)), None)
-            if j is not None:
+            if j is None:
+                continue
+            pronoun = (pair.hypothesis.words[i] if here is _PERSON else pair.reference.words[j]).lower
+            if not any(w.lower in (_GENDERS[pronoun] if here is _PERSON else _PERSON) for w in impersonal.words):
                 yield _finding(pair, i, j)
 
 
