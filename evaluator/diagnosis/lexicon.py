@@ -206,6 +206,15 @@ youth elderly;youngest oldest;youngest eldest;newest oldest;nearest farthest;nea
 poorest wealthiest;weakest strongest;coldest hottest;coldest warmest;driest wettest;cheapest costliest;safest riskiest;easiest hardest;
 plentiful meagre;plentiful meager;abundant meagre;abundant meager;uphold reject;upheld rejected;uphold overturn;upheld overturned;calm frantic;calm agitated;optimistic gloomy;cheerful gloomy;bleak rosy;bleak bright"""
 ANTONYMS = frozenset(frozenset(pair.split()) for pair in _OPPOSITES.replace("\n", "").split(";"))
+_CONVERSE = """buy buys buying bought sell sells selling sold acquire acquires acquired lend lends lent borrow borrows borrowed send sends sent receive receives received win
+wins won lose loses lost winning losing victory victories defeat defeats loss losses follow follows followed precede precedes preceded import imports imported
+export exports exported lead leads led leading trail trails trailed trailing gain gains gained rise rises rose fall falls fell decline declines declined hire
+hires hired host hosts visitor visitors successor successors predecessor predecessors student students pupil pupils teacher teachers landlord landlords tenant
+tenants employer employers employee employees lender lenders borrower borrowers buyer buyers seller sellers creditor creditors debtor debtors ancestor ancestors
+descendant descendants older younger larger smaller bigger taller shorter higher lower more less fewer better worse stronger weaker earlier later before after
+above below north south east west ahead behind inside outside give gives gave take takes took"""
+CONVERSE = frozenset(_CONVERSE.split())
+"""What the one is to the other: A sold to B, B bought from A; A is older than B, B is younger than A."""
 NEGATIVE_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
 """happy/unhappy: one word is the other with one of these before it."""
 ABBREVIATIONS = frozenset([

@@ -15,7 +15,7 @@ from evaluator.diagnosis.detect.quantities import quantities
 from evaluator.diagnosis.evidence import probability
 from evaluator.diagnosis.pair import Pair, make_finding, runs
 from evaluator.diagnosis.reader import OUTPUTS, Reading
-from evaluator.diagnosis.sides import Side, Word
+from evaluator.diagnosis.sides import Side, Word, is_content
 from evaluator.types import Finding, FloatArray
 
 SLOT = "slot"
@@ -102,7 +102,7 @@ def find_slot(pair: Pair, reading: Reading | None, found: Sequence[Finding]) -> 
 
 def _one_thing(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
     """True where every content word of one phrase is a form of one in the other: Serbs and Serbians, St. Gallen and Saint Gallen."""
-    left, right = ([w for w in side.words[slice(*place)] if _content(w)] for side, place in ((pair.hypothesis, ours), (pair.reference, theirs)))
+    left, right = ([w for w in side.words[slice(*place)] if is_content(w)] for side, place in ((pair.hypothesis, ours), (pair.reference, theirs)))
     forms = forms_of(pair.reference), forms_of(pair.hypothesis)
     return any(
         all(licensed(w, known) or any(same_words(w.text, v.text) or one_form(w.text, v.text) or w.lower[:4] == v.lower[:4] for v in others) for w in words)
@@ -114,7 +114,7 @@ def _one_number(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> b
     """True where both phrases are one number in two forms: a dozen and twelve, 3rd and third."""
     left, right = ([q for q in quantities(side, True) if a <= q.start and q.end <= b] for side, (a, b) in ((pair.hypothesis, ours), (pair.reference, theirs)))
     whole = all(
-        any(q.start <= k < q.end for q in found) or not _content(side.words[k])
+        any(q.start <= k < q.end for q in found) or not is_content(side.words[k])
         for side, place, found in ((pair.hypothesis, ours, left), (pair.reference, theirs, right)) for k in range(*place)
     )  # fmt: skip
     return whole and bool(left) and [q.value for q in left] == [q.value for q in right]
@@ -127,7 +127,7 @@ def one_phrase(pair: Pair) -> tuple[tuple[int, int], tuple[int, int]] | None:
     end = _common([w.lower for w in ours[start:]][::-1], [w.lower for w in theirs[start:]][::-1])
     middle = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
     kept = [w for w in ours[:start] + ours[len(ours) - end :] if not w.function]
-    if len(kept) < MIN_KEPT or not all(1 <= len(part) <= MAX_SLOT_WORDS and any(_content(w) for w in part) for part in middle):
+    if len(kept) < MIN_KEPT or not all(1 <= len(part) <= MAX_SLOT_WORDS and any(is_content(w) for w in part) for part in middle):
         return None
     places = [(side.words.index(part[0]), side.words.index(part[-1]) + 1) for side, part in zip((pair.hypothesis, pair.reference), middle, strict=True)]
     return places[0], places[1]
@@ -135,10 +135,6 @@ def one_phrase(pair: Pair) -> tuple[tuple[int, int], tuple[int, int]] | None:
 
 def _words(side: Side) -> list[Word]:
     return [w for w in side.words if w.kind != "punctuation"]
-
-
-def _content(word: Word) -> bool:
-    return word.kind == "word" and not word.function
 
 
 def _common(a: Sequence[str], b: Sequence[str]) -> int:

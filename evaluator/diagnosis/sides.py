@@ -39,6 +39,11 @@ class Word:
     capital: bool
 
 
+def is_content(word: Word) -> bool:
+    """True for a word of its own meaning: no number, mark or function word."""
+    return word.kind == "word" and not word.function
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One text with all that detectors ask of it."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from evaluator.diagnosis.detect.antonyms import turned
 from evaluator.diagnosis.detect.verbs import is_past, lemma
 from evaluator.diagnosis.pair import Pair, make_finding
-from evaluator.diagnosis.sides import Side, Word, stem
+from evaluator.diagnosis.sides import Side, is_content, stem
 from evaluator.types import Finding
 
 NAME = "limits"
@@ -26,30 +26,8 @@ _ALIKE["suspected"] = f"alleged {_ALIKE['alleged']}"
 _SAME = {word: frozenset([word, *alike.split()]) for word, alike in _ALIKE.items()}
 """Words before a noun that are sought, each with those that say the same."""
 _NEARLY = frozenset(["nearly", "almost", "narrowly"])
-_NEARLY_TOO = _NEARLY | frozenset(
-    [
-        "practically",
-        "virtually",
-        "close",
-        "about",
-        "verge",
-        "brink",
-        "point",
-        "just",
-        "barely",
-        "hardly",
-        "not",
-        "avoided",
-        "escaped",
-        "missed",
-        "near",
-        "as",
-        "good",
-        "inch",
-        "all",
-        "but",
-    ]
-)
+_NEARLY_TOO_WORDS = """practically virtually close about verge brink point just barely hardly not avoided escaped missed near as good inch all but"""
+_NEARLY_TOO = _NEARLY | frozenset(_NEARLY_TOO_WORDS.split())
 _GROUPS = (
     (("all", "every"), ("some", "few", "several", "half")), (("most",), ("few",)), (("on",), ("off",)), (("if",), ("unless",)), (("despite",), ("because",)),
     (("except", "excluding"), ("including",)), (("for",), ("against",)), (("too",), ("enough",)), (("both",), ("neither",)), (("into",), ("out",)),
@@ -126,13 +104,9 @@ def _same_place(pair: Pair, i: int, j: int) -> bool:
 
 def _neighbours(side: Side, i: int) -> tuple[str, str]:
     """The nearest content words in front and behind, with up to three small words between; empty where there is none."""
-    before = next((lemma(side.words[k]) for k in range(i - 1, max(-1, i - 5), -1) if _content(side.words[k])), "")
-    after = next((lemma(side.words[k]) for k in range(i + 1, min(len(side.words), i + 5)) if _content(side.words[k])), "")
+    before = next((lemma(side.words[k]) for k in range(i - 1, max(-1, i - 5), -1) if is_content(side.words[k])), "")
+    after = next((lemma(side.words[k]) for k in range(i + 1, min(len(side.words), i + 5)) if is_content(side.words[k])), "")
     return before, after
-
-
-def _content(word: Word) -> bool:
-    return word.kind == "word" and not word.function
 
 
 def _one_sided(pair: Pair, *, lost: bool) -> Iterator[Finding]:
@@ -153,7 +127,7 @@ def _one_sided(pair: Pair, *, lost: bool) -> Iterator[Finding]:
 def _limits(side: Side, k: int) -> bool:
     word, after = side.words[k], side.words[k + 1]
     if word.lower in _SAME:
-        return _content(after) and not after.capital
+        return is_content(after) and not after.capital
     return word.lower in _NEARLY and is_past(after)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from evaluator.diagnosis.detect.verbs import is_passive, lemma
-from evaluator.diagnosis.sides import Side, is_adverb
+from evaluator.diagnosis.sides import Side, is_adverb, is_content
 
 _FORMS = {
     "i": ("I", "subject"), "me": ("I", "object"), "my": ("I", "owner"), "we": ("we", "subject"), "us": ("we", "object"), "our": ("we", "owner"),
@@ -47,7 +47,7 @@ def uses(side: Side) -> list[Use]:
 
 
 def _content(side: Side, i: int) -> bool:
-    return i < len(side.words) and side.words[i].kind == "word" and not side.words[i].function
+    return i < len(side.words) and is_content(side.words[i])
 
 
 def _after(side: Side, i: int, reach: int) -> int | None:

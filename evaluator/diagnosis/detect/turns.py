@@ -20,44 +20,9 @@ MAX_WORDS = 4
 """Words that differ, on either side."""
 MIN_KEPT = 2
 """Content words of the sentence that stay."""
-_LIMITS = frozenset(
-    [
-        "only",
-        "almost",
-        "nearly",
-        "practically",
-        "former",
-        "ex",
-        "deputy",
-        "vice",
-        "alleged",
-        "allegedly",
-        "suspected",
-        "reportedly",
-        "attempted",
-        "potential",
-        "possibly",
-        "probably",
-        "perhaps",
-        "maybe",
-        "likely",
-        "may",
-        "might",
-        "half",
-        "partly",
-        "unless",
-        "except",
-        "fake",
-        "false",
-        "supposedly",
-        "apparently",
-        "temporarily",
-        "initially",
-        "seemingly",
-        "mostly",
-        "mainly",
-    ]
-)
+_LIMITS_WORDS = """only almost nearly practically former ex deputy vice alleged allegedly suspected reportedly attempted potential possibly probably perhaps maybe likely
+may might half partly unless except fake false supposedly apparently temporarily initially seemingly mostly mainly"""
+_LIMITS = frozenset(_LIMITS_WORDS.split())
 """Words without which the sentence says more, less or something else."""
 _AFTER = {"off": "call lay ward", "out": "rule drop pull back", "down": "turn vote stand step", "against": "vote advise decide rule warn recommend argue"}
 """Behind these verbs such a word makes another statement: called off, ruled out, advised against."""
