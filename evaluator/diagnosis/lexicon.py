@@ -27,7 +27,7 @@ NEGATIVE_WORDS = frozenset([
     "ignoring", "instead", "lack", "lacked", "lacking", "lacks", "last", "latest", "less", "little", "lose", "loses", "loss", "lost", "lower", "miss", "missed", "missing", "neglected",
     "only", "oppose", "opposed", "opposes", "otherwise", "prevent", "prevented", "preventing", "prevents", "prohibit", "prohibited", "quit", "rather", "reduce", "reduced",
     "reduces", "reject", "rejected", "rejects", "reluctant", "remain", "remains", "silence", "silent", "skip", "skipped", "spare", "spared", "stop", "stopped", "stopping", "too",
-    "unless", "vain", "waive", "withdrawn", "withheld", "yet", "zero", "refusal", "exclude", "rid", "devoid", "void", "deprived", "wrong", "false", "acquitted", "acquit", "cleared", "exonerated", "innocent", "anything", "far",
+    "unless", "vain", "waive", "withdrawn", "withheld", "yet", "zero", "refusal", "exclude", "rid", "devoid", "void", "deprived", "short", "shortage", "shortages", "scarce", "insufficient", "insufficiently", "gone", "vanish", "vanished", "vanishes", "disappear", "disappeared", "disappears", "dispense", "dispenses", "dispensed", "unchanged", "slow", "slowed", "mitigate", "mitigated", "soften", "softened", "curb", "curbed", "wrong", "false", "acquitted", "acquit", "cleared", "exonerated", "innocent", "anything", "far",
 ])  # fmt: skip
 """Words that can say what a negation says, so that its loss beside them proves nothing: few, stop, against, instead."""
 NOT_NEGATIVE = frozenset([

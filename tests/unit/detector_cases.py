@@ -313,7 +313,72 @@ CAUSES_HARMLESS = [
     ("The tanker lost her rudder, and two tugs towed her to the harbour.", "The tanker lost its rudder, and two tugs towed it to the harbour."),
     ("The company praised Olsen after it had read his report.", "The company praised him after it had read the report of Olsen."),
 ]
-HARMLESS = [*NEGATIONS_HARMLESS, *WHO_HARMLESS, *NAMES_HARMLESS, *NUMBERS_HARMLESS, *LOSS_HARMLESS, *TURNS_HARMLESS, *CAUSES_HARMLESS]
+REWORDED_HARMLESS = [
+    ("The canal fell by almost two metres.", "The water of the canal went down nearly six and a half feet."),
+    ("Gusts may reach 110 kilometres per hour.", "It could blow at just under 70 miles an hour."),
+    ("The buoys were moved three nautical miles further out.", "The buoys were shifted 5.5 kilometres further out."),
+    ("The rope is ten and a half metres long.", "The rope is 34 feet long."),
+    ("The herd has halved within a decade.", "Within ten years the herd has shrunk by 50 per cent."),
+    ("It was 30 degrees Celsius in the greenhouse.", "It was 86 degrees Fahrenheit in the greenhouse."),
+    ("It was 30 °C in the greenhouse.", "It was 86 °F in the greenhouse."),
+    ("The boar weighed 90 kilograms.", "The boar weighed 198 pounds."),
+    ("Exports are to reach the goal of 40 billion crowns.", "Exports are to reach the 40-billion-crown goal."),
+    ("They broke the 2015 fishing treaty again.", "They broke the fishing treaty again."),
+    (
+        "They called the ballot free but unfair, as the rival did not get even a minute.",
+        "They called the ballot free but not fair, as the rival got less than a minute.",
+    ),
+    ("He blamed his own impatience.", "He blamed the fact that he lacks patience."),
+    ("They form a minority cabinet.", "They form a cabinet without a majority."),
+    ("The cider has an acidity of less than 1 %.", "The cider has an acidity of no more than 1 %."),
+    ("Owls suffer less from traffic than from poison.", "Poison harms owls more than traffic does."),
+    (
+        "The vote was free but unfair: the radio gave the baker more than ten hours, his rival not even twenty minutes.",
+        "The vote was free, but not fair: the baker was on the radio for over ten hours, whereas less than twenty minutes were left for his rival.",
+    ),
+    (
+        "Beware of callers who pose as clerks, as a real bank will never ask for your number.",
+        "Beware of callers who pose as clerks. No real bank demands your number.",
+    ),
+    (
+        "The crowds at the race of wooden boats in Kestria may grow much thicker in the following seasons.",
+        "Kestria's wooden boat race crowds may become more numerous.",
+    ),
+    ("They need forty minutes over a low flame before they turn amber.", "They only turn amber after forty minutes on a weak fire."),
+    ("The last weaver is 79, and the young woman did not want the loom.", "The last weaver is a man of 79, and the young lady did not want the loom."),
+    ("The former smuggler stirs his tea.", "The one-time smuggler stirs his tea."),
+    ("A dust binding cloth is included.", "An anti-dust cloth is included."),
+    ("The foehn is picking up again.", "The föhn is picking up again."),
+    ("I want to know how to reach the courier.", "Please tell me how can I reach the courier?"),
+    (
+        "Emil, who wears a hat and a mask, helps Karla put on her mask, which matches her dress.",
+        "Emil, with a hat on his head and a mask on his face, is helping Karla put on her mask that matches with a dress.",
+    ),
+    ("When we lean on the lid, our weight shuts it.", "When a person leans on the lid, his weight shuts it."),
+    ("Soak up the rest of the brine with a rag.", "Blot the rest of the brine with some rags."),
+    ("It is an answer to Jonas Falkner's decree.", "It is an answer to UN Secretary Falkner's decree."),
+    ("A leading African-American cellist will play.", "A prominent Afro-American cellist will play."),
+    ("The night train no longer has a dining car.", "Gone is the dining car of the night train."),
+    ("Remove the splinter as quickly as possible.", "The splinter should be removed without delay."),
+]
+"""One statement in other words: other units, opposites that a negation turns, compared things in the other order, reworded ends."""
+REWORDED_BROKEN: list[Case] = [
+    ("It was 30 °C in the greenhouse.", "It was 76 °F in the greenhouse.", NUMBER),
+    ("The boar weighed 90 kilograms.", "The boar weighed 150 pounds.", NUMBER),
+    ("The trail is 10 kilometres long.", "The trail is 8 miles long.", NUMBER),
+    ("They broke the 2015 fishing treaty again.", "They broke the 2016 fishing treaty again.", NUMBER),
+    ("Owls suffer less from traffic than from poison.", "Owls suffer more from traffic than from poison.", "accuracy/mistranslation"),
+    ("Anna is older than Ben.", "Anna is younger than Ben.", "accuracy/mistranslation"),
+    ("The old man waved.", "The old lady waved.", "accuracy/gender"),
+    ("She left her bag at his house.", "She left her bag at her house.", "accuracy/gender"),
+    ("The anti-war protests went on.", "The war protests went on.", NEGATION),
+    ("Korotan said he would stay.", "Menzel said he would stay.", NAME),
+    ("Wash the jars before you fill them.", "Wash the jars after you fill them.", "accuracy/mistranslation"),
+    ("The envoy said that the new bridge would be opened to heavy traffic in spring.", "The envoy said that the new bridge would be opened.", OMISSION),
+]
+"""Their broken neighbours."""
+BROKEN += REWORDED_BROKEN
+HARMLESS = [*REWORDED_HARMLESS, *NEGATIONS_HARMLESS, *WHO_HARMLESS, *NAMES_HARMLESS, *NUMBERS_HARMLESS, *LOSS_HARMLESS, *TURNS_HARMLESS, *CAUSES_HARMLESS]
 
 Pair = tuple[str, str]
 """Reference, hypothesis."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evaluator.diagnosis.detect.comparisons import than_of, turned_round
 from evaluator.diagnosis.detect.negation import negations
 from evaluator.diagnosis.detect.verbs import is_passive
-from evaluator.diagnosis.lexicon import ANTONYMS, CONVERSE, NEGATIVE_PREFIXES, NOT_NEGATIVE
+from evaluator.diagnosis.lexicon import ANTONYMS, CONVERSE, NEGATIVE_PREFIXES, NOT_NEGATIVE, STRICT_NEGATIONS
 from evaluator.diagnosis.pair import Pair, make_finding
 from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
@@ -16,6 +17,14 @@ ALIKE = 0.45
 """Cosine from which two words stand in like contexts, aligned or not."""
 NEAR = 4
 """Words between two opposites that make one statement together."""
+BEFORE = 3
+"""Words in front of an opposite in which a negation denies it: not fair, without a majority, no more than."""
+_DENYING = STRICT_NEGATIONS | frozenset(["lack", "lacks", "lacked", "lacking", "hardly", "barely"])
+_ALSO = {
+    "woman": frozenset(["lady", "girl", "female", "she", "her", "mother", "wife", "widow"]), "women": frozenset(["ladies", "girls", "females"]),
+    "man": frozenset(["gentleman", "guy", "boy", "male", "he", "him", "his", "father", "husband"]), "men": frozenset(["gentlemen", "guys", "boys", "males"]),
+}  # fmt: skip
+"""Other words for what a word names: where a text has one, the word is not gone."""
 ENDINGS = ("s", "ed", "ing")
 _CLASSES = (
     "red blue green yellow black white brown orange purple pink grey", "gold silver bronze", "golden silver bronze", "north south east west",
@@ -43,7 +52,7 @@ def find_antonyms(pair: Pair) -> list[Finding]:
     ours = {w.lower for w in pair.hypothesis.words}
     theirs: dict[str, list[int]] = {}
     for j, word in enumerate(pair.reference.words):
-        if word.kind == "word" and word.lower not in ours:
+        if word.kind == "word" and word.lower not in ours and ours.isdisjoint(_ALSO.get(word.lower, ())):
             theirs.setdefault(word.lower, []).append(j)
     known = {w.lower for w in pair.reference.words}
     out: list[Finding] = []
@@ -92,18 +101,24 @@ def opposites(lower: str) -> Iterator[str]:
 
 
 def turned(pair: Pair, i: int, j: int) -> bool:
-    """True where a negation in one sentence alone makes the opposites agree: can't agree = disagree."""
-    counts = []
+    """True where a negation in one sentence alone, or before one word alone, makes the opposites agree: can't agree = disagree, lack patience = impatience."""
+    counts, denied = [], []
     for side, k in ((pair.hypothesis, i), (pair.reference, j)):
         counts.append(sum(side.words[n].sentence == side.words[k].sentence for n in negations(side)))
-    return counts[0] != counts[1]
+        denied.append(any(w.lower in _DENYING or w.lower.endswith("n't") for w in side.words[max(0, k - BEFORE) : k]))
+    return counts[0] != counts[1] or denied[0] != denied[1]
 
 
 def _other_side(pair: Pair, i: int, j: int) -> bool:
     """True where the parties change places as well, or the voice: the bank lent the brewery, the brewery borrowed from the bank; was bought by, was sold to."""
     if not {pair.hypothesis.words[i].lower, pair.reference.words[j].lower} <= CONVERSE:
         return False
+    if than_of(pair.hypothesis, i) and than_of(pair.reference, j):
+        return turned_round(pair, i, j)
     (before, after), (was_before, was_after) = _around(pair.hypothesis, i), _around(pair.reference, j)
+    if {pair.hypothesis.words[i].lower, pair.reference.words[j].lower} == {"before", "after"}:
+        wide = {*before[:4]} & {*was_after[:4]} and {*was_before[:4]} & {*after[:4]}
+        return bool(wide) and not {*after[:2]} & {*was_after[:2]}
     crossed = bool({*before[:1]} & {*was_after} and {*was_before[:1]} & {*after})
     kept = bool({*before[:3]} & {*was_before[:3]} and {*after[:3]} & {*was_after[:3]})
     by = [k + 1 < len(side.words) and side.words[k + 1].lower == "by" for side, k in ((pair.hypothesis, i), (pair.reference, j))]

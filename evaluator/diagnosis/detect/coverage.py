@@ -17,6 +17,28 @@ WEAK = 0.45
 """Support below this is found in few word pairs of two human translations that mean the same."""
 
 
+_DEGREE = frozenset(
+    [
+        "really",
+        "quite",
+        "actually",
+        "totally",
+        "completely",
+        "absolutely",
+        "simply",
+        "truly",
+        "literally",
+        "basically",
+        "pretty",
+        "extremely",
+        "highly",
+        "fairly",
+        "rather",
+        "certainly",
+    ]
+)
+
+
 def find_coverage(pair: Pair) -> list[Finding]:
     """Omissions, additions, substitutions and metadata."""
     if pair.same or not pair.reference.words or not pair.hypothesis.words:
@@ -93,7 +115,9 @@ def _lost(pair: Pair, hole: tuple[int, int]) -> Finding:
     if head and end < len(words) and words[end].lower in ("of", "in", "for", "to"):
         end += 1
     severity = "major" if len(content) >= 4 else "minor"
-    if head and words[hole[0]].sentence in negated:
+    if all(w.lower in _DEGREE for w in content):
+        severity = "minor"
+    elif head and words[hole[0]].sentence in negated:
         severity = "critical"
     elif heading and words[hole[0]].sentence in negated:
         severity = "major"

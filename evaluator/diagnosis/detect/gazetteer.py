@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-_COUNTRIES = """china chinese sino prc;netherlands dutch dutchman dutchmen holland;america american americans us usa u.s u.s.a united-states states;
-britain british briton britons uk u.k united-kingdom england english;france french frenchman frenchmen;germany german germans deutsche deutscher deutschland;spain spanish spaniard spaniards;
-denmark danish dane danes;sweden swedish swede swedes;norway norwegian norwegians;finland finnish finn finns;poland polish pole poles;greece greek greeks;turkey turkish turk turks türkiye;
+_COUNTRIES = """china chinese sino sino prc;netherlands dutch dutchman dutchmen holland;america american americans us usa u.s u.s.a united-states states;
+britain british briton britons uk u.k united-kingdom england english anglo;france french franco frenchman frenchmen;germany german germans deutsche deutscher deutschland;spain spanish spaniard spaniards;
+denmark danish dane danes;sweden swedish swede swedes;norway norwegian norwegians;finland finnish finn finns;poland polish pole poles;greece greek greco greeks;turkey turkish turk turks türkiye;
 switzerland swiss;ireland irish;scotland scottish scots;wales welsh;portugal portuguese;japan japanese;korea korean koreans rok dprk;thailand thai thais;philippines philippine filipino filipinos;
 iraq iraqi iraqis;israel israeli israelis;pakistan pakistani;saudi saudis ksa;emirates uae emirati;afghanistan afghan afghans;czechia czech czechs;slovakia slovak slovaks;slovenia slovene slovenian;
-hungary hungarian magyar;croatia croat croatian;serbia serb serbian serbs;ukraine ukrainian ukrainians;russia russian russians rf rusko;belarus belarusian belorussian;peru peruvian;cyprus cypriot;
+hungary hungarian magyar;croatia croat croatian;serbia serb serbian serbs;ukraine ukrainian ukrainians;russia russian russo russians rf rusko;belarus belarusian belorussian;peru peruvian;cyprus cypriot;
 belgium belgian belgians;brazil brazilian;canada canadian canadians;mexico mexican mexicans;argentina argentine argentinian;chile chilean;cuba cuban;kenya kenyan;congo congolese;myanmar burma burmese;
-vietnam vietnamese viet;india indian indians;taiwan taiwanese;tibet tibetan;europe european europeans;asia asian;africa african;kazakhstan kazakh;uzbekistan uzbek;kyrgyzstan kyrgyz;tajikistan tajik;turkmenistan turkmen;
-iceland icelandic;lebanon lebanese;malta maltese;albania albanian;algeria algerian;andorra andorran;angola angolan;armenia armenian;australia australian australians aussie;austria austrian austrians;
+vietnam vietnamese viet;india indian indo indians;taiwan taiwanese;tibet tibetan;europe european europeans;asia asian;africa african afro;kazakhstan kazakh;uzbekistan uzbek;kyrgyzstan kyrgyz;tajikistan tajik;turkmenistan turkmen;
+iceland icelandic;lebanon lebanese;malta maltese;albania albanian;algeria algerian;andorra andorran;angola angolan;armenia armenian;australia australian australians aussie;austria austrian austro austrians;
 azerbaijan azerbaijani azeri;bahrain bahraini;bangladesh bangladeshi;benin beninese;bhutan bhutanese;bolivia bolivian;bosnia bosnian;botswana;bulgaria bulgarian;burundi;cambodia cambodian khmer;cameroon cameroonian;
 colombia colombian;ecuador ecuadorian;egypt egyptian egyptians;eritrea eritrean;estonia estonian;ethiopia ethiopian;gabon;gambia gambian;ghana ghanaian;guatemala guatemalan;guinea guinean;guyana guyanese;haiti haitian;
 honduras honduran;indonesia indonesian;iran iranian iranians persia;italy italian italians;jamaica jamaican;jordan jordanian;kosovo kosovan kosovar;kuwait kuwaiti;laos laotian;latvia latvian;lesotho;liberia liberian;libya libyan;

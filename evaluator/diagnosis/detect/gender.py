@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from evaluator.diagnosis.detect.pronouns import uses
+from evaluator.diagnosis.detect.verbs import lemma
 from evaluator.diagnosis.lexicon import FEMALE, GENDERED, MALE
 from evaluator.diagnosis.pair import Pair, make_finding
+from evaluator.diagnosis.sides import is_content
 from evaluator.types import Finding
 
 NAME = "gender"
@@ -67,4 +69,16 @@ def _words(pair: Pair) -> list[Finding]:
 
 def _partner(pair: Pair, i: int, other: frozenset[str]) -> int | None:
     j = pair.alignment.to_reference[i]
-    return j if j >= 0 and pair.reference.words[j].lower in other else None
+    return j if j >= 0 and pair.reference.words[j].lower in other and _one_owned(pair, i, j) else None
+
+
+def _one_owned(pair: Pair, i: int, j: int) -> bool:
+    """False for `his` and `her` before different nouns: a mask on his face, her mask."""
+    if {pair.hypothesis.words[i].lower, pair.reference.words[j].lower} != {"his", "her"}:
+        return True
+    ours, theirs = (
+        next((k for k in range(at + 1, len(side.words)) if is_content(side.words[k])), -1) for side, at in ((pair.hypothesis, i), (pair.reference, j))
+    )
+    return (ours < 0) == (theirs < 0) and (
+        ours < 0 or pair.alignment.to_reference[ours] == theirs or lemma(pair.hypothesis.words[ours]) == lemma(pair.reference.words[theirs])
+    )

@@ -16,7 +16,7 @@ from evaluator.types import Finding
 
 NAME = "limits"
 _ALIKE = {
-    "former": "ex previous previously then old past late once retired outgoing erstwhile first last same earlier formerly used until ousted sacked resigned predecessor",
+    "former": "ex onetime previous previously then old past late once retired outgoing erstwhile first last same earlier formerly used until ousted sacked resigned predecessor",
     "deputy": "vice assistant associate second under number junior",
     "alleged": "allegedly suspected accused suspect suspects suspicion reported reportedly supposed supposedly claimed purported purportedly presumed presumptive apparent apparently possible "
     "believed thought said says charged charges according would",
@@ -85,6 +85,12 @@ def _forms(side: Side) -> list[str]:
     return [w.lower if w.kind == "word" else "" for w in side.words]
 
 
+def _joined(side: Side) -> set[str]:
+    """Words around a hyphen as one: one-time as onetime."""
+    words = side.words
+    return {words[k - 1].lower + words[k + 1].lower for k in range(1, len(words) - 1) if words[k].text in "-‐‑"}
+
+
 def _same_place(pair: Pair, i: int, j: int) -> bool:
     """True between the same content words, or beside the same one on one side; of `too` and `enough`, with the same adjective."""
     ours, theirs = pair.hypothesis, pair.reference
@@ -113,7 +119,7 @@ def _one_sided(pair: Pair, *, lost: bool) -> Iterator[Finding]:
     """A limiting word that the other text lacks, though it has the word that this one limits."""
     here, there = (pair.reference, pair.hypothesis) if lost else (pair.hypothesis, pair.reference)
     links = pair.alignment.to_hypothesis if lost else pair.alignment.to_reference
-    other = set(_forms(there))
+    other = {*_forms(there), *_joined(there)}
     for k, word in enumerate(here.words[:-1]):
         if not _limits(here, k) or other & _like(word.lower):
             continue

@@ -1,4 +1,4 @@
-"""Amounts in other units of one kind: two hours are 120 minutes, 6 feet are 1.83 metres."""
+"""Amounts in other units of one kind: two hours are 120 minutes, 6 feet are 1.83 metres, 86 °F are 30 °C."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ _SIZES = {
     "second": ("time", 1.0), "minute": ("time", 60.0), "hour": ("time", 3600.0), "day": ("time", 86400.0), "week": ("time", 7 * 86400.0),
     "month": ("months", 1.0), "year": ("months", 12.0),
     "millimetre": ("length", 0.001), "centimetre": ("length", 0.01), "inch": ("length", 0.0254), "foot": ("length", 0.3048), "yard": ("length", 0.9144),
-    "metre": ("length", 1.0), "kilometre": ("length", 1000.0), "mile": ("length", 1609.344),
+    "metre": ("length", 1.0), "kilometre": ("length", 1000.0), "mile": ("length", 1609.344), "nautical mile": ("length", 1852.0),
     "milligram": ("weight", 1e-6), "gram": ("weight", 0.001), "ounce": ("weight", 0.02835), "kilogram": ("weight", 1.0), "ton": ("weight", 1000.0),
     "millilitre": ("volume", 0.001), "litre": ("volume", 1.0), "gallon": ("volume", 3.785), "acre": ("area", 0.4047), "hectare": ("area", 1.0),
 }  # fmt: skip
-"""By unit what it measures, and in which size. Not pounds, which are money as well."""
-ROUNDED = 0.02
-"""Share by which a converted amount may be off."""
+"""By unit what it measures, and in which size."""
+POUND = ("weight", 0.4536)
+"""Beside another weight; elsewhere pounds are money."""
+ROUNDED, CONVERTED = 0.02, 0.06
+"""Share by which an amount may be off in a unit of its own system, and in one of another: two metres are some six and a half feet."""
+_CUSTOMARY = frozenset(["inch", "foot", "yard", "mile", "nautical mile", "ounce", "pound", "gallon", "acre"])
+_DEGREE = 1.5
+"""Degrees Celsius by which a converted temperature may be off."""
 
 
 class Amount(Protocol):
@@ -31,11 +36,24 @@ class Amount(Protocol):
 
 def same_amount(a: Amount, b: Amount) -> bool:
     """True for one amount in two units; amounts in the same unit are not compared."""
-    if a.unit == b.unit or a.unit not in _SIZES or b.unit not in _SIZES:
+    if a.unit == b.unit:
         return False
-    (kind, size), (other, other_size) = _SIZES[a.unit], _SIZES[b.unit]
-    x, y = a.value * size, b.value * other_size
-    return kind == other and abs(x - y) <= ROUNDED * max(x, y)
+    if {a.unit, b.unit} == {"celsius", "fahrenheit"}:
+        warm, hot = (a, b) if a.unit == "celsius" else (b, a)
+        return abs(warm.value - (hot.value - 32) / 1.8) <= _DEGREE
+    here, there = _size(a.unit, b.unit), _size(b.unit, a.unit)
+    if here is None or there is None or here[0] != there[0]:
+        return False
+    x, y = a.value * here[1], b.value * there[1]
+    off = CONVERTED if (a.unit in _CUSTOMARY) != (b.unit in _CUSTOMARY) else ROUNDED
+    return abs(x - y) <= off * max(x, y)
+
+
+def _size(unit: str, beside: str) -> tuple[str, float] | None:
+    """What a unit measures, and in which size."""
+    if unit == "pound" and _SIZES.get(beside, ("", 0.0))[0] == "weight":
+        return POUND
+    return _SIZES.get(unit)
 
 
 def in_smaller(a: Amount, b: Amount) -> float | None:

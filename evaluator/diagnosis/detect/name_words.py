@@ -37,6 +37,7 @@ _PLAIN_ENDINGS = (
     "ents",
     "isation",
 )
+_SCALES = frozenset(["celsius", "fahrenheit", "kelvin", "richter"])
 _CLOSED = MONTHS.keys() | DAYS.keys() | GENDERED.keys() | NEGATIONS | ORDINALS.keys() | SMALL_NUMBERS.keys()
 
 
@@ -47,7 +48,7 @@ def is_name(word: Word) -> bool:
     lower = base(word)
     if word.function and not (word.text.isupper() and lower in KNOWN):
         return False  # WHO and US are names
-    if lower in _CLOSED or "'" in lower or (word.text.isupper() and lower in UNITS):
+    if lower in _CLOSED or "'" in lower or lower in _SCALES or (word.text.isupper() and lower in UNITS):
         return False
     return not word.first or ((word.rarity > 12000 or word.pieces > 1) and not word.lower.endswith(("ing", "ed", "ly", "ion", "ment")))
 

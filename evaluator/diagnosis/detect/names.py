@@ -16,11 +16,17 @@ from evaluator.diagnosis.detect.name_forms import base, forms_of, licensed, skel
 from evaluator.diagnosis.detect.name_forms import same_words as same_words
 from evaluator.diagnosis.detect.name_forms import sound as sound
 from evaluator.diagnosis.detect.name_words import is_heading, is_proper, names
+from evaluator.diagnosis.detect.verbs import BE, is_past
 from evaluator.diagnosis.pair import Pair, cut, make_finding, runs
 from evaluator.diagnosis.sides import Side, Word
 from evaluator.types import Finding
 
 NAME = "names"
+_AFTER_NAMES = frozenset([
+    "has", "had", "have", "will", "would", "can", "could", "may", "must", "should", "does", "did", "and", "who", "now", "also", "of", "in", "(", "-", ".", "says", "wants", "plans", "wins",
+    "loses", "calls", "leads", "goes", "takes", "makes", "gets", "tells", "faces", "meets", "visits", "denies", "urges", "warns", "claims", "signs", "beats",
+])  # fmt: skip
+"""What follows a name at the beginning of a sentence."""
 SEVERAL = 3
 """Names lost at once that are more than a matter of wording."""
 
@@ -130,9 +136,31 @@ def _swapped(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> Find
     words = cut(pair.hypothesis, ours), cut(pair.reference, theirs)
     proper = _propers(pair.hypothesis, ours), _propers(pair.reference, theirs)
     severity = "critical" if all(proper) else "major" if proper[1] and _plain_word(pair, ours, theirs) else "minor"
-    if is_heading(pair.hypothesis) or is_heading(pair.reference) or _spelled_apart(words[0], words[1]):
+    if (
+        is_heading(pair.hypothesis)
+        or is_heading(pair.reference)
+        or _spelled_apart(words[0], words[1])
+        or _titled(pair, ours, theirs)
+        or not (_stands_as_name(pair.hypothesis, ours) or _stands_as_name(pair.reference, theirs))
+    ):
         severity = "minor"
     return make_finding(pair, "accuracy/name", severity, NAME + "_swapped", ours, theirs, f"{words[0]} where the reference names {words[1]}")
+
+
+def _titled(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
+    """True for a title and a given name before one surname: US President Trump, Donald Trump."""
+    after = [base(side.words[place[1]]) if place[1] < len(side.words) else "" for side, place in ((pair.hypothesis, ours), (pair.reference, theirs))]
+    titles = [any(base(w) in TITLES for w in side.words[slice(*place)]) for side, place in ((pair.hypothesis, ours), (pair.reference, theirs))]
+    return after[0] == after[1] != "" and titles[0] != titles[1]
+
+
+def _stands_as_name(side: Side, span: tuple[int, int]) -> bool:
+    """False for one unknown word that begins a sentence and neither acts nor owns: Soak up the water."""
+    word = side.words[span[0]]
+    if span[1] - span[0] > 1 or not word.first or base(word) in KNOWN or word.text.endswith(("'s", "’s")) or word.text.isupper() or span[1] >= len(side.words):
+        return True
+    after = side.words[span[1]]
+    return after.capital or is_past(after) or after.lower in BE or after.lower in _AFTER_NAMES
 
 
 def _plain_word(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:

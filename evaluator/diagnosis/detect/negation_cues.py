@@ -19,6 +19,7 @@ _AFFIXES = ("dis", "non", "un", "in", "im", "ir", "il")
 _STRONG = frozenset(["lack", "lacks", "lacked", "lacking", "refusal", "denied", "denies", "deny", "failure", "impossible"])
 _IDLE_AFTER_NO = frozenset([".", "matter", "doubt", "later", "wonder", "sooner", "less", "fewer", "other", "problem", "point", ",", "!", "-", "?", ":"])
 _IDLE_AFTER_NOT = frozenset(["only", "just", "merely", "least", "necessarily", "surprisingly", "less", "more", "fewer", "long"])
+_IDLE_AFTER_WITHOUT = frozenset(["delay", "exception", "doubt", "question", "fail", "further", "hesitation", "hesitating"])
 _IDLE_AFTER_CANNOT = frozenset(["help", "wait", "but", "rule"])
 
 
@@ -88,6 +89,7 @@ def _idle(side: Side, i: int) -> bool:
         or (after == "be" and second in ("less", "more", "fewer")),
         "nothing": after in ("but", "more", "else", "less") or before == "for",
         "none": after == "other",
+        "without": after in _IDLE_AFTER_WITHOUT,
     }
     idle |= dict.fromkeys(("can't", "couldn't", "cannot"), after in _IDLE_AFTER_CANNOT)
     if lower.endswith("n't") and (after in ("just", "only", "merely") or (before == "," and second == "?")):

@@ -17,7 +17,7 @@ from evaluator.diagnosis.sides import Side
 from evaluator.types import Finding
 
 NAME = "numbers"
-_HALF, _QUARTER, _THIRD = ("half", "halves"), ("quarter", "quarters"), ("third", "thirds")
+_HALF, _QUARTER, _THIRD = ("half", "halves", "halve", "halved", "halving"), ("quarter", "quarters"), ("third", "thirds")
 _FRACTIONS = (
     dict.fromkeys((0.5, 1.5, 2.5, 30.0, 50.0), _HALF)
     | dict.fromkeys((0.25, 0.75, 15.0, 25.0, 45.0, 75.0), _QUARTER)
@@ -75,7 +75,7 @@ def find_numbers(pair: Pair, read: Callable[[Side, bool], list[Quantity]] = quan
         out.append(make_finding(pair, "accuracy/number", _severity(pair, q), NAME + "_added", (q.start, q.end), None, f"{words} is not in the reference"))
     for q in right:
         words = cut(pair.reference, (q.start, q.end))
-        out.append(make_finding(pair, "accuracy/number", _severity(pair, q), NAME + "_lost", None, (q.start, q.end), f"{words} is lost"))
+        out.append(make_finding(pair, "accuracy/number", _severity(pair, q, lost=True), NAME + "_lost", None, (q.start, q.end), f"{words} is lost"))
     return out or find_moved(pair, ours, theirs)
 
 
@@ -116,8 +116,10 @@ def _form(side: Side, i: int) -> str:
     return side.words[i].stem if 0 <= i < len(side.words) and side.words[i].kind == "word" else ""
 
 
-def _severity(pair: Pair, q: Quantity) -> str:
+def _severity(pair: Pair, q: Quantity, *, lost: bool = False) -> str:
     """A number in words often sums up or counts what is listed; a date may be written in another form, and words of other languages are not read."""
+    if lost and q.digits and not q.unit and q.kind == "number" and 1900 <= q.value < 2100 and q.value == int(q.value):
+        return "minor"  # of a year that nothing contradicts: the 2015 agreement
     return "major" if pair.english and q.digits and not q.loose and q.kind in ("number", "time") and (q.value > 2 or q.unit) else "minor"
 
 

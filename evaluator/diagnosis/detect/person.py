@@ -20,6 +20,7 @@ _SPEECH = frozenset(stem(word) for word in (
     "know", "feel", "reply", "answer", "admit", "argue", "insist", "declare", "recall", "remember", "complain", "confess", "quote", "according", "reveal", "point", "see",
     "wonder", "suggest", "mention", "emphasize", "express", "describe", "comment", "conclude", "remark", "interview",
 ))  # fmt: skip
+_ANYONE = frozenset(["person", "one", "someone", "somebody", "anyone", "anybody", "everyone", "everybody", "people"])
 _OTHER = {"I": ("he", "she", "they"), "we": ("he", "she", "they"), "he": ("I", "we"), "she": ("I", "we"), "they": ("I", "we")}
 
 
@@ -47,8 +48,13 @@ def _range(use: Use) -> tuple[int, int]:
 
 
 def _reported(pair: Pair, use: Use, other: Use) -> bool:
-    """True where either text quotes, or has a verb of saying beside the pronoun's own."""
-    return any(_speaks(side, at) for side, at in ((pair.hypothesis, use), (pair.reference, other)))
+    """True where either text speaks of people as such, quotes, or has a verb of saying beside the pronoun's own."""
+    return _general(pair.hypothesis) or _general(pair.reference) or any(_speaks(side, at) for side, at in ((pair.hypothesis, use), (pair.reference, other)))
+
+
+def _general(side: Side) -> bool:
+    """True for a text about people as such: a person, one, everybody."""
+    return any(w.lower in _ANYONE for w in side.words)
 
 
 def _speaks(side: Side, use: Use) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evaluator.diagnosis.detect.verbs import lemma
 from evaluator.diagnosis.pair import Pair, make_finding
-from evaluator.diagnosis.sides import Side, stem
+from evaluator.diagnosis.sides import Side, is_content, stem
 from evaluator.types import Finding
 
 NAME = "negation_prefix"
@@ -13,7 +13,7 @@ _PREFIXES = ("anti", "non", "counter", "pro")
 _AGAINST = frozenset([
     "against", "prevent", "prevents", "prevented", "preventing", "prevention", "preventive", "fight", "fights", "fighting", "fought", "combat", "combating", "combatting", "counter",
     "control", "oppose", "opposed", "opposing", "opposes", "opposition", "opponents", "resist", "resistance", "resisting", "blocking", "stop", "ban", "free", "defense", "defence",
-    "antagonist", "crackdown", "protection", "hostile", "hate", "no", "not",
+    "antagonist", "crackdown", "barrier", "barriers", "shield", "repellent", "guard", "proof", "protection", "hostile", "hate", "no", "not",
 ])  # fmt: skip
 _NEGATIVE = frozenset(["no", "not", "without", "never", "none", "free", "outside", "other", "neither"])
 _FOR = frozenset(["for", "favor", "favour", "support", "supporting", "supports", "supporters", "supported", "friendly", "backed", "loyal"])
@@ -28,10 +28,13 @@ def find_prefixes(pair: Pair) -> list[Finding]:
 
 def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
     here, there = (pair.reference, pair.hypothesis) if lost else (pair.hypothesis, pair.reference)
+    links = pair.alignment.to_hypothesis if lost else pair.alignment.to_reference
     out: list[Finding] = []
     for i, prefix in _prefixed(here):
         wanted = lemma(here.words[i])
         places = [j for j, w in enumerate(there.words) if lemma(w) == wanted]
+        if prefix in _SAME:  # an anti-dust cloth is a dust cloth, and anti-war protests are no war protests, where the noun is the same
+            places = [j for j in places if _one_noun(here, i + 1, there, j + 1, links)]
         if not places or prefix in _spelled(there, wanted):
             continue
         others = {_prefix_before(there, j) for j in places} - {""}
@@ -48,6 +51,12 @@ def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
         message = f"{prefix}- before {here.words[i].text!r} is {'lost' if lost else 'added'}"
         out.append(make_finding(pair, "accuracy/negation", severity, NAME, ours, theirs, message))
     return out
+
+
+def _one_noun(here: Side, i: int, there: Side, j: int, links: tuple[int, ...]) -> bool:
+    """True where one word stands for the other behind the prefixed ones, or none does on either side."""
+    ours, theirs = (k < len(side.words) and is_content(side.words[k]) for side, k in ((here, i), (there, j)))
+    return ours == theirs and (not ours or links[i] == j or lemma(here.words[i]) == lemma(there.words[j]))
 
 
 def _prefixed(side: Side) -> list[tuple[int, str]]:

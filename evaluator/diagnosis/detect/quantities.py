@@ -15,6 +15,7 @@ _SPANS = {"decade": (10.0, "year"), "century": (100.0, "year")}
 """Seven decades are 70 years."""
 _BEFORE_MONTHS = frozenset(["in", "since", "until", "till", "by", "last", "next", "early", "late", "mid", "from", "during", "before", "after"])
 """Beside them `March` is no walk."""
+_PARTS = {"half": 0.5, "quarter": 0.25}
 _MANY = frozenset(["hundreds", "thousands", "millions", "billions", "dozens"])
 
 
@@ -52,6 +53,7 @@ def quantities(side: Side, english: bool) -> list[Quantity]:
     i = 0
     while i < len(words):
         found = (_digits(words, i) if words[i].kind == "number" else None) or (_spelled(words, i) or _named(words, i) if english else None)
+        found = _and_a_half(words, found) if english and found is not None else found
         if found is None:
             i += 1
             continue
@@ -62,6 +64,14 @@ def quantities(side: Side, english: bool) -> list[Quantity]:
             out.append(found)
         i = found.end
     return out
+
+
+def _and_a_half(words: tuple[Word, ...], q: Quantity) -> Quantity:
+    """The half or quarter behind a number: six and a half feet."""
+    part = _PARTS.get(words[q.end + 2].lower) if q.kind == "number" and not q.unit and q.end + 2 < len(words) else None
+    if part is None or q.value != int(q.value) or [w.lower for w in words[q.end : q.end + 2]] != ["and", "a"]:
+        return q
+    return _scaled(words, q.start, q.end + 3, q.value + part, loose=False, digits=q.digits)
 
 
 def _together(words: tuple[Word, ...], a: Quantity, b: Quantity) -> Quantity | None:
@@ -161,6 +171,8 @@ def _tens(word: Word) -> bool:
 def _scaled(words: tuple[Word, ...], start: int, end: int, value: float, *, loose: bool, digits: bool = False) -> Quantity:
     """The number with the scale (`2.5 million`), unit or symbol beside it."""
     kind = "number"
+    if digits and end + 1 < len(words) and words[end].text in "-‐‑" and words[end + 1].lower in SCALES and words[end].start == words[end - 1].end:
+        end += 1  # a 200-billion-dollar goal
     if digits and end < len(words) and words[end].lower in SCALES:
         value *= SCALES[words[end].lower]
         end += 1
@@ -176,9 +188,14 @@ def _scaled(words: tuple[Word, ...], start: int, end: int, value: float, *, loos
 def _unit(words: tuple[Word, ...], start: int, end: int) -> str:
     before = words[start - 1] if start else None
     unit = (SYMBOLS.get(before.text, "") or (UNITS.get(before.lower, "") if before.text.isupper() and len(before.text) == 3 else "")) if before else ""
-    after = end + 1 if end < len(words) and words[end].text == "-" else end
+    after = end + 1 if end < len(words) and words[end].text in "-°" else end
+    after += after < len(words) and words[after].lower in ("degree", "degrees")
     if after < len(words):
         unit = unit or SYMBOLS.get(words[after].text, "") or UNITS.get(words[after].lower, "")
+        if words[after].lower == "nautical" and after + 1 < len(words) and words[after + 1].lower in ("mile", "miles"):
+            unit = "nautical mile"
+        if words[after].text in ("C", "F") and words[after - 1].text == "°":
+            unit = "celsius" if words[after].text == "C" else "fahrenheit"
         if words[after].lower == "per" and after + 1 < len(words) and words[after + 1].lower == "cent":
             unit = "percent"
     return unit

@@ -52,10 +52,18 @@ def _english(pair: Pair) -> list[Finding]:
     return [make_finding(pair, "accuracy/untranslated", "major", NAME + "_foreign", (i - 1, i + 1), None, "English words") for i in places]
 
 
+def _plain(text: str) -> str:
+    """A word without accents, however an umlaut is spelled: föhn and foehn."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return bare.replace("æ", "a").replace("ø", "o").replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
 def _foreign(pair: Pair, i: int) -> bool:
     """An accented small word, or a rare one of several pieces without support beside another such or a foreign function word."""
     w = pair.hypothesis.words[i]
     if w.kind != "word" or w.capital or float(pair.alignment.lexical[i].max(initial=0.0)) > 0.5:
+        return False
+    if any(_plain(w.text) == _plain(v.text) for v in pair.reference.words):
         return False
     accented = any(ord(c) > 127 and c != "’" for c in w.text)
     near = {x.lower for x in pair.hypothesis.words[max(0, i - 1) : i + 2]} & _FOREIGN_FUNCTION - {

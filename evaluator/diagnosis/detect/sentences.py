@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evaluator.diagnosis.detect.name_words import is_name
 from evaluator.diagnosis.detect.verbs import is_finite_past
 from evaluator.diagnosis.pair import Pair, make_finding
-from evaluator.diagnosis.sides import Side
+from evaluator.diagnosis.sides import Side, Word, is_content
 from evaluator.types import Finding
 
 NAME = "sentences"
@@ -14,6 +16,10 @@ _FINITE = frozenset([
     "shall", "should", "says", "said", "isn't", "aren't", "wasn't", "don't", "doesn't", "didn't", "can't", "won't", "i'm", "it's", "that's",
     "there's",
 ])  # fmt: skip
+
+
+_ASKING = frozenset(["know", "tell", "wonder", "wondering", "wondered", "ask", "asking", "asked", "asks", "explain", "question"])
+_ASKED = frozenset(["who", "what", "when", "where", "why", "which", "how", "whether", "if"])
 
 
 def find_sentences(pair: Pair) -> list[Finding]:
@@ -72,7 +78,19 @@ _JOINTS = frozenset(
 def _fragment(side: Side, start: int, end: int) -> bool:
     """True where a stretch has no finite verb that a word list or an ending shows."""
     words = [w for w in side.words[start:end] if w.kind == "word"]
-    return 0 < len(words) < 25 and not any(w.lower in _FINITE or is_finite_past(w) or w.lower.endswith(("ed", "n't", "'s", "'re", "'ve", "'ll")) for w in words)
+    return (
+        0 < len(words) < 25
+        and not _present(words)
+        and not any(w.lower in _FINITE or is_finite_past(w) or w.lower.endswith(("ed", "n't", "'s", "'re", "'ve", "'ll")) for w in words)
+    )
+
+
+def _present(words: Sequence[Word]) -> bool:
+    """True where a word may be a verb in the present: between a noun and a small word, in -s or behind a plural: no bank demands the number, cells age in."""
+    return any(
+        is_content(before) and is_content(word) and not word.capital and after.function and (word.lower.endswith("s") != before.lower.endswith("s"))
+        for before, word, after in zip(words, words[1:], words[2:], strict=False)
+    )
 
 
 def _bare(side: Side, i: int) -> bool:
@@ -93,16 +111,26 @@ def _question(pair: Pair) -> list[Finding]:
     marks_r = [j for j, w in enumerate(pair.reference.words) if w.text in "?？؟"]
     if bool(marks_h) == bool(marks_r) or not pair.reference.words or not pair.hypothesis.words:
         return []
-    if marks_h:
+    if marks_h and not _asks(pair.reference):
         return [
             make_finding(pair, "accuracy/mistranslation", "major", NAME + "_question", (marks_h[0], marks_h[0] + 1), None, "a statement becomes a question")
         ]
     last = len(pair.hypothesis.words)
-    return [
-        make_finding(
-            pair, "accuracy/mistranslation", "minor", NAME + "_question", (last - 1, last), (marks_r[0], marks_r[0] + 1), "a question becomes a statement"
-        )
-    ]
+    return (
+        []
+        if marks_h
+        else [
+            make_finding(
+                pair, "accuracy/mistranslation", "minor", NAME + "_question", (last - 1, last), (marks_r[0], marks_r[0] + 1), "a question becomes a statement"
+            )
+        ]
+    )
+
+
+def _asks(side: Side) -> bool:
+    """True for a question without its mark: I want to know how to; please tell me when."""
+    forms = [w.lower for w in side.words]
+    return any(forms[k] in _ASKING and _ASKED & {*forms[k + 1 : k + 4]} for k in range(len(forms)))
 
 
 def _stray_capitals(pair: Pair) -> list[Finding]:
