@@ -41,8 +41,8 @@ PRIOR = 0.2
 """Share of broken paragraphs in natural articles."""
 CERTAIN = {"major": 0.36, "critical": 0.5}
 """By severity, what a detector's finding is worth by itself. On articles 30 % of broken paragraphs have one and 2.4 % of whole ones."""
-
-
+TAKEN = {"major": 0.25, "critical": 0.5}
+"""By severity, what such a finding takes off fidelity's line, whose deviation is 1: most kinds are too rare in the data for weights of their own."""
 OWN = 0.5
 """Share of the risk's own line beside fidelity's."""
 
@@ -272,9 +272,9 @@ def rates(seen: Sequence[Seen]) -> dict[str, dict[str, float]]:
     return {name: {of: sum(s.kinds[name] > 0 for s in group) / max(1, len(group)) for of, group in groups.items()} for name in names}
 
 
-def surest(one: Seen) -> float:
+def surest(one: Seen, by_severity: Mapping[str, float] = CERTAIN) -> float:
     """What the surest of a pair's serious findings is worth."""
-    return max((CERTAIN.get(kind.rpartition("/")[2], 0.0) for kind in one.kinds), default=0.0)
+    return max((by_severity.get(kind.rpartition("/")[2], 0.0) for kind in one.kinds), default=0.0)
 
 
 def figures(seen: Sequence[Seen], risk: Array, fidelity: Array) -> None:
@@ -325,12 +325,14 @@ def fit(work: Path, out: Path, only: str, threshold: float, levels: Mapping[str,
     w, constant, unfaithful = joined(d, d.x @ v, fit_risk(train, d), natural, share)
     t = design(test, d, only)
     table = rates(train)
-    odds = np.exp(t.x @ w + constant - unfaithful * (t.x @ v))
+    fidelity = t.x @ v
+    odds = np.exp(t.x @ w + constant - unfaithful * fidelity)
     if only != "reader":
         sure = np.array([surest(one) for one in test])
         odds = odds + sure / (1 - sure)
+        fidelity = fidelity - np.array([surest(one, TAKEN) for one in test])
     risk = odds / (1 + odds)
-    figures(test, risk, t.x @ v)
+    figures(test, risk, fidelity)
     sets = np.array([one.set for one in test])
     for name in ("news20", "ted", "humans"):
         print(f"{name} flagged at {threshold}: {np.mean(risk[sets == name] >= threshold):.3f}")
@@ -354,6 +356,7 @@ def fit(work: Path, out: Path, only: str, threshold: float, levels: Mapping[str,
         "fidelity": line(v, 0.8 - center),
         "unfaithful": round(unfaithful, 5),
         "certain": CERTAIN,
+        "taken": TAKEN,
         "threshold": threshold,
         "prior": PRIOR,
         "levels": dict(levels),

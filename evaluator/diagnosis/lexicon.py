@@ -204,7 +204,31 @@ initial final;initially finally;beginning conclusion;prologue epilogue;start con
 length width;peak trough;northward southward;eastward westward;northeast southwest;northwest southeast;urbanization depopulation;minor adult;teenager pensioner;
 youth elderly;youngest oldest;youngest eldest;newest oldest;nearest farthest;nearest furthest;shortest longest;shortest tallest;slowest fastest;poorest richest;
 poorest wealthiest;weakest strongest;coldest hottest;coldest warmest;driest wettest;cheapest costliest;safest riskiest;easiest hardest;
-plentiful meagre;plentiful meager;abundant meagre;abundant meager;uphold reject;upheld rejected;uphold overturn;upheld overturned;calm frantic;calm agitated;optimistic gloomy;cheerful gloomy;bleak rosy;bleak bright"""
+plentiful meagre;plentiful meager;abundant meagre;abundant meager;uphold reject;upheld rejected;uphold overturn;upheld overturned;calm frantic;calm agitated;optimistic gloomy;cheerful gloomy;bleak rosy;bleak bright;
+absence presence;presence lack;accept refuse;accepted refused;accepts refuses;acceptance rejection;acceptance refusal;accidentally deliberately;
+accidental deliberate;active dormant;extinct extant;affirmative negative;analogue digital;analog digital;anterior posterior;assent dissent;attached detached;
+automatic manual;automatically manually;awkward graceful;boil freeze;boiled frozen;capitalism socialism;capitalist socialist;central peripheral;
+civilian military;competition cooperation;complexity simplicity;constructive destructive;contract expand;contracted expanded;crooked straight;curly straight;
+curved straight;deciduous evergreen;decline improvement;destroyed preserved;destroy preserve;destroying preserving;difficulty ease;dominant subordinate;
+dull lively;empirical theoretical;exclusion inclusion;exclusive inclusive;explicit implicit;explicitly implicitly;extraordinary ordinary;feminine masculine;
+fertile sterile;figurative literal;foe friend;foes friends;foolish wise;foreign native;former latter;frail robust;gradual sudden;gradually suddenly;gross net;
+guilt innocence;happily sadly;hard soft;harder softer;hardware software;heavily lightly;highland lowland;hollow solid;humble proud;ignore notice;
+ignored noticed;incoming outgoing;integrated segregated;integration segregation;intense mild;jointly separately;together separately;loose tight;
+loosely tightly;loosely closely;maternal paternal;maximal minimal;meaningful meaningless;naive sophisticated;sophisticated simple;nasty nice;nominal real;
+objective subjective;obligatory optional;essential optional;pain pleasure;parallel perpendicular;partly wholly;partly entirely;partially fully;
+partially completely;penalty reward;penalties rewards;permanently temporarily;plural singular;powerful powerless;powerful weak;preceding succeeding;
+prefix suffix;profound superficial;prospective retrospective;religious secular;religious atheist;relaxed tense;seated standing;separation union;shout whisper;
+shouted whispered;smart stupid;clever stupid;spoken written;strength weakness;strengths weaknesses;strongly weakly;strongly faintly;tame wild;
+domesticated wild;domestic wild;valuable worthless;wired wireless;depart stay;departed stayed;eventually initially;explained obscured;abandon embrace;
+abandoned embraced;slight major;understand misunderstand;understood misunderstood;lacking sufficient;extensive limited;absurd sensible;absurd realistic;
+lift impose;lifted imposed;lifting imposing;appear vanish;appeared vanished;illegal legitimate;illegally legitimately;conflict agreement;conflicts agreements;
+beautiful hideous;outsider insider;outsiders insiders;killed spared;killing sparing;confirmed questioned;create demolish;created demolished;marriage divorce;
+marriages divorces;married divorced;discover overlook;discovered overlooked;covered omitted;protect endanger;protected endangered;protecting endangering;
+save endanger;saved endangered;saving endangering;secure endanger;huge minuscule;cuts increases;cut increase;severed restored;diversity uniformity;
+variety uniformity;distant close;distant nearby;resilient fragile;inhibit facilitate;inhibit promote;inhibits promotes;inhibited promoted;
+construction demolition;reported concealed;restore destroy;restored destroyed;restoring destroying;darkness light;tiny big;tiny large;glad angry;glad sad;
+happy angry;total partial;welcomed shunned;isolation integration;isolated integrated;traditional modern;sharply slightly;sharp slight;significantly slightly;
+considerably slightly;courage cowardice;rich impoverished;honour disgrace;honor disgrace;successes failures;success fiasco"""
 ANTONYMS = frozenset(frozenset(pair.split()) for pair in _OPPOSITES.replace("\n", "").split(";"))
 _CONVERSE = """buy buys buying bought sell sells selling sold acquire acquires acquired lend lends lent borrow borrows borrowed send sends sent receive receives received win
 wins won lose loses lost winning losing victory victories defeat defeats loss losses follow follows followed precede precedes preceded import imports imported

@@ -61,6 +61,8 @@ class Decision(NamedTuple):
     """What each unit of fidelity's line takes off the log odds of the risk, at least 0."""
     certain: Mapping[str, float]
     """By severity, what a detector's finding of it is worth by itself: the probability that it is right. Each reaches the threshold."""
+    taken: Mapping[str, float]
+    """By severity, what a detector's surest finding takes off fidelity's line, whatever its kind."""
     threshold: float
     """Risk from which a paragraph is flagged, at the prior."""
     prior: float
@@ -74,7 +76,7 @@ def load_decision() -> Decision:
     stored = json.loads(FILE.read_text(encoding="utf-8"))
     risk, fidelity = (Line(_by_number(stored[name]["numbers"]), stored[name]["kinds"], stored[name]["constant"]) for name in ("risk", "fidelity"))
     scales = _by_number(stored["mean"]), _by_number(stored["scale"])
-    fitted = stored["unfaithful"], stored["certain"], stored["threshold"], stored["prior"]
+    fitted = stored["unfaithful"], stored["certain"], stored["taken"], stored["threshold"], stored["prior"]
     return Decision(*scales, risk, fidelity, *fitted, Levels(**stored["levels"]))
 
 
@@ -97,14 +99,19 @@ def value(line: Line, decision: Decision, x: FloatArray, kinds: Mapping[str, int
 def risk_of(decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> float:
     """Probability of a serious error at the fitted prior, 0-1: the odds that the lines give plus those that the surest serious finding is right."""
     odds = value(decision.risk, decision, x, kinds) - decision.unfaithful * value(decision.fidelity, decision, x, kinds)
-    surest = max((decision.certain.get(kind.rpartition("/")[2], 0.0) for kind in kinds), default=0.0)
+    surest = _surest(decision.certain, kinds)
     either = math.exp(odds) + surest / (1 - surest)
     return either / (1 + either)
 
 
+def _surest(by_severity: Mapping[str, float], kinds: Mapping[str, int]) -> float:
+    return max((by_severity.get(kind.rpartition("/")[2], 0.0) for kind in kinds), default=0.0)
+
+
 def fidelity_of(decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> float:
     """0-100, higher is closer to the reference's meaning."""
-    return round(100 / (1 + math.exp(-value(decision.fidelity, decision, x, kinds))), 3)
+    odds = value(decision.fidelity, decision, x, kinds) - _surest(decision.taken, kinds)
+    return round(100 / (1 + math.exp(-odds)), 3)
 
 
 def adjust_for_prior(risk: float, prior: float | None, fitted: float) -> float:

@@ -48,9 +48,9 @@ def hub_folder(hub_id: str, megabytes: int | None = None) -> Path:
         folder = Path(snapshot_download(hub_id, allow_patterns=WANTED))
     except Exception as error:
         # The hub client raises errors of several HTTP libraries; all of them mean the same here.
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        reason = (str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__).rstrip(".:")
         raise EvaluatorError(
-            f"The model {hub_id}{f' ({megabytes} MB)' if megabytes else ''} is not on this machine and cannot be downloaded: {reason} "
+            f"The model {hub_id}{f' ({megabytes} MB)' if megabytes else ''} is not on this machine and cannot be downloaded: {reason}. "
             f"Where there is network run: hf download {hub_id} --local-dir FOLDER, copy the folder here and name it with --model FOLDER."
         ) from None
     return folder

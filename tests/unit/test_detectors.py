@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import evaluator
 from evaluator.diagnosis import detect
 from evaluator.diagnosis.catalog import BY_NAME, KINDS
 from evaluator.diagnosis.detect.clocks import same_time
@@ -18,6 +20,7 @@ from evaluator.diagnosis.detect.negation_cues import negated_form
 from evaluator.diagnosis.observe import DETECTORS, evidence_of, find_all
 from evaluator.diagnosis.pair import Pair
 from evaluator.types import Finding
+from tests.conftest import ROOT
 from tests.unit.detector_cases import BROKEN, EXAMPLES, HARMLESS, NAME, NEGATION, QUIET
 
 pytestmark = pytest.mark.model
@@ -202,3 +205,14 @@ def test_transliterations_are_one_name(a: str, b: str) -> None:
 )
 def test_a_prefix_negates_only_before_a_word_of_its_own(word: str, stems: set[str], negated: bool) -> None:
     assert negated_form(word, stems) == negated
+
+
+def test_near_copies_written_to_try_it_are_told_apart() -> None:
+    rows = [json.loads(line) for line in (ROOT / "benchmarks" / "pairs" / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+    close = [row for row in rows if row["set"].startswith("close")]
+    judged = evaluator.diagnose([row["reference"] for row in close], [row["hypothesis"] for row in close])
+    wrong = [row["hypothesis"] for row, one in zip(close, judged, strict=True) if one.flagged and not row["broken"]]
+    found = [one.flagged for row, one in zip(close, judged, strict=True) if row["broken"]]
+    assert wrong == []
+    assert len(found) == 110
+    assert sum(found) >= 90

@@ -14,7 +14,7 @@ from evaluator.diagnosis import catalog
 from evaluator.diagnosis.evidence import NUMBERS, RANKING, Evidence, direction, numbers
 from evaluator.diagnosis.joint import CASES, Tokens, join
 from evaluator.diagnosis.learned import hash_of, learned_note
-from evaluator.diagnosis.model import adjust_for_prior, load_decision, risk_of, threshold_of
+from evaluator.diagnosis.model import adjust_for_prior, fidelity_of, load_decision, risk_of, threshold_of
 from evaluator.diagnosis.observe import evidence_of
 from evaluator.diagnosis.reader import FILE, OUTPUTS, Reading, load_reader, word_pieces
 from evaluator.embed.joint import ChangedWeights
@@ -109,6 +109,17 @@ def test_a_further_finding_never_lowers_the_risk(found: list[str], more: str, le
     assert risk_of(decision, x, after) >= risk_of(decision, x, before)
     if more.endswith(("/critical", "/major")):
         assert risk_of(decision, x, after) >= threshold_of(decision)
+
+
+@given(st.lists(st.sampled_from(KINDS), max_size=6), st.sampled_from(KINDS))
+@settings(max_examples=60, deadline=None)
+def test_a_further_finding_never_raises_fidelity_and_a_first_serious_one_lowers_it(found: list[str], more: str) -> None:
+    decision = load_decision()
+    before = {kind: found.count(kind) for kind in found}
+    after = {**before, more: before.get(more, 0) + 1}
+    assert fidelity_of(decision, decision.mean, after) <= fidelity_of(decision, decision.mean, before)
+    if more.endswith(("/critical", "/major")) and not any(kind.endswith(("/critical", "/major")) for kind in found):
+        assert fidelity_of(decision, decision.mean, after) < fidelity_of(decision, decision.mean, before)
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.02, 0.98))
