@@ -112,8 +112,9 @@ def make_judge(request: Request, evalset: EvalSet, embedder: Embedder | None = N
         return None, left_out(["diagnosis"]) if request.diagnose == "auto" and "bertscore" in request.metrics else []
     with importing("diagnosis"):
         from evaluator.diagnosis.judge import Judge
-        from evaluator.diagnosis.language import is_judged, language_note
+        from evaluator.diagnosis.language import BY_RULES, is_judged, language_note
         from evaluator.diagnosis.reader import MODEL
+        from evaluator.diagnosis.rewording import rewording_notes
 
     references = [reference for pair in evalset.systems[0].pairs for reference in pair.references if reference]
     language, note = language_note(references, request.lang, forced=request.diagnose == "on")
@@ -127,7 +128,8 @@ def make_judge(request: Request, evalset: EvalSet, embedder: Embedder | None = N
         judge = Judge(language, request.prior, tokenizer, reader)
     else:
         judge = _calibrated_judge(language, request.calibration, tokenizer, reader)
-    return judge, [*([note] if note else []), *judge.notes(references)]
+    free = [] if language in BY_RULES else rewording_notes(evalset)
+    return judge, [*([note] if note else []), *judge.notes(references), *free]
 
 
 def _reader_of(request: Request) -> Callable[[], Reader]:

@@ -44,6 +44,12 @@ def test_scores_on_the_command_line_equal_those_of_python(cli: Cli, tmp_path: Pa
     assert evaluator.load(tmp_path / "run").scores.equals(run.scores)
 
 
+def test_metrics_that_are_given_one_by_one_all_count(cli: Cli) -> None:
+    once, again = (cli("score", REFERENCE, REWRITE, *options, "-b") for options in (("-m", "bleu", "chrf"), ("-m", "bleu", "-m", "chrf")))
+    assert again == once
+    assert len(once.out.split()) == 2
+
+
 def test_both_ways_of_naming_inputs_are_the_same(cli: Cli, tmp_path: Path) -> None:
     common = ("-m", "bleu", "-b", "-w", "4")
     a = cli("score", REFERENCE, f"x={REWRITE}", *common, "-o", tmp_path / "a").out

@@ -37,6 +37,14 @@ def build_parser(command: str = "score", summary: str = "", examples: Sequence[s
     return parser
 
 
+class _Gather(argparse.Action):
+    """Adds the values of an option that is given again, instead of forgetting the first ones; the default's are replaced."""
+
+    def __call__(self, _parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, _option: str | None = None) -> None:
+        given = getattr(namespace, self.dest)
+        setattr(namespace, self.dest, [*([] if given is self.default else given), *values])
+
+
 def _add_texts(parser: Parser) -> None:
     parser.add_argument(
         "files",
@@ -48,7 +56,7 @@ def _add_texts(parser: Parser) -> None:
     parser.add_argument("-i", "--input", **MANY, metavar="[NAME=]FILE", help="systems; also as -t, --translations, -c, --cand, --hyp")
     parser.add_argument("-t", "--translations", "-c", "--cand", "--hyp", **MANY, dest="input", help=argparse.SUPPRESS)
     parser.add_argument("-s", "--source", metavar="FILE", help="source text, shown beside the segments")
-    parser.add_argument("-m", "--metrics", nargs="+", default=DEFAULT_METRICS, metavar="METRIC",
+    parser.add_argument("-m", "--metrics", nargs="+", action=_Gather, default=DEFAULT_METRICS, metavar="METRIC",
                         help=f"default: those of {' '.join(DEFAULT_METRICS)} that are installed")  # fmt: skip
 
 

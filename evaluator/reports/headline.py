@@ -9,7 +9,7 @@ from evaluator.reports.marks import SEVERITIES
 from evaluator.reports.paragraphs import Builder
 from evaluator.reports.ranking import Ranking
 from evaluator.reports.safe import printable
-from evaluator.reports.view import View, verdict
+from evaluator.reports.view import View, caution, verdict
 
 SAID = 3
 """Broken paragraphs that the headline tells."""
@@ -42,7 +42,7 @@ def lead_of(view: View, builder: Builder, flagged: Sequence[int]) -> str:
     if not flagged:
         counted = verdict(view)
         return "" if counted == headline_of(view, builder, flagged) else counted
-    counted = f"{view.broken:,} of {view.judged:,} paragraphs {'is' if view.broken == 1 else 'are'} likely broken."
+    counted = f"{view.broken:,} of {view.judged:,} paragraphs {'is' if view.broken == 1 else 'are'} likely broken.{caution(view)}"
     return f"{counted} {'; '.join(printable(clause(builder, k)) for k in flagged[:2])}." if builder.several and view.rankings else counted
 
 

@@ -9,7 +9,7 @@ from evaluator.reports.order import gravity, reading_place
 from evaluator.reports.ranking import Ranking, comparison_line, rankings_of
 from evaluator.reports.trust import TrustRow, trust_lines, trust_rows
 from evaluator.run_json import Manifest
-from evaluator.types import Evaluation
+from evaluator.types import FREE_REWORDING, Evaluation
 
 NAMED = 5
 """Broken paragraphs that a verdict names."""
@@ -135,7 +135,12 @@ def verdict(view: View) -> str:
     worst = [", ".join([row.system] * (len(view.systems) > 1) + [row.document] * documents) for row in view.flagged[:NAMED]]
     named = [f"{where} {row.segment}".strip() for where, row in zip(worst, view.flagged, strict=False)]
     are = "is" if view.broken == 1 else "are"
-    return f"{view.broken:,} of {view.judged:,} paragraphs {are} likely broken; worst: {('; ' if documents else ', ').join(named)}."
+    return f"{view.broken:,} of {view.judged:,} paragraphs {are} likely broken; worst: {('; ' if documents else ', ').join(named)}.{caution(view)}"
+
+
+def caution(view: View) -> str:
+    """What stands behind a count of flags that says little; empty where it says something."""
+    return " Texts are freely reworded: whole ones are flagged as often as broken ones." if any(FREE_REWORDING in note for note in view.notes) else ""
 
 
 def _flagged(evaluation: Evaluation) -> tuple[Flagged, ...]:

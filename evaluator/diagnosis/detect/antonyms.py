@@ -9,7 +9,7 @@ from evaluator.diagnosis.detect.negation import negations
 from evaluator.diagnosis.detect.verbs import is_passive
 from evaluator.diagnosis.lexicon import ANTONYMS, CONVERSE, NEGATIVE_PREFIXES, NOT_NEGATIVE, STRICT_NEGATIONS
 from evaluator.diagnosis.pair import Pair, make_finding
-from evaluator.diagnosis.sides import Side
+from evaluator.diagnosis.sides import Side, is_content
 from evaluator.types import Finding
 
 NAME = "antonyms"
@@ -119,6 +119,9 @@ def _other_side(pair: Pair, i: int, j: int) -> bool:
     if {pair.hypothesis.words[i].lower, pair.reference.words[j].lower} == {"before", "after"}:
         wide = {*before[:4]} & {*was_after[:4]} and {*was_before[:4]} & {*after[:4]}
         return bool(wide) and not {*after[:2]} & {*was_after[:2]}
+    named, were_named = _named_around(pair.hypothesis, i), _named_around(pair.reference, j)
+    if named[0] & were_named[1] and named[1] & were_named[0] and not named[1] & were_named[1]:
+        return True
     crossed = bool({*before[:1]} & {*was_after} and {*was_before[:1]} & {*after})
     kept = bool({*before[:3]} & {*was_before[:3]} and {*after[:3]} & {*was_after[:3]})
     by = [k + 1 < len(side.words) and side.words[k + 1].lower == "by" for side, k in ((pair.hypothesis, i), (pair.reference, j))]
@@ -134,6 +137,12 @@ def _around(side: Side, i: int) -> tuple[list[str], list[str]]:
     )
     before, after = (part[:8] for part in parts)
     return before, after
+
+
+def _named_around(side: Side, i: int) -> tuple[set[str], set[str]]:
+    """Names in front of a word and behind it in its sentence."""
+    near = [(k, w) for k, w in enumerate(side.words) if w.capital and is_content(w) and w.sentence == side.words[i].sentence]
+    return {w.stem for k, w in near if k < i}, {w.stem for k, w in near if k > i}
 
 
 def _inflected(lower: str) -> Iterator[str]:

@@ -22,6 +22,12 @@ cologne köln;munich münchen;vienna wien;prague praha prag;rome roma;milan mila
 lisbon lisboa;athens athina;brussels bruxelles brüssel;rhine rhein;danube donau;bavaria bayern;saxony sachsen;lucerne luzern;nuremberg nürnberg;kiev kyiv;odessa odesa;kharkov kharkiv;lvov lviv;peking beijing;macau macao;guangdong canton cantonese;bombay mumbai;calcutta kolkata"""
 SAME_PLACE = {word: k for k, row in enumerate(_COUNTRIES.replace("\n", "").split(";")) for word in row.split()}
 """A country, its adjective and its people, and what a city is called elsewhere, by one number."""
+_CAPITALS = """washington american;moscow russian;beijing chinese;london british;paris french;berlin german;rome italian;madrid spanish;tokyo japanese;delhi indian;kyiv ukrainian;kiev ukrainian;
+warsaw polish;brussels eu;vienna austrian;athens greek;ankara turkish;tehran iranian;baghdad iraqi;cairo egyptian;jerusalem israeli;riyadh saudi;damascus syrian;ottawa canadian;canberra australian;
+seoul korean;pyongyang korean;hanoi vietnamese;bangkok thai;manila philippine;jakarta indonesian;islamabad pakistani;kabul afghan;dublin irish;lisbon portuguese;oslo norwegian;stockholm swedish;
+copenhagen danish;helsinki finnish;prague czech;budapest hungarian;bucharest romanian;sofia bulgarian;belgrade serbian;zagreb croatian;minsk belarusian;vilnius lithuanian;riga latvian;tallinn estonian"""
+CAPITALS = {capital: SAME_PLACE[adjective] for capital, adjective in (row.split() for row in _CAPITALS.replace("\n", "").split(";")) if adjective in SAME_PLACE}
+"""A capital, by its country's number: news names the one for the other's government."""
 _NICKNAMES = """robert bob bobby rob;william bill billy will;richard dick rick richie;james jim jimmy jamie;john jack johnny jon;joseph joe joey;michael mike mick;
 thomas tom tommy;edward ed eddie ted;charles charlie chuck;elizabeth liz beth betty lisa;margaret maggie peggy;katherine catherine kate katie cathy;alexander alex sasha;
 anthony tony;benjamin ben;daniel dan danny;david dave;donald don;frederick fred;gerald gerry jerry;gregory greg;henry harry hank;jeffrey jeff;kenneth ken;lawrence larry;matthew matt;

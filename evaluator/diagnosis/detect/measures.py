@@ -40,7 +40,8 @@ def same_amount(a: Amount, b: Amount) -> bool:
         return False
     if {a.unit, b.unit} == {"celsius", "fahrenheit"}:
         warm, hot = (a, b) if a.unit == "celsius" else (b, a)
-        return abs(warm.value - (hot.value - 32) / 1.8) <= _DEGREE
+        # A minus stands outside the number: -20 °C are -4 °F, -5 °C are 23 °F.
+        return any(abs(sign * warm.value - (other * hot.value - 32) / 1.8) <= _DEGREE for sign, other in ((1, 1), (-1, 1), (-1, -1)))
     here, there = _size(a.unit, b.unit), _size(b.unit, a.unit)
     if here is None or there is None or here[0] != there[0]:
         return False

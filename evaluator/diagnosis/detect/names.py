@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from rapidfuzz.distance import Levenshtein
 
-from evaluator.diagnosis.detect.gazetteer import KNOWN, ORDINARY, SAME_PLACE, TITLES
+from evaluator.diagnosis.detect.gazetteer import CAPITALS, KNOWN, ORDINARY, SAME_PLACE, TITLES
 from evaluator.diagnosis.detect.name_forms import base, forms_of, licensed, skeleton
 from evaluator.diagnosis.detect.name_forms import same_words as same_words
 from evaluator.diagnosis.detect.name_forms import sound as sound
@@ -141,10 +141,19 @@ def _swapped(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> Find
         or is_heading(pair.reference)
         or _spelled_apart(words[0], words[1])
         or _titled(pair, ours, theirs)
+        or _governs(pair, ours, theirs)
         or not (_stands_as_name(pair.hypothesis, ours) or _stands_as_name(pair.reference, theirs))
     ):
         severity = "minor"
     return make_finding(pair, "accuracy/name", severity, NAME + "_swapped", ours, theirs, f"{words[0]} where the reference names {words[1]}")
+
+
+def _governs(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
+    """True for a capital where the reference has its country, or the other way: Warsaw wants, the Polish government wants."""
+    left, right = ({base(w) for w in side.words[slice(*place)]} for side, place in ((pair.hypothesis, ours), (pair.reference, theirs)))
+    return any(
+        {CAPITALS[w] for w in here if w in CAPITALS} & {SAME_PLACE[w] for w in there if w in SAME_PLACE} for here, there in ((left, right), (right, left))
+    )
 
 
 def _titled(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
