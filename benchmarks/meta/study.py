@@ -120,12 +120,19 @@ def score(rows: Sequence[JudgedRow], diagnosed: bool) -> dict[str, FloatArray]:
     return found
 
 
+def diagnosis_digest() -> str:
+    """A digest of everything that the diagnosis is made of: a detector changes scores as weights do."""
+    folder = Path(evaluator.__file__).parent / "diagnosis"
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".json", ".safetensors"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
 def stored_scores(rows: Sequence[JudgedRow], diagnosed: bool, work: Path | None) -> dict[str, FloatArray]:
     """The scores from `work` where these texts were scored before."""
     if work is None:
         return score(rows, diagnosed)
     texts = "\n".join(f"{row.reference}\t{row.hypothesis}" for row in rows)
-    path = work / f"{hashlib.sha256(texts.encode()).hexdigest()[:16]}{'-diagnosed' * diagnosed}.npz"
+    path = work / f"{hashlib.sha256(texts.encode()).hexdigest()[:16]}{f'-diagnosed-{diagnosis_digest()}' * diagnosed}.npz"
     if not path.is_file():
         work.mkdir(parents=True, exist_ok=True)
         np.savez(path, **score(rows, diagnosed))  # type: ignore[arg-type]

@@ -42,7 +42,8 @@ class _Gather(argparse.Action):
 
     def __call__(self, _parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, _option: str | None = None) -> None:
         given = getattr(namespace, self.dest)
-        setattr(namespace, self.dest, [*([] if given is self.default else given), *values])
+        before = [] if given is self.default else given
+        setattr(namespace, self.dest, [*before, *(value for value in values if value not in before)])
 
 
 def _add_texts(parser: Parser) -> None:

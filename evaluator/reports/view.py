@@ -138,9 +138,12 @@ def verdict(view: View) -> str:
     return f"{view.broken:,} of {view.judged:,} paragraphs {are} likely broken; worst: {('; ' if documents else ', ').join(named)}.{caution(view)}"
 
 
+CAUTION = " Freely reworded (see the notes): there paragraphs that say the same are flagged as often as broken ones."
+
+
 def caution(view: View) -> str:
     """What stands behind a count of flags that says little; empty where it says something."""
-    return " Texts are freely reworded: whole ones are flagged as often as broken ones." if any(FREE_REWORDING in note for note in view.notes) else ""
+    return CAUTION if any(FREE_REWORDING in note for note in view.notes) else ""
 
 
 def _flagged(evaluation: Evaluation) -> tuple[Flagged, ...]:

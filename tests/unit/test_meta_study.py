@@ -52,3 +52,17 @@ def test_every_nth_segment_is_taken_with_all_systems_and_without_people(program:
     held_out = program.chosen_rows(judged, "ted", {("ted", "ref 2", "hyp 2"), ("bio", "ref 3", "hyp 3")})
     assert {row.segment for row in held_out.rows} == {"2"}
     assert len(program.chosen_rows(judged, "ted", set()).rows) == 12
+
+
+def test_scores_of_another_diagnosis_are_not_taken_from_the_folder(program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[bool] = []
+
+    def score(_rows: object, diagnosed: bool) -> dict[str, Any]:
+        made.append(diagnosed)
+        return {"risk": np.array([float(len(made))])}
+
+    monkeypatch.setattr(program, "score", score)
+    for digest, expected in (("one", 1.0), ("one", 1.0), ("two", 2.0), ("one", 1.0)):
+        monkeypatch.setattr(program, "diagnosis_digest", lambda digest=digest: digest)
+        assert program.stored_scores([], True, tmp_path)["risk"][0] == expected
+    assert made == [True, True]

@@ -9,7 +9,7 @@ from evaluator.diagnosis.detect.negation import negations
 from evaluator.diagnosis.detect.verbs import is_passive
 from evaluator.diagnosis.lexicon import ANTONYMS, CONVERSE, NEGATIVE_PREFIXES, NOT_NEGATIVE, STRICT_NEGATIONS
 from evaluator.diagnosis.pair import Pair, make_finding
-from evaluator.diagnosis.sides import Side, is_content
+from evaluator.diagnosis.sides import Side, is_adverb, is_content
 from evaluator.types import Finding
 
 NAME = "antonyms"
@@ -19,7 +19,7 @@ NEAR = 4
 """Words between two opposites that make one statement together."""
 BEFORE = 3
 """Words in front of an opposite in which a negation denies it: not fair, without a majority, no more than."""
-_DENYING = STRICT_NEGATIONS | frozenset(["lack", "lacks", "lacked", "lacking", "hardly", "barely"])
+_DENYING = STRICT_NEGATIONS | frozenset(["lack", "lacks", "lacked", "lacking", "hardly", "barely", "far", "anything", "less"])
 _ALSO = {
     "woman": frozenset(["lady", "girl", "female", "she", "her", "mother", "wife", "widow"]), "women": frozenset(["ladies", "girls", "females"]),
     "man": frozenset(["gentleman", "guy", "boy", "male", "he", "him", "his", "father", "husband"]), "men": frozenset(["gentlemen", "guys", "boys", "males"]),
@@ -105,8 +105,18 @@ def turned(pair: Pair, i: int, j: int) -> bool:
     counts, denied = [], []
     for side, k in ((pair.hypothesis, i), (pair.reference, j)):
         counts.append(sum(side.words[n].sentence == side.words[k].sentence for n in negations(side)))
-        denied.append(any(w.lower in _DENYING or w.lower.endswith("n't") for w in side.words[max(0, k - BEFORE) : k]))
+        denied.append(_denied(side, k))
     return counts[0] != counts[1] or denied[0] != denied[1]
+
+
+def _denied(side: Side, k: int) -> bool:
+    """True where a negation stands before a word with nothing but small words and adverbs between."""
+    for word in side.words[max(0, k - BEFORE) : k][::-1]:
+        if word.lower in _DENYING or word.lower.endswith("n't"):
+            return True
+        if word.kind != "word" or not (word.function or is_adverb(word.lower)):
+            return False
+    return False
 
 
 def _other_side(pair: Pair, i: int, j: int) -> bool:

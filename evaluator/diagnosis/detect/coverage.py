@@ -37,6 +37,7 @@ _DEGREE = frozenset(
         "certainly",
     ]
 )
+"""Adverbs whose loss changes no statement."""
 
 
 def find_coverage(pair: Pair) -> list[Finding]:
@@ -115,7 +116,7 @@ def _lost(pair: Pair, hole: tuple[int, int]) -> Finding:
     if head and end < len(words) and words[end].lower in ("of", "in", "for", "to"):
         end += 1
     severity = "major" if len(content) >= 4 else "minor"
-    if all(w.lower in _DEGREE for w in content):
+    if content and all(w.lower in _DEGREE for w in content):
         severity = "minor"
     elif head and words[hole[0]].sentence in negated:
         severity = "critical"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_COUNTRIES = """china chinese sino sino prc;netherlands dutch dutchman dutchmen holland;america american americans us usa u.s u.s.a united-states states;
+_COUNTRIES = """china chinese sino prc;netherlands dutch dutchman dutchmen holland;america american americans us usa u.s u.s.a united-states states;
 britain british briton britons uk u.k united-kingdom england english anglo;france french franco frenchman frenchmen;germany german germans deutsche deutscher deutschland;spain spanish spaniard spaniards;
 denmark danish dane danes;sweden swedish swede swedes;norway norwegian norwegians;finland finnish finn finns;poland polish pole poles;greece greek greco greeks;turkey turkish turk turks türkiye;
 switzerland swiss;ireland irish;scotland scottish scots;wales welsh;portugal portuguese;japan japanese;korea korean koreans rok dprk;thailand thai thais;philippines philippine filipino filipinos;
@@ -24,7 +24,7 @@ SAME_PLACE = {word: k for k, row in enumerate(_COUNTRIES.replace("\n", "").split
 """A country, its adjective and its people, and what a city is called elsewhere, by one number."""
 _CAPITALS = """washington american;moscow russian;beijing chinese;london british;paris french;berlin german;rome italian;madrid spanish;tokyo japanese;delhi indian;kyiv ukrainian;kiev ukrainian;
 warsaw polish;brussels eu;vienna austrian;athens greek;ankara turkish;tehran iranian;baghdad iraqi;cairo egyptian;jerusalem israeli;riyadh saudi;damascus syrian;ottawa canadian;canberra australian;
-seoul korean;pyongyang korean;hanoi vietnamese;bangkok thai;manila philippine;jakarta indonesian;islamabad pakistani;kabul afghan;dublin irish;lisbon portuguese;oslo norwegian;stockholm swedish;
+hanoi vietnamese;bangkok thai;manila philippine;jakarta indonesian;islamabad pakistani;kabul afghan;dublin irish;lisbon portuguese;oslo norwegian;stockholm swedish;
 copenhagen danish;helsinki finnish;prague czech;budapest hungarian;bucharest romanian;sofia bulgarian;belgrade serbian;zagreb croatian;minsk belarusian;vilnius lithuanian;riga latvian;tallinn estonian"""
 CAPITALS = {capital: SAME_PLACE[adjective] for capital, adjective in (row.split() for row in _CAPITALS.replace("\n", "").split(";")) if adjective in SAME_PLACE}
 """A capital, by its country's number: news names the one for the other's government."""

@@ -15,7 +15,7 @@ _SIZES = {
 """By unit what it measures, and in which size."""
 POUND = ("weight", 0.4536)
 """Beside another weight; elsewhere pounds are money."""
-ROUNDED, CONVERTED = 0.02, 0.06
+ROUNDED, CONVERTED = 0.02, 0.03
 """Share by which an amount may be off in a unit of its own system, and in one of another: two metres are some six and a half feet."""
 _CUSTOMARY = frozenset(["inch", "foot", "yard", "mile", "nautical mile", "ounce", "pound", "gallon", "acre"])
 _DEGREE = 1.5
@@ -40,8 +40,7 @@ def same_amount(a: Amount, b: Amount) -> bool:
         return False
     if {a.unit, b.unit} == {"celsius", "fahrenheit"}:
         warm, hot = (a, b) if a.unit == "celsius" else (b, a)
-        # A minus stands outside the number: -20 °C are -4 °F, -5 °C are 23 °F.
-        return any(abs(sign * warm.value - (other * hot.value - 32) / 1.8) <= _DEGREE for sign, other in ((1, 1), (-1, 1), (-1, -1)))
+        return abs(warm.value - (hot.value - 32) / 1.8) <= _DEGREE
     here, there = _size(a.unit, b.unit), _size(b.unit, a.unit)
     if here is None or there is None or here[0] != there[0]:
         return False

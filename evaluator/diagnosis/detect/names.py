@@ -16,17 +16,13 @@ from evaluator.diagnosis.detect.name_forms import base, forms_of, licensed, skel
 from evaluator.diagnosis.detect.name_forms import same_words as same_words
 from evaluator.diagnosis.detect.name_forms import sound as sound
 from evaluator.diagnosis.detect.name_words import is_heading, is_proper, names
-from evaluator.diagnosis.detect.verbs import BE, is_past
 from evaluator.diagnosis.pair import Pair, cut, make_finding, runs
 from evaluator.diagnosis.sides import Side, Word
 from evaluator.types import Finding
 
 NAME = "names"
-_AFTER_NAMES = frozenset([
-    "has", "had", "have", "will", "would", "can", "could", "may", "must", "should", "does", "did", "and", "who", "now", "also", "of", "in", "(", "-", ".", "says", "wants", "plans", "wins",
-    "loses", "calls", "leads", "goes", "takes", "makes", "gets", "tells", "faces", "meets", "visits", "denies", "urges", "warns", "claims", "signs", "beats",
-])  # fmt: skip
-"""What follows a name at the beginning of a sentence."""
+_OBJECTS = frozenset(["the", "a", "an", "up", "down", "out", "off", "some", "any", "your", "this", "these", "those", "it", "them", "all"])
+"""What follows a command at the beginning of a sentence: Soak up the water."""
 SEVERAL = 3
 """Names lost at once that are more than a matter of wording."""
 
@@ -142,7 +138,8 @@ def _swapped(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> Find
         or _spelled_apart(words[0], words[1])
         or _titled(pair, ours, theirs)
         or _governs(pair, ours, theirs)
-        or not (_stands_as_name(pair.hypothesis, ours) or _stands_as_name(pair.reference, theirs))
+        or _commands(pair.hypothesis, ours)
+        or _commands(pair.reference, theirs)
     ):
         severity = "minor"
     return make_finding(pair, "accuracy/name", severity, NAME + "_swapped", ours, theirs, f"{words[0]} where the reference names {words[1]}")
@@ -150,7 +147,10 @@ def _swapped(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> Find
 
 def _governs(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
     """True for a capital where the reference has its country, or the other way: Warsaw wants, the Polish government wants."""
-    left, right = ({base(w) for w in side.words[slice(*place)]} for side, place in ((pair.hypothesis, ours), (pair.reference, theirs)))
+    sides = (pair.hypothesis, ours), (pair.reference, theirs)
+    if not all(place[0] == 0 or side.words[place[0] - 1].kind == "punctuation" or side.words[place[0] - 1].lower in ("and", "the") for side, place in sides):
+        return False  # behind a preposition it is a place
+    left, right = ({base(w) for w in side.words[slice(*place)]} for side, place in sides)
     return any(
         {CAPITALS[w] for w in here if w in CAPITALS} & {SAME_PLACE[w] for w in there if w in SAME_PLACE} for here, there in ((left, right), (right, left))
     )
@@ -159,17 +159,15 @@ def _governs(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool
 def _titled(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
     """True for a title and a given name before one surname: US President Trump, Donald Trump."""
     after = [base(side.words[place[1]]) if place[1] < len(side.words) else "" for side, place in ((pair.hypothesis, ours), (pair.reference, theirs))]
-    titles = [any(base(w) in TITLES for w in side.words[slice(*place)]) for side, place in ((pair.hypothesis, ours), (pair.reference, theirs))]
+    spans = [side.words[slice(*place)] for side, place in ((pair.hypothesis, ours), (pair.reference, theirs))]
+    titles = [any(base(w) in TITLES for w in words) and all(base(w) in TITLES or base(w) in SAME_PLACE or w.text.isupper() for w in words) for words in spans]
     return after[0] == after[1] != "" and titles[0] != titles[1]
 
 
-def _stands_as_name(side: Side, span: tuple[int, int]) -> bool:
-    """False for one unknown word that begins a sentence and neither acts nor owns: Soak up the water."""
-    word = side.words[span[0]]
-    if span[1] - span[0] > 1 or not word.first or base(word) in KNOWN or word.text.endswith(("'s", "’s")) or word.text.isupper() or span[1] >= len(side.words):
-        return True
-    after = side.words[span[1]]
-    return after.capital or is_past(after) or after.lower in BE or after.lower in _AFTER_NAMES
+def _commands(side: Side, span: tuple[int, int]) -> bool:
+    """True for one unknown word that begins a sentence and has its object behind it: no name, a command."""
+    word, after = side.words[span[0]], side.words[span[1] : span[1] + 1]
+    return span[1] - span[0] == 1 and word.first and base(word) not in KNOWN and bool(after) and after[0].lower in _OBJECTS
 
 
 def _plain_word(pair: Pair, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:

@@ -19,7 +19,7 @@ _AFFIXES = ("dis", "non", "un", "in", "im", "ir", "il")
 _STRONG = frozenset(["lack", "lacks", "lacked", "lacking", "refusal", "denied", "denies", "deny", "failure", "impossible"])
 _IDLE_AFTER_NO = frozenset([".", "matter", "doubt", "later", "wonder", "sooner", "less", "fewer", "other", "problem", "point", ",", "!", "-", "?", ":"])
 _IDLE_AFTER_NOT = frozenset(["only", "just", "merely", "least", "necessarily", "surprisingly", "less", "more", "fewer", "long"])
-_IDLE_AFTER_WITHOUT = frozenset(["delay", "exception", "doubt", "question", "fail", "further", "hesitation", "hesitating"])
+_IDLE_AFTER_WITHOUT = frozenset(["delay", "doubt", "fail", "further"])
 _IDLE_AFTER_CANNOT = frozenset(["help", "wait", "but", "rule"])
 
 
@@ -116,8 +116,8 @@ def answers(there: Side, here: Side) -> list[int]:
 
 def _negative(side: Side, i: int, other_stems: set[str]) -> bool:
     lower = side.words[i].lower
-    if lower in NEGATIVE_WORDS or lower in NEGATIONS:
-        return True
+    if lower in NEGATIVE_WORDS or lower in NEGATIONS or (lower == "gone" and side.words[i].first):
+        return True  # gone are the days of
     if lower.endswith("less") and len(lower) > 6 and lower not in ("regardless", "nevertheless", "nonetheless"):
         return True
     return negated_form(lower, other_stems)

@@ -13,13 +13,14 @@ from evaluator.diagnosis.detect.moved_numbers import find_moved
 from evaluator.diagnosis.detect.parts import changed_parts, find_changes, find_signs
 from evaluator.diagnosis.detect.quantities import Quantity, quantities
 from evaluator.diagnosis.pair import Pair, cut, make_finding
-from evaluator.diagnosis.sides import Side
+from evaluator.diagnosis.sides import Side, is_content
 from evaluator.types import Finding
 
 NAME = "numbers"
-_HALF, _QUARTER, _THIRD = ("half", "halves", "halve", "halved", "halving"), ("quarter", "quarters"), ("third", "thirds")
+_HALF, _QUARTER, _THIRD = ("half", "halves"), ("quarter", "quarters"), ("third", "thirds")
 _FRACTIONS = (
-    dict.fromkeys((0.5, 1.5, 2.5, 30.0, 50.0), _HALF)
+    dict.fromkeys((1.5, 2.5, 30.0), _HALF)
+    | dict.fromkeys((0.5, 50.0), (*_HALF, "halve", "halved", "halving"))
     | dict.fromkeys((0.25, 0.75, 15.0, 25.0, 45.0, 75.0), _QUARTER)
     | dict.fromkeys((33.0, 66.0, 67.0), _THIRD)
 )
@@ -48,6 +49,7 @@ _RESULTS = frozenset(
         "led",
     ]
 )
+_ARTICLES = frozenset(["the", "a", "this", "that", "its", "their", "his", "her", "our"])
 _CODE = re.compile(r"[^\d]+")
 
 
@@ -118,9 +120,16 @@ def _form(side: Side, i: int) -> str:
 
 def _severity(pair: Pair, q: Quantity, *, lost: bool = False) -> str:
     """A number in words often sums up or counts what is listed; a date may be written in another form, and words of other languages are not read."""
-    if lost and q.digits and not q.unit and q.kind == "number" and 1900 <= q.value < 2100 and q.value == int(q.value):
-        return "minor"  # of a year that nothing contradicts: the 2015 agreement
+    if lost and _year_of_something(pair.reference, q):
+        return "minor"
     return "major" if pair.english and q.digits and not q.loose and q.kind in ("number", "time") and (q.value > 2 or q.unit) else "minor"
+
+
+def _year_of_something(side: Side, q: Quantity) -> bool:
+    """True for a year between an article and its noun: the 2015 treaty; not for 1950 workers, nor for founded in 1923."""
+    words = side.words
+    year = q.digits and not q.unit and q.kind == "number" and 1900 <= q.value < 2100 and words[q.start].text.isdecimal()
+    return year and q.start > 0 and words[q.start - 1].lower in _ARTICLES and q.end < len(words) and is_content(words[q.end])
 
 
 def _same(a: Quantity, b: Quantity) -> bool:
@@ -169,7 +178,9 @@ def _licensed(q: Quantity, other: Side, theirs: list[Quantity], free: list[Quant
 
 def _in_another_form(q: Quantity, digits: str, other: Side, theirs: list[Quantity]) -> bool:
     """A month for its number, a century for its years, 18.15 for 6:15 p.m., half for 50 %, 859 93119 for 85993119."""
-    if any(_other_form(q, r) for r in theirs) or any(w.lower in _FRACTIONS.get(q.value, ()) for w in other.words):
+    # The half of three and a half is none of one and a half.
+    fractions = () if q.value % 1 and any(r.value % 1 for r in theirs) else _FRACTIONS.get(q.value, ())
+    if any(_other_form(q, r) for r in theirs) or any(w.lower in fractions for w in other.words):
         return True
     return len(digits) > 2 and digits in re.sub(r"[\s.,-]", "", other.text)
 

@@ -20,7 +20,7 @@ _SPEECH = frozenset(stem(word) for word in (
     "know", "feel", "reply", "answer", "admit", "argue", "insist", "declare", "recall", "remember", "complain", "confess", "quote", "according", "reveal", "point", "see",
     "wonder", "suggest", "mention", "emphasize", "express", "describe", "comment", "conclude", "remark", "interview",
 ))  # fmt: skip
-_ANYONE = frozenset(["person", "one", "someone", "somebody", "anyone", "anybody", "everyone", "everybody", "people"])
+_ANYONE = frozenset(["someone", "somebody", "anyone", "anybody"])
 _OTHER = {"I": ("he", "she", "they"), "we": ("he", "she", "they"), "he": ("I", "we"), "she": ("I", "we"), "they": ("I", "we")}
 
 
@@ -53,8 +53,9 @@ def _reported(pair: Pair, use: Use, other: Use) -> bool:
 
 
 def _general(side: Side) -> bool:
-    """True for a text about people as such: a person, one, everybody."""
-    return any(w.lower in _ANYONE for w in side.words)
+    """True for a text about people as such: a person, someone."""
+    forms = [w.lower for w in side.words]
+    return any(form in _ANYONE or (form == "person" and forms[k - 1 : k] == ["a"]) for k, form in enumerate(forms))
 
 
 def _speaks(side: Side, use: Use) -> bool:

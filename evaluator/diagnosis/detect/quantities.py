@@ -71,7 +71,10 @@ def _and_a_half(words: tuple[Word, ...], q: Quantity) -> Quantity:
     part = _PARTS.get(words[q.end + 2].lower) if q.kind == "number" and not q.unit and q.end + 2 < len(words) else None
     if part is None or q.value != int(q.value) or [w.lower for w in words[q.end : q.end + 2]] != ["and", "a"]:
         return q
-    return _scaled(words, q.start, q.end + 3, q.value + part, loose=False, digits=q.digits)
+    end, value = q.end + 3, q.value + part
+    if end < len(words) and words[end].lower in SCALES:
+        end, value = end + 1, value * SCALES[words[end].lower]
+    return _scaled(words, q.start, end, value, loose=False, digits=q.digits)
 
 
 def _together(words: tuple[Word, ...], a: Quantity, b: Quantity) -> Quantity | None:
@@ -179,6 +182,12 @@ def _scaled(words: tuple[Word, ...], start: int, end: int, value: float, *, loos
     elif end < len(words) and words[end].lower in ("st", "nd", "rd", "th") and words[end].start == words[end - 1].end:
         kind, end = "ordinal", end + 1
     unit = _unit(words, start, end)
+    if (
+        unit in ("celsius", "fahrenheit")
+        and start
+        and (words[start - 1].lower == "minus" or (words[start - 1].text in "-−–" and words[start - 1].end == words[start].start))
+    ):
+        value = -value
     loose = loose or (value == 100 and unit == "percent")  # also means `quite`
     if unit in _SPANS and kind == "number":
         value, unit = value * _SPANS[unit][0], _SPANS[unit][1]

@@ -18,7 +18,9 @@ _FINITE = frozenset([
 ])  # fmt: skip
 
 
-_ASKING = frozenset(["know", "tell", "wonder", "wondering", "wondered", "ask", "asking", "asked", "asks", "explain", "question"])
+_ASKING = frozenset(["know", "tell", "ask", "explain"])
+_WISHING = frozenset(["want", "like", "need", "please", "me", "us", "let"])
+"""Beside a verb of asking they make a sentence a question: I want to know how, please tell me when; not: they know what."""
 _ASKED = frozenset(["who", "what", "when", "where", "why", "which", "how", "whether", "if"])
 
 
@@ -85,6 +87,9 @@ def _fragment(side: Side, start: int, end: int) -> bool:
     )
 
 
+_PREPOSITIONS = frozenset(["about", "to", "of", "in", "on", "at", "for", "with", "from", "by", "into", "over", "under", "because", "which", "who", "that"])
+
+
 def _present(words: Sequence[Word]) -> bool:
     """True where a word may be a verb in the present: between a noun and a small word, in -s or behind a plural: no bank demands the number, cells age in."""
     return any(
@@ -130,7 +135,10 @@ def _question(pair: Pair) -> list[Finding]:
 def _asks(side: Side) -> bool:
     """True for a question without its mark: I want to know how to; please tell me when."""
     forms = [w.lower for w in side.words]
-    return any(forms[k] in _ASKING and _ASKED & {*forms[k + 1 : k + 4]} for k in range(len(forms)))
+    return any(
+        (form in ("wonder", "wondering") or (form in _ASKING and _WISHING & {*forms[max(0, k - 4) : k + 2]})) and _ASKED & {*forms[k + 1 : k + 4]}
+        for k, form in enumerate(forms)
+    )
 
 
 def _stray_capitals(pair: Pair) -> list[Finding]:

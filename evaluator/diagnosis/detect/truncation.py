@@ -110,17 +110,21 @@ def _end(pair: Pair, loss: Loss) -> list[Finding]:
         tail += 1
     if len(loss.content) < MIN_CONTENT or not loss.plain or not ((tail >= 3 and loss.ratio < 0.9) or (tail >= 2 and loss.ratio < 0.55)):
         return []
-    if _ends_otherwise(pair):
+    if _ends_otherwise(pair, tail):
         return []
     start = loss.content[len(loss.content) - tail]
     severity = "critical" if loss.ratio < 0.6 and len(loss.content) >= CERTAIN_CONTENT else "major"
     return [make_finding(pair, "accuracy/omission", severity, NAME + "_end", None, (start, _last(pair.reference.words) + 1), "the end is lost")]
 
 
-def _ends_otherwise(pair: Pair) -> bool:
-    """True where the hypothesis ends with a word that the reference lacks: the end is reworded."""
-    last = next(iter(_content(pair.hypothesis)[::-1]), -1)
-    return last >= 0 and (pair.alignment.to_reference[last] < 0 or float(pair.alignment.support[last]) < EXPRESSED)
+def _ends_otherwise(pair: Pair, lost: int) -> bool:
+    """True where the hypothesis ends with words that the reference lacks, one for three lost ones at least: the end is reworded."""
+    new = 0
+    for i in _content(pair.hypothesis)[::-1]:
+        if pair.alignment.to_reference[i] >= 0 and float(pair.alignment.support[i]) >= EXPRESSED:
+            break
+        new += 1
+    return 3 * new >= lost
 
 
 def _gone(pair: Pair, loss: Loss) -> list[Finding]:
@@ -129,7 +133,7 @@ def _gone(pair: Pair, loss: Loss) -> list[Finding]:
     named = all(pair.reference.words[j].capital for j in gap)  # a longer form of a name
     if len(loss.content) < MIN_CONTENT or len(gap) < 3 or named or not loss.plain:
         return []
-    if gap[-1] == loss.content[-1] and _ends_otherwise(pair):
+    if gap[-1] == loss.content[-1] and _ends_otherwise(pair, len(gap)):
         return []
     share = f"{100 * loss.share:.0f} % of the content has no partner"
     place = (gap[0], gap[-1] + 1)
