@@ -14,6 +14,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from evaluator.types import EvaluatorError, InputFile
 
+FREE_REWORDING = "FREE REWORDING"
+"""What a note says of systems whose paragraphs the diagnosis cannot tell apart; reports repeat it beside their counts."""
 NAME = "run.json"
 WORDS: Mapping[Any, str] = {str: "text", int: "a whole number", float: "a number", bool: "true or false", NoneType: "null", tuple: "a list"}
 

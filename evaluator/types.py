@@ -212,10 +212,6 @@ class TextAlignment:
     hypothesis: tuple[str, ...]
 
 
-FREE_REWORDING = "FREE REWORDING"
-"""What a note says of systems whose paragraphs the diagnosis cannot tell apart; reports repeat it beside their counts."""
-
-
 @dataclass(frozen=True, slots=True)
 class EvalSet:
     """Systems over one sequence of reference segments: the same (document, segment) for all."""

@@ -10,24 +10,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import evaluator
+from evaluator.meta import auc
 
 DATA = Path(__file__).with_name("pairs.jsonl")
-COLUMNS = {"risk": 1, "fidelity": -1, "bertscore_r": -1, "chrf": -1}
-"""Scores, and the sign that makes a higher one speak for a broken pair."""
-
-
-def auc(score: Sequence[float], broken: Sequence[bool]) -> float:
-    """Share of (broken, whole) pairs in which the broken one has the higher score; ties count half."""
-    values, labels = np.asarray(score, dtype=np.float64), np.asarray(broken, dtype=bool)
-    high, low = values[labels][:, None], values[~labels][None, :]
-    return float(((high > low) + 0.5 * (high == low)).mean())
+COLUMNS = {"risk": -1, "fidelity": 1, "bertscore_r": 1, "chrf": 1}
+"""Scores, and the sign that makes a higher one better."""
 
 
 def main() -> None:
@@ -44,7 +37,7 @@ def main() -> None:
     for name in dict.fromkeys(row["set"] for row in rows):
         here = np.array([row["set"] == name for row in rows])
         broken = np.array([row["broken"] for row in rows])[here]
-        areas = (auc(sign * np.array(table[column], dtype=np.float64)[here], broken) for column, sign in COLUMNS.items())
+        areas = (auc(broken, sign * np.array(table[column], dtype=np.float64)[here]).value for column, sign in COLUMNS.items())
         found, quiet = f"{flagged[here][broken].sum()} of {broken.sum()}", f"{(~flagged[here][~broken]).sum()} of {(~broken).sum()}"
         print(f"{name:10s} {found:>18s} {quiet:>15s}        {', '.join(f'{area:.3f}' for area in areas)}")
     for row, flag, risk, reason in zip(rows, flagged, table["risk"], table["reason"], strict=True) if options.show else ():

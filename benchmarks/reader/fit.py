@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from evaluator.diagnosis.evidence import NUMBERS, RANKING, direction, kinds, numbers
-from evaluator.diagnosis.model import Levels, standardized
+from evaluator.diagnosis.model import Levels, standardized, surest
 from evaluator.diagnosis.observe import evidence_of
 
 Array = NDArray[np.float64]
@@ -272,11 +272,6 @@ def rates(seen: Sequence[Seen]) -> dict[str, dict[str, float]]:
     return {name: {of: sum(s.kinds[name] > 0 for s in group) / max(1, len(group)) for of, group in groups.items()} for name in names}
 
 
-def surest(one: Seen, by_severity: Mapping[str, float] = CERTAIN) -> float:
-    """What the surest of a pair's serious findings is worth."""
-    return max((by_severity.get(kind.rpartition("/")[2], 0.0) for kind in one.kinds), default=0.0)
-
-
 def figures(seen: Sequence[Seen], risk: Array, fidelity: Array) -> None:
     """Print how the part does."""
     sets = np.array([one.set for one in seen])
@@ -328,9 +323,9 @@ def fit(work: Path, out: Path, only: str, threshold: float, levels: Mapping[str,
     fidelity = t.x @ v
     odds = np.exp(t.x @ w + constant - unfaithful * fidelity)
     if only != "reader":
-        sure = np.array([surest(one) for one in test])
+        sure = np.array([surest(CERTAIN, one.kinds) for one in test])
         odds = odds + sure / (1 - sure)
-        fidelity = fidelity - np.array([surest(one, TAKEN) for one in test])
+        fidelity = fidelity - np.array([surest(TAKEN, one.kinds) for one in test])
     risk = odds / (1 + odds)
     figures(test, risk, fidelity)
     sets = np.array([one.set for one in test])

@@ -99,18 +99,24 @@ def value(line: Line, decision: Decision, x: FloatArray, kinds: Mapping[str, int
 def risk_of(decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> float:
     """Probability of a serious error at the fitted prior, 0-1: the odds that the lines give plus those that the surest serious finding is right."""
     odds = value(decision.risk, decision, x, kinds) - decision.unfaithful * value(decision.fidelity, decision, x, kinds)
-    surest = _surest(decision.certain, kinds)
-    either = math.exp(odds) + surest / (1 - surest)
+    sure = surest(decision.certain, kinds)
+    either = math.exp(odds) + sure / (1 - sure)
     return either / (1 + either)
 
 
-def _surest(by_severity: Mapping[str, float], kinds: Mapping[str, int]) -> float:
+def surest(by_severity: Mapping[str, float], kinds: Mapping[str, int]) -> float:
+    """What the surest of a paragraph's findings is worth.
+
+    Args:
+        by_severity: of a finding of each severity.
+        kinds: how often each kind `detector/severity` was found.
+    """
     return max((by_severity.get(kind.rpartition("/")[2], 0.0) for kind in kinds), default=0.0)
 
 
 def fidelity_of(decision: Decision, x: FloatArray, kinds: Mapping[str, int]) -> float:
     """0-100, higher is closer to the reference's meaning."""
-    odds = value(decision.fidelity, decision, x, kinds) - _surest(decision.taken, kinds)
+    odds = value(decision.fidelity, decision, x, kinds) - surest(decision.taken, kinds)
     return round(100 / (1 + math.exp(-odds)), 3)
 
 

@@ -8,8 +8,8 @@ from evaluator.digits import shown_score
 from evaluator.reports.order import gravity, reading_place
 from evaluator.reports.ranking import Ranking, comparison_line, rankings_of
 from evaluator.reports.trust import TrustRow, trust_lines, trust_rows
-from evaluator.run_json import Manifest
-from evaluator.types import FREE_REWORDING, Evaluation
+from evaluator.run_json import FREE_REWORDING, Manifest
+from evaluator.types import Evaluation
 
 NAMED = 5
 """Broken paragraphs that a verdict names."""

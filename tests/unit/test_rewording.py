@@ -10,7 +10,8 @@ import pytest
 
 import evaluator
 from evaluator.diagnosis.rewording import MIN_SEGMENTS, rewording_notes, shared_words
-from evaluator.types import FREE_REWORDING, EvalSet, SegmentPair, System
+from evaluator.run_json import FREE_REWORDING
+from evaluator.types import EvalSet, SegmentPair, System
 from tests.conftest import ROOT, Cli
 
 ROWS = [json.loads(line) for line in (ROOT / "benchmarks" / "pairs" / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]

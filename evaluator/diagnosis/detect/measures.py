@@ -22,6 +22,14 @@ _DEGREE = 1.5
 """Degrees Celsius by which a converted temperature may be off."""
 
 
+DEGREES = frozenset(["celsius", "fahrenheit"])
+
+
+def is_measured(unit: str) -> bool:
+    """True for a unit whose amounts are known in other units too; not for times, of which each number may have its own."""
+    return unit in DEGREES or _SIZES.get(unit, ("time", 0.0))[0] not in ("time", "months")
+
+
 class Amount(Protocol):
     """A number with its unit."""
 
@@ -38,7 +46,7 @@ def same_amount(a: Amount, b: Amount) -> bool:
     """True for one amount in two units; amounts in the same unit are not compared."""
     if a.unit == b.unit:
         return False
-    if {a.unit, b.unit} == {"celsius", "fahrenheit"}:
+    if {a.unit, b.unit} == DEGREES:
         warm, hot = (a, b) if a.unit == "celsius" else (b, a)
         return abs(warm.value - (hot.value - 32) / 1.8) <= _DEGREE
     here, there = _size(a.unit, b.unit), _size(b.unit, a.unit)

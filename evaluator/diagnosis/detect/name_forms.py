@@ -21,10 +21,15 @@ _SAME_SOUND = (
 )  # fmt: skip
 
 
+def without_accents(text: str) -> str:
+    """The letters without what stands above and below them: fohn of föhn."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 @lru_cache(maxsize=1 << 15)
 def sound(name: str) -> str:
     """The name with accepted transliterations made one: Zelenskyy, Zelensky and Selenskyj; Sergey, Sergei and Sergej."""
-    form = "".join(c for c in unicodedata.normalize("NFKD", name.lower().removesuffix("'s").removesuffix("’s")) if not unicodedata.combining(c))
+    form = without_accents(name.lower().removesuffix("'s").removesuffix("’s"))
     form = form.replace("’", "'").replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("ß", "ss")
     form = form.replace("ch", "#")
     for old, new in _SAME_SOUND:

@@ -28,13 +28,12 @@ def find_prefixes(pair: Pair) -> list[Finding]:
 
 def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
     here, there = (pair.reference, pair.hypothesis) if lost else (pair.hypothesis, pair.reference)
-    links = pair.alignment.to_hypothesis if lost else pair.alignment.to_reference
     out: list[Finding] = []
     for i, prefix in _prefixed(here):
         wanted = lemma(here.words[i])
         places = [j for j, w in enumerate(there.words) if lemma(w) == wanted]
-        if prefix in _SAME:  # an anti-dust cloth is a dust cloth, and anti-war protests are no war protests, where the noun is the same
-            places = [j for j in places if _one_noun(here, i + 1, there, j + 1, links)]
+        if prefix in _SAME:
+            places = [j for j in places if not _compounded(here, i, there, j)]
         if not places or prefix in _spelled(there, wanted):
             continue
         others = {_prefix_before(there, j) for j in places} - {""}
@@ -53,10 +52,10 @@ def _one_sided(pair: Pair, *, lost: bool) -> list[Finding]:
     return out
 
 
-def _one_noun(here: Side, i: int, there: Side, j: int, links: tuple[int, ...]) -> bool:
-    """True where one word stands for the other behind the prefixed ones, or none does on either side."""
-    ours, theirs = (k < len(side.words) and is_content(side.words[k]) for side, k in ((here, i), (there, j)))
-    return ours == theirs and (not ours or links[i] == j or lemma(here.words[i]) == lemma(there.words[j]))
+def _compounded(here: Side, i: int, there: Side, j: int) -> bool:
+    """True where the noun behind the prefixed word follows on the other side with another word between: an anti-dust cloth is a dust binding cloth."""
+    noun = lemma(here.words[i + 1]) if i + 1 < len(here.words) and is_content(here.words[i + 1]) else ""
+    return noun != "" and noun in [lemma(word) for word in there.words[j + 2 : j + 4]]
 
 
 def _prefixed(side: Side) -> list[tuple[int, str]]:

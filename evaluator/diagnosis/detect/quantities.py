@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from evaluator.diagnosis.detect.clocks import clock
-from evaluator.diagnosis.detect.measures import in_smaller
+from evaluator.diagnosis.detect.measures import DEGREES, in_smaller, is_measured
 from evaluator.diagnosis.lexicon import DAYS, DECADES, MONTHS, ORDINALS, ROMANS, SCALES, SMALL_NUMBERS, SYMBOLS, UNITS
 from evaluator.diagnosis.sides import Side, Word
 
@@ -61,6 +61,8 @@ def quantities(side: Side, english: bool) -> list[Quantity]:
         if total is not None:
             out[-1] = total
         else:
+            if out and _is_range(words, out[-1], found):
+                out[-1] = out[-1]._replace(unit=found.unit, value=_signed(words, out[-1].start, out[-1].value, found.unit))
             out.append(found)
         i = found.end
     return out
@@ -182,16 +184,27 @@ def _scaled(words: tuple[Word, ...], start: int, end: int, value: float, *, loos
     elif end < len(words) and words[end].lower in ("st", "nd", "rd", "th") and words[end].start == words[end - 1].end:
         kind, end = "ordinal", end + 1
     unit = _unit(words, start, end)
-    if (
-        unit in ("celsius", "fahrenheit")
-        and start
-        and (words[start - 1].lower == "minus" or (words[start - 1].text in "-−–" and words[start - 1].end == words[start].start))
-    ):
-        value = -value
+    value = _signed(words, start, value, unit)
     loose = loose or (value == 100 and unit == "percent")  # also means `quite`
     if unit in _SPANS and kind == "number":
         value, unit = value * _SPANS[unit][0], _SPANS[unit][1]
     return Quantity(value, start, end, unit, kind, loose, digits)
+
+
+def _is_range(words: tuple[Word, ...], a: Quantity, b: Quantity) -> bool:
+    """True for two numbers with one unit behind them: 20 to 25 °C, between 5 and 10 metres, six by four feet."""
+    between = [w.lower for w in words[a.end : b.start]]
+    joined = between in (["to"], ["by"], ["x"], ["-"], ["–"]) or (between == ["and"] and "between" in [w.lower for w in words[max(0, a.start - 2) : a.start]])
+    return joined and a.kind == b.kind == "number" and not a.unit and is_measured(b.unit)
+
+
+def _signed(words: tuple[Word, ...], start: int, value: float, unit: str) -> float:
+    """The value of a temperature with the minus before it, which no dash of a range is."""
+    if unit not in DEGREES or not start:
+        return value
+    sign = words[start - 1]
+    apart = start < 2 or words[start - 2].end < sign.start
+    return -value if sign.lower == "minus" or (sign.text in "-−–" and sign.end == words[start].start and apart) else value
 
 
 def _unit(words: tuple[Word, ...], start: int, end: int) -> str:

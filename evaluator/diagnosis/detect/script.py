@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from evaluator.diagnosis.detect.name_forms import without_accents
 from evaluator.diagnosis.pair import Pair, make_finding, runs
 from evaluator.types import Finding
 
@@ -54,8 +55,8 @@ def _english(pair: Pair) -> list[Finding]:
 
 def _plain(text: str) -> str:
     """A word without accents, however an umlaut is spelled: föhn and foehn."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-    return bare.replace("æ", "a").replace("ø", "o").replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    bare = without_accents(text.lower()).replace("æ", "a").replace("ø", "o")
+    return bare.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
 def _foreign(pair: Pair, i: int) -> bool:

@@ -82,12 +82,13 @@ def _fragment(side: Side, start: int, end: int) -> bool:
     words = [w for w in side.words[start:end] if w.kind == "word"]
     return (
         0 < len(words) < 25
-        and not _present(words)
+        and (words[0].lower in _DEPENDENT or not _present(words))
         and not any(w.lower in _FINITE or is_finite_past(w) or w.lower.endswith(("ed", "n't", "'s", "'re", "'ve", "'ll")) for w in words)
     )
 
 
-_PREPOSITIONS = frozenset(["about", "to", "of", "in", "on", "at", "for", "with", "from", "by", "into", "over", "under", "because", "which", "who", "that"])
+_DEPENDENT = frozenset(["about", "to", "of", "in", "on", "at", "for", "with", "from", "by", "into", "over", "under", "because", "which", "who", "that"])
+"""Beginnings of what is no sentence: prepositions, relative words."""
 
 
 def _present(words: Sequence[Word]) -> bool:
@@ -116,20 +117,13 @@ def _question(pair: Pair) -> list[Finding]:
     marks_r = [j for j, w in enumerate(pair.reference.words) if w.text in "?？؟"]
     if bool(marks_h) == bool(marks_r) or not pair.reference.words or not pair.hypothesis.words:
         return []
-    if marks_h and not _asks(pair.reference):
-        return [
-            make_finding(pair, "accuracy/mistranslation", "major", NAME + "_question", (marks_h[0], marks_h[0] + 1), None, "a statement becomes a question")
-        ]
-    last = len(pair.hypothesis.words)
-    return (
-        []
-        if marks_h
-        else [
-            make_finding(
-                pair, "accuracy/mistranslation", "minor", NAME + "_question", (last - 1, last), (marks_r[0], marks_r[0] + 1), "a question becomes a statement"
-            )
-        ]
-    )
+    if marks_h and _asks(pair.reference):
+        return []
+    if marks_h:
+        message = "a statement becomes a question"
+        return [make_finding(pair, "accuracy/mistranslation", "major", NAME + "_question", (marks_h[0], marks_h[0] + 1), None, message)]
+    last, there = len(pair.hypothesis.words), (marks_r[0], marks_r[0] + 1)
+    return [make_finding(pair, "accuracy/mistranslation", "minor", NAME + "_question", (last - 1, last), there, "a question becomes a statement")]
 
 
 def _asks(side: Side) -> bool:
